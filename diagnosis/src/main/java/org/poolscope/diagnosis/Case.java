@@ -1,0 +1,66 @@
+package org.poolscope.diagnosis;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.poolscope.model.Fact;
+
+/**
+ * All evidence of one machine, read: the facts, the files they came from, and what could not be read.
+ *
+ * <p>Facts may hold open files (a dump stays mapped so that rules can ask it deeper questions); closing the case closes them.
+ */
+public final class Case implements AutoCloseable {
+
+    private final String name;
+    private final List<CaseFile> files;
+    private final List<Fact> facts;
+    private final List<CaseWarning> warnings;
+
+    Case(String name, List<CaseFile> files, List<Fact> facts, List<CaseWarning> warnings) {
+        this.name = name;
+        this.files = List.copyOf(files);
+        this.facts = List.copyOf(facts);
+        this.warnings = List.copyOf(warnings);
+    }
+
+    /** What the user called it: the names of what was handed in. */
+    public String name() {
+        return name;
+    }
+
+    /** The files, in the order they were read. */
+    public List<CaseFile> files() {
+        return files;
+    }
+
+    /** What could not be read or trusted. */
+    public List<CaseWarning> warnings() {
+        return warnings;
+    }
+
+    /** The facts of one kind, in the order they were read. */
+    public <T extends Fact> List<T> facts(Class<T> kind) {
+        List<T> found = new ArrayList<>();
+        for (Fact fact : facts) {
+            if (kind.isInstance(fact)) {
+                found.add(kind.cast(fact));
+            }
+        }
+        return found;
+    }
+
+    /** Closes what the facts hold open. */
+    @Override
+    public void close() {
+        for (Fact fact : facts) {
+            if (fact instanceof AutoCloseable open) {
+                try {
+                    open.close();
+                } catch (Exception e) {
+                    // Nothing was written: a mapping that cannot be released costs nothing but address space.
+                    continue;
+                }
+            }
+        }
+    }
+}

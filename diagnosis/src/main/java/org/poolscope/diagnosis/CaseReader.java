@@ -1,0 +1,197 @@
+package org.poolscope.diagnosis;
+
+import java.io.IOException;
+import java.nio.file.FileVisitResult;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.List;
+import java.util.ServiceLoader;
+import org.poolscope.model.EvidenceException;
+import org.poolscope.model.EvidenceFile;
+import org.poolscope.model.EvidenceReader;
+import org.poolscope.model.Fact;
+import org.poolscope.model.FactSink;
+import org.poolscope.model.Progress;
+import org.poolscope.model.Provenance;
+import org.poolscope.model.TextLines;
+
+/** Reads files and folders of evidence into a {@link Case}, asking every {@link EvidenceReader} there is. */
+public final class CaseReader {
+
+    private static final int MOST_FILES = 10_000;
+
+    private final List<EvidenceReader> readers;
+    private final Progress progress;
+    private final List<CaseFile> files = new ArrayList<>();
+    private final List<Fact> facts = new ArrayList<>();
+    private final List<CaseWarning> warnings = new ArrayList<>();
+
+    private CaseReader(Progress progress) {
+        this.readers = ServiceLoader.load(EvidenceReader.class).stream().map(ServiceLoader.Provider::get).toList();
+        this.progress = progress;
+    }
+
+    /**
+     * Reads all evidence.
+     *
+     * @param evidence files and folders; folders are searched with everything below them, hidden files left out
+     * @param progress hears how far the reading has come
+     * @throws EvidenceException when not one of the files could be read
+     */
+    public static Case read(List<Path> evidence, Progress progress) throws EvidenceException {
+        CaseReader reader = new CaseReader(progress);
+        for (Path path : evidence) {
+            if (Files.isDirectory(path)) {
+                reader.folder(path);
+            } else {
+                reader.file(path, path.toString());
+            }
+        }
+        Case read = new Case(nameOf(evidence), reader.files, reader.facts, reader.warnings);
+        if (read.files().stream().noneMatch(CaseFile::isRead)) {
+            read.close();
+            throw reader.nothingRead(evidence);
+        }
+        return read;
+    }
+
+    private static String nameOf(List<Path> evidence) {
+        List<String> names = new ArrayList<>();
+        for (Path path : evidence) {
+            Path last = path.toAbsolutePath().normalize().getFileName();
+            names.add(last == null ? path.toString() : last.toString());
+        }
+        return String.join(", ", names);
+    }
+
+    private EvidenceException nothingRead(List<Path> evidence) {
+        Path first = evidence.getFirst();
+        if (files.isEmpty()) {
+            return new EvidenceException(first, "", "there is no file in this folder", "Name the folder that holds the evidence");
+        }
+        CaseFile failed = files.stream().filter(file -> file.failure() != null).findFirst().orElse(null);
+        if (failed != null) {
+            String more = files.size() > 1 ? " (and none of the other " + (files.size() - 1) + " files could be read)" : "";
+            return new EvidenceException(Path.of(failed.name()), "", failed.failure() + more, "");
+        }
+        return new EvidenceException(first, "", "nothing here is evidence Poolscope knows",
+                "It reads crash dumps and memory images, !vm and !poolused listings, poolmon logs, event text and XML, "
+                        + "dfsutil listings and Network Monitor text");
+    }
+
+    private void folder(Path folder) throws EvidenceException {
+        List<Path> found = new ArrayList<>();
+        try {
+            Files.walkFileTree(folder, new SimpleFileVisitor<>() {
+                @Override
+                public FileVisitResult preVisitDirectory(Path directory, BasicFileAttributes attributes) {
+                    return isHidden(directory) && !directory.equals(folder) ? FileVisitResult.SKIP_SUBTREE : FileVisitResult.CONTINUE;
+                }
+
+                @Override
+                public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
+                    if (!isHidden(file) && Files.isRegularFile(file)) {
+                        found.add(file);
+                    }
+                    return found.size() > MOST_FILES ? FileVisitResult.TERMINATE : FileVisitResult.CONTINUE;
+                }
+
+                @Override
+                public FileVisitResult visitFileFailed(Path file, IOException failure) {
+                    unreadable(folder.relativize(file).toString(), "", "cannot be read: " + failure.getMessage());
+                    return FileVisitResult.CONTINUE;
+                }
+            });
+        } catch (IOException e) {
+            throw new EvidenceException(folder, "", "cannot be listed: " + e.getMessage(), "Check its permissions", e);
+        }
+        if (found.size() > MOST_FILES) {
+            throw new EvidenceException(folder, "", "more than " + MOST_FILES + " files", "Name the folder of one machine's evidence");
+        }
+        found.sort(null);
+        for (Path file : found) {
+            file(file, folder.relativize(file).toString());
+        }
+    }
+
+    private static boolean isHidden(Path path) {
+        Path last = path.getFileName();
+        return last != null && last.toString().startsWith(".");
+    }
+
+    private void file(Path path, String name) {
+        progress.at("reading " + name, 0, 0);
+        try {
+            EvidenceFile file = EvidenceFile.open(path, name);
+            Sink sink = new Sink();
+            List<String> formats = new ArrayList<>();
+            EvidenceException failure = null;
+            for (EvidenceReader reader : readers) {
+                if (reader.recognises(file)) {
+                    try {
+                        reader.read(file, sink);
+                        formats.add(reader.format());
+                    } catch (EvidenceException e) {
+                        failure = e;
+                    }
+                }
+            }
+            if (formats.isEmpty() && failure != null) {
+                throw failure;
+            }
+            if (failure != null) {
+                warnings.add(new CaseWarning(new Provenance(name, failure.place()), sentence(failure)));
+            }
+            TextLines lines = formats.isEmpty() ? null : file.text().orElse(null);
+            files.add(new CaseFile(name, formats, sink.count, sink.unread(lines), null));
+        } catch (EvidenceException e) {
+            unreadable(name, e.place(), sentence(e));
+        }
+    }
+
+    private void unreadable(String name, String place, String failure) {
+        warnings.add(new CaseWarning(new Provenance(name, place), failure));
+        files.add(new CaseFile(name, List.of(), 0, List.of(), failure));
+    }
+
+    private static String sentence(EvidenceException failure) {
+        return failure.problem() + (failure.remedy().isEmpty() ? "" : ". " + failure.remedy());
+    }
+
+    private final class Sink implements FactSink {
+        private final BitSet understood = new BitSet();
+        private int count;
+
+        @Override
+        public void add(Fact fact) {
+            facts.add(fact);
+            count++;
+        }
+
+        @Override
+        public void understood(int line) {
+            understood.set(line);
+        }
+
+        @Override
+        public void warn(Provenance where, String message) {
+            warnings.add(new CaseWarning(where, message));
+        }
+
+        private List<Integer> unread(TextLines lines) {
+            List<Integer> left = new ArrayList<>();
+            if (lines != null) {
+                for (int number = understood.nextClearBit(1); number <= lines.count(); number = understood.nextClearBit(number + 1)) {
+                    if (!lines.line(number).isBlank()) {
+                        left.add(number);
+                    }
+                }
+            }
+            return left;
+        }
+    }
+}
