@@ -1,5 +1,6 @@
 package org.poolscope.model;
 
+import java.time.LocalDateTime;
 import java.util.List;
 
 /**
@@ -8,6 +9,7 @@ import java.util.List;
  *
  * @param seenAt where they stand in the evidence
  * @param source the kind of evidence, as a user would name it: {@code !vm}, {@code kernel counters}, {@code poolmon}
+ * @param taken when they were taken, in the machine's own time; {@code null} when the evidence does not say
  * @param physicalBytes physical memory the system uses
  * @param availableBytes zeroed, free and standby pages
  * @param residentAvailableBytes pages that could still be locked
@@ -25,6 +27,7 @@ import java.util.List;
 public record MemoryCounters(
         Provenance seenAt,
         String source,
+        LocalDateTime taken,
         Long physicalBytes,
         Long availableBytes,
         Long residentAvailableBytes,
@@ -43,6 +46,16 @@ public record MemoryCounters(
         pagedPools = List.copyOf(pagedPools);
         excessive = List.copyOf(excessive);
         impossible = List.copyOf(impossible);
+    }
+
+    /** Totals of a moment that is not known. */
+    public MemoryCounters(Provenance seenAt, String source, Long physicalBytes, Long availableBytes, Long residentAvailableBytes,
+            Long nonPagedUsedBytes, Long nonPagedMaximumBytes, Long pagedUsedBytes, Long pagedMaximumBytes,
+            List<PagedPoolUse> pagedPools, Long committedBytes, Long commitLimitBytes, Long peakCommitBytes,
+            List<PoolKind> excessive, List<String> impossible) {
+        this(seenAt, source, null, physicalBytes, availableBytes, residentAvailableBytes, nonPagedUsedBytes, nonPagedMaximumBytes,
+                pagedUsedBytes, pagedMaximumBytes, pagedPools, committedBytes, commitLimitBytes, peakCommitBytes, excessive,
+                impossible);
     }
 
     /**

@@ -67,6 +67,11 @@ public final class TagPattern {
         return mask == 0x7fff_ffff;
     }
 
+    /** How many of the four bytes it fixes, 0 to 4: of two patterns that match, the one that fixes more says more. */
+    public int fixedBytes() {
+        return (Integer.bitCount(mask) + 7) / 8;
+    }
+
     @Override
     public String toString() {
         return text;

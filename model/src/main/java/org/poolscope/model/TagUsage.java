@@ -8,12 +8,18 @@ package org.poolscope.model;
  * @param paged use of paged pool; {@code null} when the listing leaves this pool out
  * @param binary the driver the listing itself names as owner, or {@code null}
  * @param description what the listing itself says of the tag, or {@code null}
+ * @param seenAt where this very row stands, quoting it; {@code null} when only the table as a whole can be cited
  */
-public record TagUsage(PoolTag tag, PoolUse nonPaged, PoolUse paged, String binary, String description) {
+public record TagUsage(PoolTag tag, PoolUse nonPaged, PoolUse paged, String binary, String description, Provenance seenAt) {
+
+    /** A row that has no place of its own in the evidence. */
+    public TagUsage(PoolTag tag, PoolUse nonPaged, PoolUse paged, String binary, String description) {
+        this(tag, nonPaged, paged, binary, description, null);
+    }
 
     /** A row with figures only. */
     public TagUsage(PoolTag tag, PoolUse nonPaged, PoolUse paged) {
-        this(tag, nonPaged, paged, null, null);
+        this(tag, nonPaged, paged, null, null, null);
     }
 
     /** Use of the given pool; {@code null} when the listing leaves this pool out. */

@@ -67,6 +67,10 @@ class PoolTagTest {
         assertThat(TagPattern.parse("mu*").matches(PoolTag.parse("Mu37"))).isFalse();
         assertThat(TagPattern.parse("*").matches(PoolTag.parse("Mu37"))).isTrue();
         assertThat(TagPattern.parse("Io  ").isExact()).isTrue();
+        assertThat(TagPattern.parse("Io  ").fixedBytes()).isEqualTo(4);
+        assertThat(TagPattern.parse("Mu?7").fixedBytes()).isEqualTo(3);
+        assertThat(TagPattern.parse("M*").fixedBytes()).isEqualTo(1);
+        assertThat(TagPattern.parse("*").fixedBytes()).isZero();
         assertThatIllegalArgumentException().isThrownBy(() -> TagPattern.parse("*Mu"));
         assertThatIllegalArgumentException().isThrownBy(() -> TagPattern.parse(""));
     }
