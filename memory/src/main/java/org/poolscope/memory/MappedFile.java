@@ -1,0 +1,46 @@
+package org.poolscope.memory;
+
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileChannel.MapMode;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import org.poolscope.model.EvidenceException;
+
+/** A file mapped into memory, read-only, for use from any thread until it is closed. */
+final class MappedFile implements AutoCloseable {
+
+    private final Arena arena;
+    private final MemorySegment bytes;
+
+    private MappedFile(Arena arena, MemorySegment bytes) {
+        this.arena = arena;
+        this.bytes = bytes;
+    }
+
+    static MappedFile open(Path path) throws EvidenceException {
+        Arena arena = Arena.ofShared();
+        try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
+            MemorySegment bytes = channel.map(MapMode.READ_ONLY, 0, channel.size(), arena);
+            if (channel.size() < bytes.byteSize()) {
+                throw new IOException("it became shorter while it was opened");
+            }
+            return new MappedFile(arena, bytes);
+        } catch (IOException | RuntimeException | OutOfMemoryError e) {
+            arena.close();
+            throw new EvidenceException(path, "", "cannot be mapped into memory: " + e.getMessage(),
+                    "Copy it to a local disk and try again", e);
+        }
+    }
+
+    MemorySegment bytes() {
+        return bytes;
+    }
+
+    @Override
+    public void close() {
+        arena.close();
+    }
+}

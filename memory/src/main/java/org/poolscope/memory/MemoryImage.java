@@ -1,0 +1,132 @@
+package org.poolscope.memory;
+
+import java.lang.foreign.MemorySegment;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.stream.Stream;
+import org.poolscope.model.Architecture;
+import org.poolscope.model.EvidenceException;
+import org.poolscope.model.EvidenceFile;
+
+/**
+ * A memory image of any format, open. The file is mapped, so opening costs the same for every size, and pages are read when they are
+ * looked at. Everything handed out is valid until the image is closed, and may be used from any thread.
+ *
+ * <p>The file must not become shorter while it is open: the operating system then stops whoever reads the missing part, which the
+ * JVM reports as an {@link InternalError}.
+ */
+public final class MemoryImage implements AutoCloseable {
+
+    private final Path path;
+    private final MappedFile file;
+    private final ImageContent content;
+
+    private MemoryImage(Path path, MappedFile file, ImageContent content) {
+        this.path = path;
+        this.file = file;
+        this.content = content;
+    }
+
+    /**
+     * Opens an image. A damaged one is opened as far as it goes, with {@link #warnings()}.
+     *
+     * @throws EvidenceException when the file cannot be read, or is known to be something else
+     */
+    public static MemoryImage open(Path path) throws EvidenceException {
+        EvidenceFile evidence = EvidenceFile.open(path);
+        Optional<ImageFormat> signature = signature(evidence);
+        if (signature.isEmpty()) {
+            refuseStrangers(evidence);
+        }
+        MappedFile file = MappedFile.open(path);
+        try {
+            return new MemoryImage(path, file, read(file.bytes(), signature.orElse(ImageFormat.RAW)));
+        } catch (RuntimeException e) {
+            file.close();
+            throw e;
+        }
+    }
+
+    private static Optional<ImageFormat> signature(EvidenceFile evidence) {
+        if (evidence.hasAt(0, "PAGEDUMP".getBytes(StandardCharsets.US_ASCII))) {
+            return Optional.of(ImageFormat.CRASH_DUMP_32);
+        }
+        if (evidence.hasAt(0, "PAGEDU64".getBytes(StandardCharsets.US_ASCII))) {
+            return Optional.of(ImageFormat.CRASH_DUMP_64);
+        }
+        return Optional.empty();
+    }
+
+    private static void refuseStrangers(EvidenceFile evidence) throws EvidenceException {
+        if (evidence.text().isPresent()) {
+            throw new EvidenceException(evidence.path(), "", "this is text, not a memory image",
+                    "Name a crash dump, a raw image of physical memory, or an ELF core of a virtual machine");
+        }
+        if (evidence.size() < PhysicalMemory.PAGE_SIZE) {
+            throw new EvidenceException(evidence.path(), "",
+                    "%d bytes are less than one page: this is not a memory image".formatted(evidence.size()),
+                    "Collect it again; the copy may have failed");
+        }
+    }
+
+    private static ImageContent read(MemorySegment bytes, ImageFormat format) {
+        return switch (format) {
+            case CRASH_DUMP_32 -> CrashDumpReader.read(bytes, false);
+            case CRASH_DUMP_64 -> CrashDumpReader.read(bytes, true);
+            case ELF_CORE, RAW -> RawReader.read(bytes);
+        };
+    }
+
+    /** Where the file is. */
+    public Path path() {
+        return path;
+    }
+
+    /** Its format. */
+    public ImageFormat format() {
+        return content.format();
+    }
+
+    /** The header of a crash dump; empty for other formats. */
+    public Optional<CrashDumpHeader> header() {
+        return Optional.ofNullable(content.header());
+    }
+
+    /** The physical memory it holds; empty when it holds none, as small and header-only dumps. */
+    public Optional<PhysicalMemory> physical() {
+        return Optional.ofNullable(content.physical());
+    }
+
+    /** The architecture, when the file says it. */
+    public Optional<Architecture> architecture() {
+        return header().flatMap(CrashDumpHeader::architecture)
+                .or(() -> content.directories().stream().findFirst().map(directory -> directory.mode().architecture()));
+    }
+
+    /** The physical address of the top page table, when the file says it: from a dump's header, or the processor state in an ELF core. */
+    public OptionalLong directoryTableBaseHint() {
+        return content.directories().stream().mapToLong(PageDirectory::base).findFirst();
+    }
+
+    /**
+     * Page directories to try, the likeliest first: those the file names, then those found by looking through physical memory. Whoever
+     * asks checks each by what it maps. The search happens only when the stream gets that far.
+     */
+    public Stream<PageDirectory> pageDirectories() {
+        Stream<PageDirectory> searched = physical().stream().flatMap(memory -> PageDirectoryFinder.find(memory).stream());
+        return Stream.concat(content.directories().stream(), searched).distinct();
+    }
+
+    /** What could not be read, and what that means. */
+    public List<String> warnings() {
+        return List.copyOf(content.warnings());
+    }
+
+    @Override
+    public void close() {
+        file.close();
+    }
+}

@@ -1,0 +1,27 @@
+package org.poolscope.memory;
+
+/**
+ * Which physical pages a file holds, and where. Every offset it gives leads to a whole page inside the file.
+ */
+sealed interface PageMap permits PageRuns, PageBitmap {
+
+    /** File offset of a page, or -1 when it is not stored. Any number may be asked. No allocation. */
+    long fileOffset(long pfn);
+
+    /**
+     * How many pages from this one on stand one after another in the file: positive and at most {@code limit}; or, when this
+     * page is not stored, minus the number of pages from it on (at most {@code limit}) that are not stored either.
+     *
+     * @param limit at least 1
+     */
+    long contiguous(long pfn, long limit);
+
+    /** Pages stored. */
+    long presentPages();
+
+    /** The highest page stored, -1 when there is none. */
+    long highestPage();
+
+    /** The lowest stored page at or above this one, or -1. */
+    long nextPresent(long pfn);
+}
