@@ -29,6 +29,7 @@ import org.poolscope.model.Architecture;
  * @param requiredDumpSpace bytes the writer planned for the file
  * @param systemTime when the dump was taken: 100 ns since 1601-01-01 UTC
  * @param systemUpTime how long the system had run: 100 ns
+ * @param attributes flags of the writer, a bit set; see {@link #ENCRYPTED} and {@link #INCOMPLETE}
  * @param exceptionCode the status code of the exception record
  * @param exceptionAddress where the exception happened
  * @param comment the comment, without control characters; empty when there is none
@@ -37,8 +38,14 @@ import org.poolscope.model.Architecture;
 public record CrashDumpHeader(boolean wide, Integer majorVersion, Integer build, Long directoryTableBase, Long pfnDatabase,
         Long loadedModules, Long activeProcesses, Integer machine, Integer processors, Integer bugCheckCode,
         List<Long> bugCheckParameters, Boolean pae, Long debuggerData, Integer dumpType, Integer productType, Integer suiteMask,
-        Long requiredDumpSpace, Long systemTime, Long systemUpTime, Integer exceptionCode, Long exceptionAddress, String comment,
+        Long requiredDumpSpace, Long systemTime, Long systemUpTime, Integer attributes, Integer exceptionCode, Long exceptionAddress, String comment,
         List<MemoryRun> memoryRuns) {
+
+    /** The flag of {@link #attributes()} that says that everything behind the header is encrypted. */
+    public static final int ENCRYPTED = 0x100;
+
+    /** The flag of {@link #attributes()} that says that the file had no room for all of the dump. */
+    public static final int INCOMPLETE = 0x4;
 
     /**
      * A run of physical pages.
@@ -76,6 +83,11 @@ public record CrashDumpHeader(boolean wide, Integer majorVersion, Integer build,
             }
         }
         return Optional.empty();
+    }
+
+    /** Whether a flag is known to be set. */
+    public boolean has(int attribute) {
+        return attributes != null && (attributes & attribute) != 0;
     }
 
     /** Pages of the machine's physical memory as the header lists it, {@code null} when it does not. */

@@ -57,9 +57,32 @@ final class CrashDumpReader {
                     .formatted(header.dumpType() == null ? "none" : Integer.toUnsignedString(header.dumpType())));
             return;
         }
-        if (type.get() == DumpType.FULL) {
-            full();
+        if (header.has(CrashDumpHeader.ENCRYPTED)) {
+            content.warnings().add("everything behind the header is encrypted: decrypt the dump with its owner's key first");
+            return;
         }
+        if (header.has(CrashDumpHeader.INCOMPLETE)) {
+            content.warnings().add("Windows says that the dump file had no room for all memory");
+        }
+        if (header.architecture().equals(Optional.of(Architecture.ARM64))) {
+            content.warnings().add("ARM64: the header, the bug check and the list of drivers are read;"
+                    + " following page tables is not supported");
+        }
+        switch (type.get()) {
+            case FULL -> full();
+            case KERNEL_SUMMARY, BITMAP_FULL, BITMAP_KERNEL, AUTOMATIC ->
+                memory(BitmapPages.read(file, header.size(), header.wide(), content.warnings()));
+            case LIVE_KERNEL, LIVE_ACTIVE ->
+                memory(LivePages.read(file, header.size(), false, content.warnings()));
+            case LIVE_FULL ->
+                memory(LivePages.read(file, header.size(), true, content.warnings()));
+            case TRIAGE -> content.triage(TriageReader.read(file, header, content.warnings()));
+            case HEADER_ONLY -> content.warnings().add("a header-only dump holds no memory");
+        }
+    }
+
+    private void memory(Optional<PageMap> map) {
+        map.ifPresent(pages -> content.physical(new PhysicalMemory(file, pages)));
     }
 
     /** Type 1: the runs of the header, one after another. */
@@ -78,6 +101,6 @@ final class CrashDumpReader {
         if (runs.overlapping()) {
             content.warnings().add("the header lists some pages twice; the first place of each is used");
         }
-        content.physical(new PhysicalMemory(file, map));
+        memory(Optional.of(map));
     }
 }

@@ -11,6 +11,7 @@ final class ImageContent {
     private final List<PageDirectory> directories = new ArrayList<>();
     private CrashDumpHeader header;
     private PhysicalMemory physical;
+    private TriageDump triage;
 
     ImageContent(ImageFormat format) {
         this.format = format;
@@ -46,5 +47,14 @@ final class ImageContent {
 
     void physical(PhysicalMemory found) {
         this.physical = found;
+    }
+
+    /** What a small dump holds, or {@code null}. */
+    TriageDump triage() {
+        return triage;
+    }
+
+    void triage(TriageDump found) {
+        this.triage = found;
     }
 }

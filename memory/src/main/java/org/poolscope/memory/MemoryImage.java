@@ -20,6 +20,8 @@ import org.poolscope.model.EvidenceFile;
  */
 public final class MemoryImage implements AutoCloseable {
 
+    private static final long RECOGNISED_WITHIN = 256L << 20;
+
     private final Path path;
     private final MappedFile file;
     private final ImageContent content;
@@ -43,10 +45,29 @@ public final class MemoryImage implements AutoCloseable {
         }
         MappedFile file = MappedFile.open(path);
         try {
-            return new MemoryImage(path, file, read(file.bytes(), signature.orElse(ImageFormat.RAW)));
-        } catch (RuntimeException e) {
+            return new MemoryImage(path, file, read(path, file.bytes(), signature.orElse(ImageFormat.RAW)));
+        } catch (EvidenceException | RuntimeException e) {
             file.close();
             throw e;
+        }
+    }
+
+    /**
+     * Whether a file is a memory image, by its content: the signature of a dump or an ELF core; or, for a raw image, page tables of a
+     * Windows kernel in its first 256 MB. Cheap.
+     */
+    public static boolean recognises(EvidenceFile evidence) {
+        if (signature(evidence).isPresent()) {
+            return true;
+        }
+        try {
+            refuseStrangers(evidence);
+            try (MappedFile file = MappedFile.open(evidence.path())) {
+                long first = Math.min(RECOGNISED_WITHIN, file.bytes().byteSize());
+                return PageDirectoryFinder.hasCertain(RawReader.flat(file.bytes().asSlice(0, first)));
+            }
+        } catch (EvidenceException e) {
+            return false;
         }
     }
 
@@ -57,26 +78,34 @@ public final class MemoryImage implements AutoCloseable {
         if (evidence.hasAt(0, "PAGEDU64".getBytes(StandardCharsets.US_ASCII))) {
             return Optional.of(ImageFormat.CRASH_DUMP_64);
         }
+        if (evidence.hasAt(0, "\u007fELF".getBytes(StandardCharsets.US_ASCII))) {
+            return Optional.of(ImageFormat.ELF_CORE);
+        }
         return Optional.empty();
     }
 
     private static void refuseStrangers(EvidenceFile evidence) throws EvidenceException {
-        if (evidence.text().isPresent()) {
-            throw new EvidenceException(evidence.path(), "", "this is text, not a memory image",
-                    "Name a crash dump, a raw image of physical memory, or an ELF core of a virtual machine");
+        Optional<ForeignFormat> foreign = ForeignFormat.of(evidence);
+        if (foreign.isPresent()) {
+            throw new EvidenceException(evidence.path(), "", "this is " + foreign.get().words(), foreign.get().remedy());
         }
         if (evidence.size() < PhysicalMemory.PAGE_SIZE) {
             throw new EvidenceException(evidence.path(), "",
                     "%d bytes are less than one page: this is not a memory image".formatted(evidence.size()),
                     "Collect it again; the copy may have failed");
         }
+        if (evidence.text().isPresent()) {
+            throw new EvidenceException(evidence.path(), "", "this is text, not a memory image",
+                    "Name a crash dump, a raw image of physical memory, or an ELF core of a virtual machine");
+        }
     }
 
-    private static ImageContent read(MemorySegment bytes, ImageFormat format) {
+    private static ImageContent read(Path path, MemorySegment bytes, ImageFormat format) throws EvidenceException {
         return switch (format) {
             case CRASH_DUMP_32 -> CrashDumpReader.read(bytes, false);
             case CRASH_DUMP_64 -> CrashDumpReader.read(bytes, true);
-            case ELF_CORE, RAW -> RawReader.read(bytes);
+            case ELF_CORE -> ElfCoreReader.read(path, bytes);
+            case RAW -> RawReader.read(bytes);
         };
     }
 
@@ -98,6 +127,11 @@ public final class MemoryImage implements AutoCloseable {
     /** The physical memory it holds; empty when it holds none, as small and header-only dumps. */
     public Optional<PhysicalMemory> physical() {
         return Optional.ofNullable(content.physical());
+    }
+
+    /** What a small dump holds in place of physical memory; empty for other dumps. */
+    public Optional<TriageDump> triage() {
+        return Optional.ofNullable(content.triage());
     }
 
     /** The architecture, when the file says it. */

@@ -62,6 +62,13 @@ public final class PageDirectoryFinder {
                 .map(Candidate::directory).toList();
     }
 
+    /** Whether there is a page directory under which a kernel's shared page is mapped. */
+    static boolean hasCertain(PhysicalMemory physical) {
+        PageDirectoryFinder finder = new PageDirectoryFinder(physical);
+        finder.search();
+        return finder.certain || finder.certainPae;
+    }
+
     private void search() {
         long stopAt = CHUNK_PAGES;
         long seen = 0;

@@ -15,7 +15,8 @@ import org.poolscope.model.RealEvidence;
 class Windows10LayoutTest {
 
     @ParameterizedTest
-    @CsvSource({"full1.dmp, CRASH_DUMP_64, FULL"})
+    @CsvSource({"full1.dmp, CRASH_DUMP_64, FULL", "bmp5.dmp, CRASH_DUMP_64, BITMAP_FULL", "bmp6.dmp, CRASH_DUMP_64, BITMAP_KERNEL",
+        "rdmp8.dmp, CRASH_DUMP_64, LIVE_KERNEL"})
     void theHeaderSaysWhatTheDumpIs(String file, ImageFormat format, DumpType type) throws EvidenceException {
         try (MemoryImage image = MemoryImage.open(RealEvidence.image("layout-19041-" + file))) {
             assertThat(image.format()).isEqualTo(format);
@@ -38,7 +39,7 @@ class Windows10LayoutTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"full1.dmp"})
+    @CsvSource({"full1.dmp", "bmp5.dmp", "bmp6.dmp", "rdmp8.dmp"})
     void everyFormatHoldsTheSameBytes(String file) throws EvidenceException {
         Map<Long, Integer> raw = pages("layout-19041-raw");
         Map<Long, Integer> other = pages("layout-19041-" + file);

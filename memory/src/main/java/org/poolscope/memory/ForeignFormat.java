@@ -1,0 +1,59 @@
+package org.poolscope.memory;
+
+import java.util.HexFormat;
+import java.util.Optional;
+import org.poolscope.model.EvidenceFile;
+
+/** Files people take for memory images, or keep them in: known by their first bytes, to say what to do instead of "not understood". */
+enum ForeignFormat {
+    GZIP("1f8b", "packed with gzip", ForeignFormat.UNPACK),
+    XZ("fd377a585a00", "packed with xz", ForeignFormat.UNPACK),
+    BZIP2("425a68", "packed with bzip2", ForeignFormat.UNPACK),
+    ZSTD("28b52ffd", "packed with zstd", ForeignFormat.UNPACK),
+    ZIP("504b0304", "a zip archive", ForeignFormat.UNPACK),
+    SEVEN_ZIP("377abcaf271c", "a 7z archive", ForeignFormat.UNPACK),
+    CABINET("4d534346", "a cabinet archive", ForeignFormat.UNPACK),
+    USER_MINIDUMP("4d444d50", "a minidump of one process, which holds no kernel memory", "Collect a kernel or complete memory dump"),
+    PROGRAM("4d5a", "a Windows program, not a memory image", "Name a crash dump, a raw image or an ELF core"),
+    HIBERNATION("48494252", "a hibernation file, which is compressed", ForeignFormat.CONVERT),
+    HIBERNATION_LOW("68696272", "a hibernation file, which is compressed", ForeignFormat.CONVERT),
+    KDUMP("4b44554d50202020", "a compressed QEMU dump", "Write it again with dump-guest-memory without -z, -l, -s and -R"),
+    LIME("454d694c", "a LiME image", "Write the memory again in raw format"),
+    VMWARE_STATE_2("d2bed2be", "a VMware state file, which holds no memory itself", ForeignFormat.VMEM),
+    VMWARE_STATE_0("d0bed2be", "a VMware state file, which holds no memory itself", ForeignFormat.VMEM),
+    VMWARE_STATE_3("d3bed3be", "a VMware state file, which holds no memory itself", ForeignFormat.VMEM);
+
+    private static final String UNPACK = "Unpack it and name the file inside";
+    private static final String CONVERT = "Turn it into a raw image with a hibernation converter first";
+    private static final String VMEM = "Name the .vmem file beside it, or write a dump with vmss2core";
+
+    private final byte[] signature;
+    private final String words;
+    private final String remedy;
+
+    ForeignFormat(String signature, String words, String remedy) {
+        this.signature = HexFormat.of().parseHex(signature);
+        this.words = words;
+        this.remedy = remedy;
+    }
+
+    /** The foreign format a file has, if it is one of these. */
+    static Optional<ForeignFormat> of(EvidenceFile file) {
+        for (ForeignFormat format : values()) {
+            if (file.hasAt(0, format.signature)) {
+                return Optional.of(format);
+            }
+        }
+        return Optional.empty();
+    }
+
+    /** What the file is, as a clause after "this is". */
+    String words() {
+        return words;
+    }
+
+    /** What to do about it. */
+    String remedy() {
+        return remedy;
+    }
+}
