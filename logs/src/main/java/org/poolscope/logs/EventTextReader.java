@@ -1,0 +1,278 @@
+package org.poolscope.logs;
+
+import java.time.LocalDateTime;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.poolscope.logs.EventFields.Role;
+import org.poolscope.model.EvidenceException;
+import org.poolscope.model.EvidenceFile;
+import org.poolscope.model.EvidenceReader;
+import org.poolscope.model.FactSink;
+import org.poolscope.model.Provenance;
+import org.poolscope.model.TextLines;
+
+/**
+ * Reads events written as labelled lines: the clipboard of Event Viewer, old and new, {@code wevtutil qe /f:text}, and
+ * PowerShell's {@code Get-EventLog} or {@code Get-WinEvent} as lists. Any event is taken; fields without a meaning of their own
+ * are kept under their labels.
+ */
+public final class EventTextReader implements EvidenceReader {
+
+    /** A longer text than this many lines is no message. */
+    private static final int LONGEST_MESSAGE = 200;
+
+    /** Far more characters than an event log can hold in one entry. */
+    private static final int MOST_CHARACTERS = 128 * 1024;
+
+    /** For {@link java.util.ServiceLoader}. */
+    public EventTextReader() {
+    }
+
+    @Override
+    public String format() {
+        return "event text";
+    }
+
+    @Override
+    public boolean recognises(EvidenceFile file) {
+        Optional<TextLines> lines = LineWalk.linesOf(file);
+        return lines.isPresent() && !events(new LineWalk(lines.get(), Ignore.ALL), true).isEmpty();
+    }
+
+    @Override
+    public void read(EvidenceFile file, FactSink sink) throws EvidenceException {
+        TextLines lines = file.text().orElseThrow(() -> new EvidenceException(file.path(), "", "this is no text", ""));
+        List<Block> blocks = events(new LineWalk(lines, sink), false);
+        Timestamps times = new Timestamps();
+        blocks.forEach(block -> times.observe(block.when()));
+        blocks.forEach(block -> sink.add(block.event(times, sink)));
+    }
+
+    private static List<Block> events(LineWalk walk, boolean first) {
+        List<Block> blocks = new ArrayList<>();
+        while (!walk.atEnd() && !(first && !blocks.isEmpty())) {
+            int before = walk.number();
+            if (EventFields.of(walk.line()).isEmpty()) {
+                walk.next();
+                continue;
+            }
+            Block block = new Block(walk);
+            block.walk();
+            if (block.isEvent()) {
+                walk.confirm();
+                blocks.add(block);
+            } else {
+                walk.giveBack();
+            }
+            if (walk.number() == before) {
+                walk.next();
+            }
+        }
+        return blocks;
+    }
+
+    /** One event, field by field. */
+    private static final class Block {
+        private final LineWalk walk;
+        private final Provenance seenAt;
+        private final Map<Role, String> roles = new LinkedHashMap<>();
+        private final Map<String, String> fields = new LinkedHashMap<>();
+        private final StringBuilder message = new StringBuilder();
+        private final EventBytes data = new EventBytes();
+        private boolean padded;
+        private boolean numbered;
+        private boolean modern;
+        private boolean named;
+        private int continuation = Integer.MAX_VALUE;
+        private String last;
+
+        private Block(LineWalk walk) {
+            this.walk = walk;
+            this.seenAt = walk.here();
+        }
+
+        private void walk() {
+            boolean first = true;
+            while (!walk.atEnd()) {
+                String line = walk.line();
+                Optional<EventFields> field = EventFields.of(line);
+                if (Cells.strip(line).isEmpty()) {
+                    if (!moreFollows()) {
+                        return;
+                    }
+                    walk.passBlank();
+                } else if (field.isPresent()) {
+                    if (!first && beginsAnother(field.get()) || !field(field.get(), line)) {
+                        return;
+                    }
+                } else if (padded && Cells.firstNonBlank(line) >= continuation) {
+                    goOn(line);
+                } else if (isEvent() && message.isEmpty() && !Landmark.begins(line)) {
+                    message();
+                } else {
+                    return;
+                }
+                first = false;
+            }
+        }
+
+        /** After a blank line: whether the next line is another field of this event. */
+        private boolean moreFollows() {
+            int next = walk.number();
+            while (next - walk.number() < 4 && lineIsBlank(next)) {
+                next++;
+            }
+            Optional<EventFields> field = EventFields.of(walk.lineAt(next));
+            return field.isPresent() && !beginsAnother(field.get());
+        }
+
+        private boolean lineIsBlank(int line) {
+            return Cells.strip(walk.lineAt(line)).isEmpty();
+        }
+
+        private boolean beginsAnother(EventFields field) {
+            return field.role() == Role.NUMBER || fields.containsKey(field.label())
+                    || field.isFirst() && isEvent() && !padded;
+        }
+
+        /** Takes a field and whatever lines belong to it; false when the event ends before it. */
+        private boolean field(EventFields field, String line) {
+            if (fields.isEmpty()) {
+                padded = field.padded();
+                modern = field.label().equalsIgnoreCase("Log Name");
+            }
+            numbered |= field.role() == Role.NUMBER;
+            named |= field.isDistinctive();
+            if (field.role() == Role.XML) {
+                // The XML is read as XML.
+                walk.take();
+                return false;
+            }
+            fields.put(field.label(), field.value());
+            roles.putIfAbsent(field.role(), field.value());
+            last = field.label();
+            continuation = padded ? line.indexOf(':') + 1 : Integer.MAX_VALUE;
+            walk.take();
+            if (field.role() == Role.DATA) {
+                while (!walk.atEnd() && data.take(walk.line())) {
+                    walk.take();
+                }
+            } else if (field.role() == Role.MESSAGE && !padded) {
+                append(field.value());
+                message();
+            }
+            return true;
+        }
+
+        /** A value that goes on, under itself, in PowerShell's lists. */
+        private void goOn(String line) {
+            if (last != null && fields.get(last).length() < MOST_CHARACTERS) {
+                String value = fields.get(last) + "\n" + Cells.strip(line);
+                fields.put(last, value);
+                EventFields.of(last + ":").ifPresent(field -> roles.put(field.role(), value));
+            }
+            walk.take();
+        }
+
+        /**
+         * The text of the event. In exports that say where an event ends it runs up to there; elsewhere up to the first blank
+         * line, so that what somebody wrote below is not taken for a part of it.
+         */
+        private void message() {
+            int end = messageEnd();
+            while (walk.number() < end && !walk.atEnd()) {
+                append(Cells.strip(walk.line()));
+                walk.take();
+            }
+        }
+
+        private int messageEnd() {
+            int from = walk.number();
+            int blank = -1;
+            int line = from;
+            while (line < from + LONGEST_MESSAGE && !endsMessage(line)) {
+                blank = blank < 0 && lineIsBlank(line) ? line : blank;
+                line++;
+            }
+            boolean endIsMarked = line < from + LONGEST_MESSAGE && (numbered || modern && !walk.isPastEnd(line));
+            if (endIsMarked || blank < 0) {
+                return trimmed(line, from);
+            }
+            int help = blank;
+            while (help < line && lineIsBlank(help)) {
+                help++;
+            }
+            // The sentence old Event Viewers add below the text.
+            return walk.lineAt(help).contains("Help and Support Center") ? help + 1 : blank;
+        }
+
+        private boolean endsMessage(int line) {
+            String text = walk.lineAt(line);
+            return walk.isPastEnd(line) || Landmark.begins(text) || EventFields.of(text)
+                    .filter(field -> field.isFirst() || field.role() == Role.DATA || field.role() == Role.XML).isPresent();
+        }
+
+        private int trimmed(int end, int from) {
+            int last = end;
+            while (last > from && lineIsBlank(last - 1)) {
+                last--;
+            }
+            return last;
+        }
+
+        private void append(String text) {
+            if (message.length() + text.length() < MOST_CHARACTERS && !(message.isEmpty() && text.isEmpty())) {
+                message.append(message.isEmpty() ? "" : "\n").append(text);
+            }
+        }
+
+        private boolean isEvent() {
+            return named && roles.containsKey(Role.SOURCE) && id() >= 0;
+        }
+
+        private int id() {
+            long id = number(roles.get(Role.ID));
+            if (id < 0) {
+                id = number(roles.get(Role.INSTANCE));
+            }
+            // Severity, customer and facility stand above the low 16 bits.
+            return id < 0 ? -1 : (int) (id & 0xffff);
+        }
+
+        private static long number(String text) {
+            if (text == null) {
+                return -1;
+            }
+            long number = new Cells(text, 0).number();
+            return number == Cells.NONE || number > 0xffff_ffffL ? -1 : number;
+        }
+
+        /** The day and time as written. */
+        private String when() {
+            String date = roles.getOrDefault(Role.DATE, "");
+            String time = roles.get(Role.TIME);
+            return time == null ? date : date + " " + time;
+        }
+
+        private LoggedEvent event(Timestamps times, FactSink sink) {
+            String when = when();
+            LocalDateTime time = times.find(when).orElse(null);
+            if (time == null && times.isAmbiguous(when)) {
+                sink.warn(seenAt, "its date '" + when + "' does not say which number is the month; it is not used");
+            }
+            ZoneOffset zone = time != null && when.endsWith("Z") ? ZoneOffset.UTC : null;
+            Map<String, String> rest = new LinkedHashMap<>();
+            fields.forEach((label, value) -> EventFields.of(label + ":")
+                    .filter(field -> field.role() == Role.OTHER).ifPresent(field -> rest.put(label, value)));
+            if (!data.words().isEmpty()) {
+                rest.put(LoggedEvent.DATA, data.words());
+            }
+            String text = padded ? roles.getOrDefault(Role.MESSAGE, "") : message.toString();
+            return new LoggedEvent(seenAt, roles.get(Role.SOURCE), id(), time, zone, roles.get(Role.COMPUTER), text, rest);
+        }
+    }
+}

@@ -1,0 +1,51 @@
+package org.poolscope.logs;
+
+import java.time.LocalDateTime;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.poolscope.model.Fact;
+import org.poolscope.model.Provenance;
+
+/**
+ * An entry of an event log.
+ *
+ * @param seenAt where it stands
+ * @param source who logged it, as written: {@code Srv}, {@code Microsoft-Windows-Resource-Exhaustion-Detector}
+ * @param id the event id, without severity and facility bits
+ * @param time when; {@code null} when the evidence does not say, or says it so that day and month cannot be told apart
+ * @param zone the zone of {@code time} where the evidence gives it; {@code null} for the machine's own time
+ * @param computer the machine's name, or {@code null}
+ * @param message the text; empty when the export has none
+ * @param data everything else the entry holds, by its own labels, in order; binary data stands under {@value #DATA} as
+ *     32-bit words in hex
+ */
+public record LoggedEvent(Provenance seenAt, String source, int id, LocalDateTime time, ZoneOffset zone, String computer,
+        String message, Map<String, String> data) implements Fact {
+
+    /** The label of an entry's binary data. */
+    public static final String DATA = "Data";
+
+    public LoggedEvent {
+        data = Collections.unmodifiableMap(new LinkedHashMap<>(data));
+    }
+
+    /** The words of the binary data, each 0 to 2^32 - 1, in order; empty when there are none. */
+    public List<Long> words() {
+        List<Long> words = new ArrayList<>();
+        for (String word : data.getOrDefault(DATA, "").split(" ")) {
+            if (word.length() != 8) {
+                return words;
+            }
+            try {
+                words.add(Long.parseLong(word, 16));
+            } catch (NumberFormatException e) {
+                return words;
+            }
+        }
+        return words;
+    }
+}

@@ -1,0 +1,320 @@
+package org.poolscope.logs;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.LocalDateTime;
+import java.time.ZoneId;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.poolscope.model.EvidenceException;
+import org.poolscope.model.EvidenceFile;
+import org.poolscope.model.EvidenceReader;
+import org.poolscope.model.FactSink;
+import org.poolscope.model.PoolTag;
+import org.poolscope.model.Provenance;
+import org.poolscope.model.TextLines;
+
+/**
+ * Reads what PoolMon shows and writes: screens with changes in parentheses, snapshots of {@code poolmon -n} (any number of them
+ * appended to one file), rows cut out of either, and the comma-separated rows support scripts make of them.
+ *
+ * <p>A snapshot does not hold its time. It is taken from a line just before it, else from the file's name, else, for a file
+ * that holds nothing but one snapshot PoolMon wrote itself, from the date of the file, with a warning.
+ */
+public final class PoolMonReader implements EvidenceReader {
+
+    /** So many lines in a row that are not PoolMon's end its table. */
+    private static final int MOST_FOREIGN = 3;
+
+    /** How far above a snapshot its time may stand. */
+    private static final int TIME_LINES = 4;
+
+    /** For {@link java.util.ServiceLoader}. */
+    public PoolMonReader() {
+    }
+
+    @Override
+    public String format() {
+        return "poolmon log";
+    }
+
+    @Override
+    public boolean recognises(EvidenceFile file) {
+        Optional<TextLines> lines = LineWalk.linesOf(file);
+        return lines.isPresent() && lines.get().all().stream().anyMatch(PoolMonReader::shows);
+    }
+
+    private static boolean shows(String line) {
+        return line.length() <= LineWalk.LONGEST_LINE && (PoolMonTotals.isMemoryLine(line) || PoolMonTotals.isCommitLine(line)
+                || PoolMonRow.of(line).isPresent() || PoolMonCsv.isSummary(line) || PoolMonCsv.row(line).isPresent());
+    }
+
+    @Override
+    public void read(EvidenceFile file, FactSink sink) throws EvidenceException {
+        TextLines lines = file.text().orElseThrow(() -> new EvidenceException(file.path(), "", "this is no text", ""));
+        LineWalk walk = new LineWalk(lines, sink);
+        Timestamps times = new Timestamps();
+        lines.all().forEach(times::observe);
+        List<Section> sections = new ArrayList<>();
+        int previousEnd = 0;
+        while (!walk.atEnd()) {
+            String line = walk.line();
+            if (!shows(line) && !isTitle(line) && !PoolMonRow.isHead(line)) {
+                walk.next();
+                continue;
+            }
+            Section section = new Section(walk);
+            section.walk();
+            if (walk.number() == section.firstLine) {
+                walk.next();
+            }
+            if (section.isEmpty()) {
+                walk.giveBack();
+            } else {
+                section.findTime(times, previousEnd);
+                previousEnd = section.lastLine;
+                walk.confirm();
+                sections.add(section);
+            }
+        }
+        timeFromFile(file, sections, sink);
+        sections.forEach(section -> section.report(sink));
+    }
+
+    private static boolean isTitle(String line) {
+        return Cells.strip(line).endsWith("pool information");
+    }
+
+    /** One snapshot may have its time from the file; of several nobody knows which was when. */
+    private static void timeFromFile(EvidenceFile file, List<Section> sections, FactSink sink) {
+        long untimed = sections.stream().filter(section -> section.taken == null).count();
+        if (untimed == 0) {
+            return;
+        }
+        if (sections.size() > 1) {
+            sink.warn(file.at(""), untimed + " of the " + sections.size() + " PoolMon snapshots do not say when they were taken; write"
+                    + " the time into the file before each");
+            return;
+        }
+        Section only = sections.getFirst();
+        Path name = file.path().getFileName();
+        only.taken = name == null ? null : Timestamps.inFileName(name.toString()).orElse(null);
+        if (only.taken == null && only.isSnapshotFile()) {
+            try {
+                only.taken = LocalDateTime.ofInstant(Files.getLastModifiedTime(file.path()).toInstant(), ZoneId.systemDefault())
+                        .truncatedTo(ChronoUnit.SECONDS);
+                sink.warn(only.seenAt, "the snapshot does not say when it was taken; the date of its file, " + only.taken
+                        + ", is used, which is wrong when the file was copied without its date");
+            } catch (IOException e) {
+                sink.warn(only.seenAt, "the snapshot does not say when it was taken, and the date of its file cannot be read");
+            }
+        }
+    }
+
+    /** One screen or snapshot: head lines, table, or either of them. */
+    private static final class Section {
+        private final LineWalk walk;
+        private final Provenance seenAt;
+        private final int firstLine;
+        private final PoolMonTotals totals = new PoolMonTotals();
+        private final List<Seen> rows = new ArrayList<>();
+        private final TagTable table = new TagTable();
+        private LocalDateTime taken;
+        private String timeField;
+        private int lastLine;
+        private boolean title;
+        private boolean session;
+        private boolean cut;
+        private boolean changes;
+        private int disagreeing;
+
+        private Section(LineWalk walk) {
+            this.walk = walk;
+            this.seenAt = walk.here();
+            this.firstLine = walk.number();
+            this.lastLine = firstLine;
+        }
+
+        private void walk() {
+            int foreign = 0;
+            while (!walk.atEnd() && foreign < MOST_FOREIGN) {
+                String line = walk.line();
+                if (Cells.strip(line).isEmpty()) {
+                    walk.passBlank();
+                } else if (ends(line)) {
+                    break;
+                } else if (understands(line)) {
+                    lastLine = walk.number();
+                    walk.take();
+                    foreign = 0;
+                } else {
+                    walk.passForeign();
+                    foreign++;
+                }
+            }
+            tags();
+        }
+
+        private boolean isTableBegun() {
+            return !rows.isEmpty() || !table.isEmpty();
+        }
+
+        /** Whether this line begins the next snapshot or another listing. */
+        private boolean ends(String line) {
+            if (PoolMonTotals.isMemoryLine(line)) {
+                return totals.hasMemory() || isTableBegun() || title;
+            }
+            if (PoolMonTotals.isCommitLine(line)) {
+                return totals.hasCommit() || isTableBegun();
+            }
+            if (PoolMonCsv.isSummary(line)) {
+                boolean first = line.startsWith("Summary1,");
+                return isTableBegun() || (first ? totals.hasMemory() || totals.hasCommit() : totals.hasCommit())
+                        || timeField != null && !timeField.equals(PoolMonCsv.time(line));
+            }
+            if (PoolMonRow.isHead(line) || isTitle(line)) {
+                return isTableBegun();
+            }
+            return Landmark.begins(line);
+        }
+
+        private boolean understands(String line) {
+            if (PoolMonTotals.isMemoryLine(line)) {
+                totals.addMemoryLine(line);
+            } else if (PoolMonTotals.isCommitLine(line)) {
+                totals.addCommitLine(line);
+            } else if (PoolMonCsv.isSummary(line)) {
+                timeField = PoolMonCsv.time(line);
+                if (line.startsWith("Summary1,")) {
+                    totals.addMemoryRow(PoolMonCsv.figures(line));
+                } else {
+                    totals.addCommitRow(PoolMonCsv.figures(line));
+                }
+            } else if (isTitle(line)) {
+                title = true;
+                session |= !Cells.strip(line).startsWith("System");
+            } else {
+                return PoolMonRow.isHead(line) || isRuler(line) || isDots(line) || PoolMonRow.isTotal(line) || isRow(line);
+            }
+            return true;
+        }
+
+        private static boolean isRuler(String line) {
+            String text = Cells.strip(line);
+            return text.length() >= 3 && text.chars().allMatch(c -> c == '-' || c == '=');
+        }
+
+        private boolean isDots(String line) {
+            String text = Cells.strip(line);
+            boolean dots = text.length() >= 2 && text.chars().allMatch(c -> c == '.') || text.equals("\u2026");
+            cut |= dots;
+            return dots;
+        }
+
+        private boolean isRow(String line) {
+            Optional<PoolMonRow> row = PoolMonRow.of(line);
+            if (row.isPresent()) {
+                rows.add(new Seen(row.get(), walk.number()));
+                changes |= row.get().changes();
+                disagreeing += row.get().agrees() ? 0 : 1;
+                return true;
+            }
+            Optional<PoolMonCsv> csv = PoolMonCsv.row(line);
+            Optional<PoolTag> tag = csv.flatMap(cells -> TagCell.read(cells.cell()));
+            tag.ifPresent(known -> table.add(known, csv.get().pool(), csv.get().use(), null, null, walk.here()));
+            return tag.isPresent();
+        }
+
+        /**
+         * Tags are four characters wide, blanks at either end included. The rows of a table have their type in one column, so the
+         * leftmost tag of that column shows where all of them begin.
+         */
+        private void tags() {
+            Map<Integer, Integer> begins = new HashMap<>();
+            for (Seen seen : rows) {
+                begins.merge(seen.row.typeAt(), seen.row.tagFrom(), Math::min);
+            }
+            int unreadable = 0;
+            for (Seen seen : rows) {
+                String line = walk.lineAt(seen.line);
+                int from = begins.get(seen.row.typeAt());
+                String aligned = stripEnd(line.substring(from, seen.row.typeAt()));
+                String cell = aligned.length() <= 4 ? aligned : Cells.strip(line.substring(seen.row.tagFrom(), seen.row.typeAt()));
+                Optional<PoolTag> tag = TagCell.read(cell);
+                unreadable += tag.isEmpty() ? 1 : 0;
+                tag.ifPresent(known -> table.add(known, seen.row.pool(), seen.row.use(), seen.row.driver().binary(),
+                        seen.row.driver().description(), walk.at(seen.line)));
+            }
+            if (unreadable > 0) {
+                walk.sink().warn(seenAt, unreadable + " rows are left out: their tags hold characters that are no bytes");
+            }
+        }
+
+        private static String stripEnd(String cell) {
+            int end = cell.length();
+            while (end > 0 && Cells.isBlank(cell.charAt(end - 1))) {
+                end--;
+            }
+            return cell.substring(0, end);
+        }
+
+        private boolean isEmpty() {
+            return table.isEmpty() && totals.isEmpty();
+        }
+
+        /** Whether PoolMon itself wrote the file ({@code -n}): head lines and a table without changes. */
+        private boolean isSnapshotFile() {
+            return totals.hasMemory() && !rows.isEmpty() && !changes;
+        }
+
+        private void findTime(Timestamps times, int previousEnd) {
+            if (timeField != null) {
+                time(times, timeField);
+            }
+            int looked = 0;
+            for (int line = firstLine - 1; line > previousEnd && taken == null && looked < TIME_LINES; line--) {
+                String text = walk.lineAt(line);
+                if (!Cells.strip(text).isEmpty()) {
+                    looked++;
+                    if (time(times, text)) {
+                        walk.takeAt(line);
+                    }
+                }
+            }
+        }
+
+        private boolean time(Timestamps times, String text) {
+            taken = times.find(text).orElse(null);
+            if (taken == null && times.isAmbiguous(text)) {
+                walk.sink().warn(seenAt, "its time '" + Cells.strip(text) + "' does not say which number is the month; it is not used");
+            }
+            return taken != null;
+        }
+
+        private void report(FactSink sink) {
+            if (!totals.isEmpty()) {
+                sink.add(totals.counters(seenAt, taken));
+            }
+            if (table.isEmpty()) {
+                return;
+            }
+            if (disagreeing > 0) {
+                sink.warn(seenAt, "in " + disagreeing + " rows allocations less frees are not the difference printed");
+            }
+            if (table.repeated() > 0) {
+                sink.warn(seenAt, "some tags stand in the table more than once; their figures were added together");
+            }
+            // A screen shows as many rows as it has lines.
+            boolean complete = !session && !changes && !cut && !totals.isEmpty() && table.looksWhole();
+            sink.add(table.snapshot(seenAt, session ? "poolmon, session pool" : "poolmon", taken, complete));
+        }
+    }
+
+    private record Seen(PoolMonRow row, int line) {
+    }
+}
