@@ -1,7 +1,10 @@
 package org.poolscope.diagnosis;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
 import org.poolscope.model.Fact;
 
 /**
@@ -15,6 +18,7 @@ public final class Case implements AutoCloseable {
     private final List<CaseFile> files;
     private final List<Fact> facts;
     private final List<CaseWarning> warnings;
+    private final Map<Class<?>, Object> analyses = new HashMap<>();
 
     Case(String name, List<CaseFile> files, List<Fact> facts, List<CaseWarning> warnings) {
         this.name = name;
@@ -47,6 +51,21 @@ public final class Case implements AutoCloseable {
             }
         }
         return found;
+    }
+
+    /**
+     * An analysis that several rules build on, made at the first call and kept.
+     *
+     * @param kind the analysis
+     * @param make makes it from this case
+     */
+    <T> T once(Class<T> kind, Function<Case, T> make) {
+        Object kept = analyses.get(kind);
+        if (kept == null) {
+            kept = make.apply(this);
+            analyses.put(kind, kept);
+        }
+        return kind.cast(kept);
     }
 
     /** Closes what the facts hold open. */

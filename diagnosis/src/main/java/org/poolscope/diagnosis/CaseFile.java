@@ -1,6 +1,7 @@
 package org.poolscope.diagnosis;
 
 import java.util.List;
+import org.poolscope.model.Provenance;
 
 /**
  * One file of a case: what it was read as, and what of it was not understood.
@@ -8,10 +9,14 @@ import java.util.List;
  * @param name the file, as the user named it
  * @param formats the formats found in it; empty when nobody could read it
  * @param facts how many facts came out of it
- * @param unread the numbers of text lines nobody understood, from 1
+ * @param unreadLines how many lines of text nobody understood
+ * @param unread those lines, the first {@value #UNREAD_KEPT} of them
  * @param failure why it could not be read at all, or {@code null}
  */
-public record CaseFile(String name, List<String> formats, int facts, List<Integer> unread, String failure) {
+public record CaseFile(String name, List<String> formats, int facts, int unreadLines, List<Provenance> unread, String failure) {
+
+    /** The most lines kept of those nobody understood; all are counted. */
+    public static final int UNREAD_KEPT = 10_000;
 
     public CaseFile {
         formats = List.copyOf(formats);

@@ -146,8 +146,7 @@ public final class CaseReader {
             if (failure != null) {
                 warnings.add(new CaseWarning(new Provenance(name, failure.place()), sentence(failure)));
             }
-            TextLines lines = formats.isEmpty() ? null : file.text().orElse(null);
-            files.add(new CaseFile(name, formats, sink.count, sink.unread(lines), null));
+            files.add(sink.fileRead(name, formats, formats.isEmpty() ? null : file.text().orElse(null)));
         } catch (EvidenceException e) {
             unreadable(name, e.place(), sentence(e));
         }
@@ -155,7 +154,7 @@ public final class CaseReader {
 
     private void unreadable(String name, String place, String failure) {
         warnings.add(new CaseWarning(new Provenance(name, place), failure));
-        files.add(new CaseFile(name, List.of(), 0, List.of(), failure));
+        files.add(new CaseFile(name, List.of(), 0, 0, List.of(), failure));
     }
 
     private static String sentence(EvidenceException failure) {
@@ -182,16 +181,19 @@ public final class CaseReader {
             warnings.add(new CaseWarning(where, message));
         }
 
-        private List<Integer> unread(TextLines lines) {
-            List<Integer> left = new ArrayList<>();
-            if (lines != null) {
-                for (int number = understood.nextClearBit(1); number <= lines.count(); number = understood.nextClearBit(number + 1)) {
-                    if (!lines.line(number).isBlank()) {
-                        left.add(number);
+        private CaseFile fileRead(String name, List<String> formats, TextLines lines) {
+            List<Provenance> unread = new ArrayList<>();
+            int unreadLines = 0;
+            int last = lines == null ? 0 : lines.count();
+            for (int number = understood.nextClearBit(1); number <= last; number = understood.nextClearBit(number + 1)) {
+                if (!lines.line(number).isBlank()) {
+                    unreadLines++;
+                    if (unread.size() < CaseFile.UNREAD_KEPT) {
+                        unread.add(lines.at(number));
                     }
                 }
             }
-            return left;
+            return new CaseFile(name, formats, count, unreadLines, unread, null);
         }
     }
 }

@@ -1,0 +1,109 @@
+package org.poolscope.diagnosis;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.poolscope.dfs.DfsPath;
+import org.poolscope.dfs.LinkExtent;
+import org.poolscope.dfs.NamespaceShape;
+import org.poolscope.model.PoolKind;
+import org.poolscope.model.Quantity;
+
+/**
+ * The client's referral cache has entries for single files or for folders below a link: the server answered referral requests with the
+ * whole path instead of the link (MS-DFSC 3.2.5.5: the DFS path of an entry is the part of the request that the link covers). Each
+ * file opened then costs the client an entry in paged pool.
+ */
+final class FileLevelReferralsRule implements Rule {
+
+    static final String ID = "file-level-referrals";
+
+    private static final int MOST_LINKS = 3;
+
+    @Override
+    public String id() {
+        return ID;
+    }
+
+    @Override
+    public List<Finding> apply(Case subject, List<Finding> earlier) {
+        NamespaceShape shape = ReferralCacheCost.shape(subject);
+        List<Finding> found = new ArrayList<>();
+        for (LinkExtent extent : shape.reachingBelow().stream().limit(MOST_LINKS).toList()) {
+            found.add(finding(extent, earlier));
+        }
+        return found;
+    }
+
+    private Finding finding(LinkExtent extent, List<Finding> earlier) {
+        Optional<Finding> cacheOwner = ReferralCacheCost.holder(earlier);
+        boolean sure = extent.sureness() != LinkExtent.Sureness.POSSIBLE;
+        Severity severity = !sure ? Severity.NOTE
+                : cacheOwner.filter(holder -> holder.severity() == Severity.CRITICAL).isPresent() ? Severity.CRITICAL : Severity.WARNING;
+        boolean files = extent.files() > 0;
+        String what = files ? "single files" : "folders below the link";
+        String entries = extent.entries() > 1 ? Quantity.count(extent.entries()) + " entries are for " + what
+                : "the entry seen is for " + (files ? "a single file, " : "a folder below it, ") + DfsPath.of(extent.sample()).last();
+        String title = "DFS referrals reach below the link " + extent.link() + ": " + entries;
+        Finding.Builder finding = Finding.of(this, severity, confidence(extent), title)
+                .pool(PoolKind.PAGED)
+                .evidence(extent.seenAt())
+                .explanation(explanation(extent, cacheOwner));
+        if (sure) {
+            finding.clause("DFS referrals name " + what + " below " + extent.link() + ", so the client caches an entry for each");
+        }
+        cacheOwner.ifPresent(holder -> {
+            finding.driver(holder.driver());
+            finding.tags(holder.tags());
+        });
+        String server = DfsPath.of(extent.link()).components() > 0 ? DfsPath.of(extent.link()).component(0) : extent.link();
+        return finding
+                .next("Watch the cache grow while files are opened.", "dfsutil /pktinfo")
+                .next("Empty the cache: until the server is mended this gives the pool back. (On Windows 7 and later: dfsutil cache referral flush.)",
+                        "dfsutil /pktflush")
+                .next("Capture one referral exchange and hand it to the maker of the server " + server
+                        + ": the reply must name the link " + extent.link() + " as DFS path and consume no more than that.",
+                        "netsh trace start capture=yes tracefile=dfs.etl")
+                .build();
+    }
+
+
+    private static Confidence confidence(LinkExtent extent) {
+        List<String> reasons = extent.signs().stream().map(FileLevelReferralsRule::sign).toList();
+        String reason = String.join("; ", reasons);
+        return switch (extent.sureness()) {
+            case CERTAIN -> Confidence.high(reason);
+            case LIKELY -> Confidence.medium(reason);
+            case POSSIBLE -> Confidence.low(reason);
+        };
+    }
+
+    private static String sign(LinkExtent.Sign sign) {
+        return switch (sign) {
+            case FILE_NAMES -> "entries end in file names, and a link is never a file";
+            case BELOW_ANOTHER_LINK -> "entries lie below another link of the same namespace";
+            case SHARED_SUFFIX -> "DFS path and target end in the same folders and name: the server appended what lies below the link to both";
+            case MANY_SHARE_A_PREFIX -> "very many entries share one beginning";
+            case WHOLE_REQUEST_CLAIMED -> "the reply takes the whole request for the link";
+            case LONG_TTL -> "the time to live is far above a link's";
+        };
+    }
+
+    private static String explanation(LinkExtent extent, Optional<Finding> cacheOwner) {
+        StringBuilder text = new StringBuilder();
+        text.append("One entry would do: ").append(extent.link());
+        if (!extent.targets().isEmpty()) {
+            text.append(" with ").append(extent.targets().size() == 1 ? "the target " : "the targets ")
+                    .append(String.join(", ", extent.targets().subList(0, Math.min(4, extent.targets().size()))));
+        }
+        text.append(". Instead the server answers with the whole path, ").append(extent.sample()).append(" for one, and the client must keep")
+                .append(" an entry for every name that is opened");
+        if (extent.targets().size() > 1) {
+            text.append(", each with ").append(extent.targets().size()).append(" targets");
+        }
+        text.append(". ");
+        cacheOwner.ifPresent(holder -> text.append("Referral cache entries live in ").append(PoolKind.PAGED).append(" pool and belong to ")
+                .append(holder.driver()).append(", whose tags hold the pool. "));
+        return text.toString().strip();
+    }
+}

@@ -1,0 +1,145 @@
+package org.poolscope.diagnosis;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import org.poolscope.model.MemoryCounters;
+import org.poolscope.model.PoolKind;
+import org.poolscope.model.PoolSnapshot;
+import org.poolscope.model.PoolTag;
+import org.poolscope.model.PoolUse;
+import org.poolscope.model.Provenance;
+import org.poolscope.model.Quantity;
+import org.poolscope.model.TagUsage;
+
+/**
+ * A tag that grows from one table to the next, never shrinks, and explains most of the pool's growth. Needs tables that say when they
+ * were taken.
+ */
+final class GrowingTagRule implements Rule {
+
+    static final String ID = "tag-grows";
+
+    private static final double SHARE_OF_GROWTH = 0.5;
+    private static final double SHARE_OF_POOL = 0.2;
+    private static final long BYTES = 4L << 20;
+    /** Of what was allocated between two tables, a cache or load frees more than this. */
+    private static final double FREED_BETWEEN = 0.5;
+
+    private record Growth(TagUsage first, TagUsage last, long bytes, long allocs, Long frees) {
+    }
+
+    @Override
+    public String id() {
+        return ID;
+    }
+
+    @Override
+    public List<Finding> apply(Case subject, List<Finding> earlier) {
+        List<Finding> found = new ArrayList<>();
+        PoolBooks books = subject.once(PoolBooks.class, PoolBooks::of);
+        OwnerBook owners = subject.once(OwnerBook.class, OwnerBook::of);
+        for (List<PoolSnapshot> series : books.series()) {
+            for (PoolKind pool : PoolKind.values()) {
+                leader(series, pool).ifPresent(growth -> found.add(finding(growth, series, pool, books, owners)));
+            }
+        }
+        return found;
+    }
+
+    private static Optional<Growth> leader(List<PoolSnapshot> series, PoolKind pool) {
+        PoolSnapshot first = series.getFirst();
+        PoolSnapshot last = series.getLast();
+        Map<PoolTag, TagUsage> before = new HashMap<>();
+        first.rows().forEach(row -> before.put(row.tag(), row));
+        long allGrowth = 0;
+        Growth best = null;
+        for (TagUsage row : last.rows()) {
+            PoolUse now = row.use(pool);
+            TagUsage earlier = before.get(row.tag());
+            PoolUse then = earlier == null || earlier.use(pool) == null ? PoolUse.NONE : earlier.use(pool);
+            if (now == null || now.bytesOrZero() <= then.bytesOrZero()) {
+                continue;
+            }
+            long bytes = now.bytesOrZero() - then.bytesOrZero();
+            allGrowth += bytes;
+            if (best == null || bytes > best.bytes()) {
+                boolean counted = now.allocs() != null && then.allocs() != null && now.frees() != null && then.frees() != null;
+                best = new Growth(earlier, row, bytes, counted ? now.allocs() - then.allocs() : 0, counted ? now.frees() - then.frees() : null);
+            }
+        }
+        if (best == null || best.bytes() < BYTES || best.bytes() < SHARE_OF_GROWTH * allGrowth
+                || best.bytes() < SHARE_OF_POOL * first.totalBytes(pool)
+                || best.frees() != null && best.frees() > FREED_BETWEEN * best.allocs()
+                || shrinksBetween(series, pool, best.last().tag())) {
+            return Optional.empty();
+        }
+        return Optional.of(best);
+    }
+
+    private static boolean shrinksBetween(List<PoolSnapshot> series, PoolKind pool, PoolTag tag) {
+        long before = 0;
+        for (PoolSnapshot snapshot : series) {
+            long now = 0;
+            for (TagUsage row : snapshot.rows()) {
+                now = row.tag().equals(tag) && row.use(pool) != null ? row.use(pool).bytesOrZero() : now;
+            }
+            if (now < before) {
+                return true;
+            }
+            before = now;
+        }
+        return false;
+    }
+
+    private Finding finding(Growth growth, List<PoolSnapshot> series, PoolKind pool, PoolBooks books, OwnerBook owners) {
+        PoolTag tag = growth.last().tag();
+        Duration between = Duration.between(series.getFirst().taken(), series.getLast().taken());
+        double hours = between.toSeconds() / 3600.0;
+        long perHour = Math.round(growth.bytes() / hours);
+        Optional<OwnerBook.Owner> owner = owners.listed(tag).or(() -> owners.covered(tag)).filter(found -> !found.shared());
+        String title = "Tag '" + tag + "'" + owner.map(found -> " of " + found.driver()).orElse("") + " grew by " + Quantity.bytes(growth.bytes())
+                + " of " + pool.word() + " pool in " + String.format(Locale.ROOT, "%.1f hours", hours) + ", " + Quantity.bytes(perHour) + " an hour";
+        Finding.Builder finding = Finding.of(this, Severity.WARNING, confidence(series), title)
+                .tags(List.of(tag))
+                .pool(pool)
+                .clause("'" + tag + "' grows by " + Quantity.bytes(perHour) + " an hour")
+                .explanation(explanation(growth, perHour, books.worst(pool), pool));
+        owner.ifPresent(found -> finding.driver(found.driver()));
+        for (TagUsage row : growth.first() == null ? List.of(growth.last()) : List.of(growth.first(), growth.last())) {
+            finding.evidence(row.seenAt() != null ? row.seenAt() : place(series, row));
+        }
+        return finding.next("Take more snapshots to see whether the growth is steady.", "poolmon -n poolsnap.log").build();
+    }
+
+    private static Provenance place(List<PoolSnapshot> series, TagUsage row) {
+        return series.stream().filter(snapshot -> snapshot.rows().contains(row)).findFirst().map(PoolSnapshot::seenAt).orElseThrow();
+    }
+
+    private static Confidence confidence(List<PoolSnapshot> series) {
+        return series.size() >= 4 ? Confidence.high(series.size() + " tables in a row show growth and none shows less")
+                : Confidence.medium("only " + series.size() + " tables: the growth may be a step, or a cache that fills");
+    }
+
+    private static String explanation(Growth growth, long perHour, Optional<MemoryCounters> totals, PoolKind pool) {
+        StringBuilder text = new StringBuilder();
+        if (growth.frees() != null) {
+            text.append("Between the first and the last table ").append(Quantity.count(growth.allocs(), "block was", "blocks were"))
+                    .append(" allocated and ").append(Quantity.count(growth.frees())).append(" freed. ");
+        }
+        totals.filter(found -> found.maximumBytes(pool) != null && found.usedShare(pool) < 1).ifPresent(found -> {
+            long left = found.maximumBytes(pool) - found.usedBytes(pool);
+            double hours = (double) left / Math.max(1, perHour);
+            if (hours < 24 * 365) {
+                text.append("At this pace the ").append(Quantity.bytes(left)).append(" left below the limit last about ")
+                        .append(hours < 48 ? String.format(Locale.ROOT, "%.1f hours. ", hours)
+                                : String.format(Locale.ROOT, "%.0f days. ", hours / 24));
+            }
+        });
+        return text.toString().strip();
+    }
+}

@@ -1,0 +1,84 @@
+package org.poolscope.diagnosis;
+
+import java.time.LocalDateTime;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.poolscope.model.MemoryCounters;
+import org.poolscope.model.PoolKind;
+import org.poolscope.model.PoolSnapshot;
+import org.poolscope.model.PoolTag;
+import org.poolscope.model.TagUsage;
+
+/** What the evidence of a case says of the pools in figures: totals, limits, and the tables by tag. */
+final class PoolBooks {
+
+    private static final Comparator<LocalDateTime> UNDATED_LAST = Comparator.nullsLast(Comparator.naturalOrder());
+
+    private final List<MemoryCounters> counters;
+    private final List<PoolSnapshot> snapshots;
+
+    private PoolBooks(List<MemoryCounters> counters, List<PoolSnapshot> snapshots) {
+        this.counters = counters;
+        this.snapshots = snapshots;
+    }
+
+    static PoolBooks of(Case subject) {
+        return new PoolBooks(subject.facts(MemoryCounters.class), subject.facts(PoolSnapshot.class));
+    }
+
+    List<MemoryCounters> counters() {
+        return counters;
+    }
+
+    List<PoolSnapshot> snapshots() {
+        return snapshots;
+    }
+
+    /** The totals under which a pool stands closest to its limit; without any limit, those that show the most use. */
+    Optional<MemoryCounters> worst(PoolKind pool) {
+        Comparator<MemoryCounters> byShare = Comparator.comparing(total -> total.usedShare(pool),
+                Comparator.nullsFirst(Comparator.naturalOrder()));
+        Comparator<MemoryCounters> byUse = Comparator.comparing(total -> total.usedBytes(pool),
+                Comparator.nullsFirst(Comparator.naturalOrder()));
+        return counters.stream().filter(total -> total.usedBytes(pool) != null).max(byShare.thenComparing(byUse));
+    }
+
+    /**
+     * What a tag's share is a share of: the pool in use by the totals in the same evidence file, else the worst totals, else the sum
+     * of the table; never less than that sum, since a table may be of another moment.
+     */
+    long poolBytes(PoolSnapshot snapshot, PoolKind pool) {
+        long sum = snapshot.totalBytes(pool);
+        return counters.stream()
+                .filter(total -> total.seenAt().file().equals(snapshot.seenAt().file()) && total.usedBytes(pool) != null)
+                .findFirst().or(() -> worst(pool))
+                .map(total -> Math.max(sum, total.usedBytes(pool)))
+                .orElse(sum);
+    }
+
+    /** Tables of the same kind and the same tags taken one after another, oldest first; only those that say when. */
+    List<List<PoolSnapshot>> series() {
+        List<List<PoolSnapshot>> all = new ArrayList<>();
+        List<PoolSnapshot> dated = snapshots.stream().filter(snapshot -> snapshot.taken() != null)
+                .sorted(Comparator.comparing(PoolSnapshot::taken, UNDATED_LAST)).toList();
+        for (PoolSnapshot snapshot : dated) {
+            all.stream().filter(series -> series.getLast().source().equals(snapshot.source())
+                            && series.getLast().taken().isBefore(snapshot.taken())
+                            && overlap(series.getLast(), snapshot) >= 0.5)
+                    .findFirst().ifPresentOrElse(series -> series.add(snapshot), () -> all.add(new ArrayList<>(List.of(snapshot))));
+        }
+        all.removeIf(series -> series.size() < 2);
+        return all;
+    }
+
+    private static double overlap(PoolSnapshot left, PoolSnapshot right) {
+        Set<PoolTag> tags = new HashSet<>();
+        left.rows().stream().map(TagUsage::tag).forEach(tags::add);
+        long shared = right.rows().stream().filter(row -> tags.contains(row.tag())).count();
+        return (double) shared / Math.max(1, Math.min(left.rows().size(), right.rows().size()));
+    }
+}

@@ -1,0 +1,131 @@
+package org.poolscope.diagnosis;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.poolscope.logs.LoggedEvent;
+import org.poolscope.model.MemoryCounters;
+import org.poolscope.model.PoolKind;
+import org.poolscope.model.Provenance;
+import org.poolscope.model.Quantity;
+
+/**
+ * A pool ran empty, or is about to: by the file server's events 2017 to 2020, by the memory manager's totals against their limits,
+ * or by the share of physical memory it takes.
+ */
+final class PoolExhaustedRule implements Rule {
+
+    static final String ID = "pool-exhausted";
+
+    @Override
+    public String id() {
+        return ID;
+    }
+
+    @Override
+    public List<Finding> apply(Case subject, List<Finding> earlier) {
+        List<Finding> found = new ArrayList<>();
+        for (PoolKind pool : PoolKind.values()) {
+            PoolPressure pressure = PoolPressure.of(subject, pool);
+            if (pressure.isHigh()) {
+                found.add(finding(pressure));
+            }
+        }
+        return found;
+    }
+
+    private Finding finding(PoolPressure pressure) {
+        PoolKind pool = pressure.pool();
+        String name = pool == PoolKind.PAGED ? "Paged pool" : "Nonpaged pool";
+        String figures = pressure.counters().map(totals -> figures(totals, pool)).orElse("");
+        String title = switch (pressure.state()) {
+            case EXHAUSTED -> name + " is exhausted";
+            case NEAR_LIMIT -> name + " is close to its limit";
+            default -> name + " takes up much of physical memory";
+        } + (figures.isEmpty() ? "" : ": " + figures);
+        Finding.Builder finding = Finding.of(this, pressure.state() == PoolPressure.State.EXHAUSTED ? Severity.CRITICAL : Severity.WARNING,
+                confidence(pressure), title);
+        return finding.clause(clause(pressure, name))
+                .explanation(explanation(pressure))
+                .pool(pool)
+                .evidence(seen(pressure))
+                .next("See which tags hold the pool now, the biggest first.",
+                        pool == PoolKind.PAGED ? "!poolused 5" : "!poolused 3")
+                .next("Watch which tag grows: take a snapshot now and another after an hour.", "poolmon -n poolsnap.log")
+                .build();
+    }
+
+    private static List<Provenance> seen(PoolPressure pressure) {
+        List<Provenance> seen = new ArrayList<>();
+        for (LoggedEvent event : pressure.events()) {
+            seen.add(event.seenAt().quoting("event " + event.id() + " of " + event.source() + ": " + event.message()));
+        }
+        pressure.counters().ifPresent(totals -> seen.add(totals.seenAt().quoting(totals.source() + ": " + figures(totals, pressure.pool()))));
+        return seen;
+    }
+
+    private static String clause(PoolPressure pressure, String name) {
+        Optional<Double> share = pressure.counters().map(totals -> totals.usedShare(pressure.pool()));
+        return switch (pressure.state()) {
+            case EXHAUSTED -> name + " is exhausted" + share.map(value -> " (" + Quantity.percent(value) + " of its limit)").orElse("");
+            case NEAR_LIMIT -> name + " is close to its limit" + share.map(value -> " (" + Quantity.percent(value) + " of it)").orElse("");
+            default -> name + " takes up much of physical memory";
+        };
+    }
+
+    private static String figures(MemoryCounters totals, PoolKind pool) {
+        Long maximum = totals.maximumBytes(pool);
+        String used = Quantity.count(totals.usedBytes(pool) / 1024) + " KB";
+        if (maximum != null && totals.usedShare(pool) >= 0.05) {
+            return used + " of " + Quantity.count(maximum / 1024) + " KB used (" + Quantity.percent(totals.usedShare(pool)) + ")";
+        }
+        Long physical = totals.physicalBytes();
+        return physical == null ? used + " used"
+                : used + " of " + Quantity.count(physical / 1024) + " KB of memory ("
+                        + Quantity.percent((double) totals.usedBytes(pool) / physical) + ")";
+    }
+
+    private static Confidence confidence(PoolPressure pressure) {
+        boolean counted = pressure.counters().isPresent();
+        int events = pressure.events().size();
+        if (events > 0 && counted) {
+            return Confidence.high("the event log says so and the memory manager's totals agree");
+        }
+        if (events > 0) {
+            return Confidence.high("the file server logged that the pool was empty");
+        }
+        return Confidence.high("the memory manager's own totals show it");
+    }
+
+    private static String explanation(PoolPressure pressure) {
+        StringBuilder text = new StringBuilder();
+        if (!pressure.events().isEmpty()) {
+            LoggedEvent first = pressure.events().getFirst();
+            text.append("The file server logged event ").append(first.id());
+            if (first.time() != null) {
+                text.append(" at ").append(first.time().toString().replace('T', ' '));
+            }
+            if (first.computer() != null) {
+                text.append(" on ").append(first.computer());
+            }
+            if (pressure.events().size() > 1) {
+                text.append(", and ").append(Quantity.count(pressure.events().size() - 1, "such event", "such events")).append(" more");
+            }
+            text.append(". ");
+        }
+        pressure.counters().ifPresent(totals -> {
+            List<MemoryCounters.PagedPoolUse> pools = totals.pagedPools();
+            if (pressure.pool() == PoolKind.PAGED && pools.size() > 1) {
+                text.append("All ").append(pools.size()).append(" paged pools together; the fullest holds ")
+                        .append(Quantity.bytes(pools.stream().mapToLong(MemoryCounters.PagedPoolUse::usedBytes).max().orElseThrow()))
+                        .append(". ");
+            }
+        });
+        text.append(switch (pressure.state()) {
+            case EXHAUSTED -> "Allocations from this pool fail: file sharing stops, programs get errors, the machine seems to hang.";
+            case NEAR_LIMIT -> "The next large request may fail.";
+            default -> "What this pool holds cannot be paged out or used by programs.";
+        });
+        return text.toString();
+    }
+}

@@ -1,0 +1,75 @@
+package org.poolscope.diagnosis;
+
+import java.util.List;
+import java.util.Optional;
+import org.poolscope.logs.KnownEvent;
+import org.poolscope.logs.LoggedEvent;
+import org.poolscope.model.MemoryCounters;
+import org.poolscope.model.PoolKind;
+
+/**
+ * How close one pool is to running out, and what says so.
+ *
+ * @param pool the pool
+ * @param state how close it is
+ * @param counters the totals that show it, when there are any
+ * @param events the events that say so, in the order of the evidence
+ */
+record PoolPressure(PoolKind pool, State state, Optional<MemoryCounters> counters, List<LoggedEvent> events) {
+
+    /** Above this share of the limit an allocation of any size may fail any minute. */
+    private static final double EXHAUSTED_SHARE = 0.95;
+    /** The memory manager itself raises its low-pool condition at about this share. */
+    private static final double NEAR_SHARE = 0.80;
+    /**
+     * On systems whose limit is far above physical memory (16 TB since Windows 8.1), nonpaged pool takes memory away long before the
+     * limit: this share of physical memory is far above what any healthy machine shows.
+     */
+    private static final double CROWDING_SHARE = 0.40;
+
+    /** How close to running out. */
+    enum State {
+        /** An event says that it ran empty, or it stands at its limit. */
+        EXHAUSTED,
+        /** Close to its limit. */
+        NEAR_LIMIT,
+        /** Far from its limit, yet it takes up much of physical memory. */
+        CROWDS_MEMORY,
+        /** The evidence shows that it is not. */
+        CALM,
+        /** The evidence does not say. */
+        UNKNOWN
+    }
+
+    static PoolPressure of(Case subject, PoolKind pool) {
+        Optional<MemoryCounters> worst = subject.once(PoolBooks.class, PoolBooks::of).worst(pool);
+        List<LoggedEvent> events = subject.facts(LoggedEvent.class).stream().filter(event -> KnownEvent.of(event)
+                .filter(known -> known.kind() == KnownEvent.Kind.POOL_EMPTY || known.kind() == KnownEvent.Kind.POOL_LIMIT)
+                .filter(known -> known.pool() == pool).isPresent()).toList();
+        State state = State.UNKNOWN;
+        if (worst.isPresent()) {
+            MemoryCounters totals = worst.get();
+            Double share = totals.usedShare(pool);
+            boolean flagged = totals.excessive().contains(pool);
+            if (share != null && share >= EXHAUSTED_SHARE) {
+                state = State.EXHAUSTED;
+            } else if (share != null && share >= NEAR_SHARE || flagged) {
+                state = State.NEAR_LIMIT;
+            } else if (pool == PoolKind.NONPAGED && totals.physicalBytes() != null
+                    && totals.usedBytes(pool) >= CROWDING_SHARE * totals.physicalBytes()) {
+                state = State.CROWDS_MEMORY;
+            } else if (share != null || totals.physicalBytes() != null) {
+                state = State.CALM;
+            }
+        }
+        return new PoolPressure(pool, events.isEmpty() ? state : State.EXHAUSTED, worst, events);
+    }
+
+    /** Whether the pool is a problem by itself. */
+    boolean isHigh() {
+        return switch (state) {
+            case EXHAUSTED, NEAR_LIMIT, CROWDS_MEMORY -> true;
+            case CALM, UNKNOWN -> false;
+        };
+    }
+}

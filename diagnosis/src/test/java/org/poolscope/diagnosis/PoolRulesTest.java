@@ -1,0 +1,100 @@
+package org.poolscope.diagnosis;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.poolscope.diagnosis.Facts.MB;
+
+import java.time.LocalDateTime;
+import org.junit.jupiter.api.Test;
+import org.poolscope.model.PoolKind;
+
+class PoolRulesTest {
+
+    private static final LocalDateTime NOON = LocalDateTime.of(2006, 12, 14, 12, 0);
+
+    @Test
+    void anEventAloneSaysThatThePoolRanEmpty() {
+        assertThat(new Facts().event("Srv", 2020).findings()).first().satisfies(finding -> {
+            assertThat(finding.rule()).isEqualTo(PoolExhaustedRule.ID);
+            assertThat(finding.severity()).isEqualTo(Severity.CRITICAL);
+            assertThat(finding.pool()).isEqualTo(PoolKind.PAGED);
+        });
+        assertThat(new Facts().event("Srv", 2019).findings()).first().satisfies(finding ->
+                assertThat(finding.pool()).isEqualTo(PoolKind.NONPAGED));
+    }
+
+    @Test
+    void theSameNumberFromAnotherSourceSaysNothing() {
+        assertThat(new Facts().event("MyService", 2020).verdict().isProblem()).isFalse();
+    }
+
+    @Test
+    void aFullPoolIsExhaustedAndAHalfFullOneIsNot() {
+        assertThat(new Facts().pagedPool(266 * MB, 268 * MB).findings()).first().satisfies(finding ->
+                assertThat(finding.severity()).isEqualTo(Severity.CRITICAL));
+        assertThat(new Facts().pagedPool(230 * MB, 268 * MB).findings()).first().satisfies(finding ->
+                assertThat(finding.severity()).isEqualTo(Severity.WARNING));
+        assertThat(new Facts().pagedPool(134 * MB, 268 * MB).verdict().isProblem()).isFalse();
+    }
+
+    @Test
+    void nonPagedPoolFarBelowAHugeLimitMayStillEatTheMemory() {
+        long sixteenTerabytes = 16L << 40;
+        assertThat(new Facts().nonPagedPool(4000 * MB, sixteenTerabytes, 8000 * MB).findings()).first().satisfies(finding ->
+                assertThat(finding.title()).contains("takes up much of physical memory").contains("50%"));
+        assertThat(new Facts().nonPagedPool(800 * MB, sixteenTerabytes, 8000 * MB).verdict().isProblem()).isFalse();
+    }
+
+    @Test
+    void aTagThatHoldsAFullPoolAndFreesNothingIsAccused() {
+        Verdict verdict = new Facts().pagedPool(266 * MB, 268 * MB).paged("Mup ", 3_000_000, 4_000, 220 * MB)
+                .paged("MmSt", 900_000, 860_000, 20 * MB).verdict();
+        assertThat(verdict.findings()).filteredOn(finding -> finding.rule().equals(TagHoldsPoolRule.ID)).singleElement().satisfies(finding -> {
+            assertThat(finding.severity()).isEqualTo(Severity.CRITICAL);
+            assertThat(finding.driver()).isEqualTo("mup.sys");
+            assertThat(finding.tags()).extracting(Object::toString).containsExactly("Mup ");
+        });
+        assertThat(verdict.sentence()).contains("Paged pool is exhausted").contains("'Mup '").contains("mup.sys");
+    }
+
+    @Test
+    void bigButBalancedUseIsNotAccused() {
+        assertThat(new Facts().pagedPool(180 * MB, 460 * MB).paged("MmSt", 9_000_000, 8_800_000, 110 * MB)
+                .paged("CM31", 4_849, 0, 40 * MB).paged("NtfF", 700_000, 660_000, 20 * MB).verdict().isProblem()).isFalse();
+    }
+
+    @Test
+    void inAFullPoolACacheIsNamedButNotAccused() {
+        Verdict verdict = new Facts().pagedPool(266 * MB, 268 * MB).paged("MmSt", 9_000_000, 8_800_000, 200 * MB).verdict();
+        assertThat(verdict.findings()).filteredOn(finding -> finding.rule().equals(TagHoldsPoolRule.ID)).singleElement().satisfies(finding -> {
+            assertThat(finding.severity()).isEqualTo(Severity.NOTE);
+            assertThat(finding.explanation()).contains("a cache or of load");
+        });
+    }
+
+    @Test
+    void growthNamesTheTagThePaceAndTheTimeLeft() {
+        Verdict verdict = new Facts().pagedPool(100 * MB, 300 * MB)
+                .paged("Mup ", 100_000, 90, 10 * MB).paged("MmSt", 500_000, 470_000, 60 * MB).table(NOON)
+                .paged("Mup ", 600_000, 110, 60 * MB).paged("MmSt", 900_000, 868_000, 62 * MB).table(NOON.plusHours(5))
+                .verdict();
+        assertThat(verdict.findings()).filteredOn(finding -> finding.rule().equals(GrowingTagRule.ID)).singleElement().satisfies(finding -> {
+            assertThat(finding.title()).contains("'Mup ' of mup.sys grew by 50.0 MB").contains("5.0 hours").contains("10.0 MB an hour");
+            assertThat(finding.explanation()).contains("last about 20.0 hours");
+        });
+    }
+
+    @Test
+    void growthThatIsFreedAgainIsNoLeak() {
+        assertThat(new Facts().paged("MmSt", 500_000, 470_000, 60 * MB).table(NOON)
+                .paged("MmSt", 1_500_000, 1_420_000, 120 * MB).table(NOON.plusHours(5)).verdict().isProblem()).isFalse();
+    }
+
+    @Test
+    void withoutTroubleItSaysWhatWasLookedAt() {
+        assertThat(new Facts().pagedPool(100 * MB, 300 * MB).paged("MmSt", 500_000, 470_000, 60 * MB).findings()).singleElement()
+                .satisfies(finding -> {
+                    assertThat(finding.rule()).isEqualTo(NothingFoundRule.ID);
+                    assertThat(finding.explanation()).contains("paged pool 100 MB of 300 MB (33%)").contains("1 tag (!poolused)");
+                });
+    }
+}
