@@ -1,0 +1,7 @@
+package org.poolscope.app;
+
+/** What a command prints: text for people or JSON for programs. */
+enum OutputFormat {
+    text,
+    json
+}

@@ -1,0 +1,101 @@
+package org.poolscope.app;
+
+import java.io.BufferedWriter;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.io.IOException;
+import java.io.OutputStreamWriter;
+import java.io.PrintWriter;
+import java.io.UncheckedIOException;
+import java.io.Writer;
+import java.nio.charset.StandardCharsets;
+import org.poolscope.model.EvidenceException;
+import org.poolscope.report.Plain;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.HelpCommand;
+import picocli.CommandLine.ParameterException;
+
+/** The {@code poolscope} command. */
+@Command(name = "poolscope", version = "poolscope 0.1.0", mixinStandardHelpOptions = true, usageHelpAutoWidth = true,
+        header = "Finds what ate the Windows kernel's memory pools, from evidence alone.",
+        synopsisSubcommandLabel = "COMMAND",
+        footer = {"", "Start with:  poolscope diagnose FOLDER-OR-FILES", "Exit status: 0 done, 1 done and a problem was found, "
+                + "2 wrong usage, 3 input that cannot be read."},
+        subcommands = {
+            DiagnoseCommand.class,
+            HelpCommand.class})
+public final class Poolscope {
+
+    static final int UNREADABLE = 3;
+
+    private final Writer out;
+
+    private Poolscope(Writer out) {
+        this.out = out;
+    }
+
+    /** Runs the command and ends the process with its exit status. */
+    public static void main(String[] arguments) {
+        System.exit(run(arguments));
+    }
+
+    /** Runs the command on standard output: UTF-8 whatever the locale, and buffered, since results may have millions of lines. */
+    static int run(String... arguments) {
+        Writer out = new BufferedWriter(new OutputStreamWriter(new FileOutputStream(FileDescriptor.out), StandardCharsets.UTF_8), 1 << 16);
+        PrintWriter err = new PrintWriter(new OutputStreamWriter(new FileOutputStream(FileDescriptor.err), StandardCharsets.UTF_8), true);
+        return run(out, err, arguments);
+    }
+
+    /** Runs the command with its results and its complaints going where the caller wants them; returns its exit status. */
+    static int run(Writer out, PrintWriter err, String... arguments) {
+        CommandLine line = new CommandLine(new Poolscope(out));
+        line.setOut(new PrintWriter(out, true));
+        line.setErr(err);
+        line.setCaseInsensitiveEnumValuesAllowed(true);
+        line.setExecutionExceptionHandler(Poolscope::failed);
+        line.setParameterExceptionHandler(Poolscope::misused);
+        return line.execute(arguments);
+    }
+
+    Writer out() {
+        return out;
+    }
+
+    private static int misused(ParameterException failure, String[] arguments) {
+        CommandLine command = failure.getCommandLine();
+        PrintWriter err = command.getErr();
+        err.println("poolscope: " + Plain.text(failure.getMessage()));
+        CommandLine.UnmatchedArgumentException.printSuggestions(failure, err);
+        err.println("Try '" + command.getCommandSpec().qualifiedName() + " --help'.");
+        return CommandLine.ExitCode.USAGE;
+    }
+
+    private static int failed(Exception failure, CommandLine command, CommandLine.ParseResult parsed) throws Exception {
+        if (failure instanceof ParameterException misuse) {
+            return misused(misuse, new String[0]);
+        }
+        PrintWriter err = command.getErr();
+        if (System.getenv("POOLSCOPE_DEBUG") != null) {
+            failure.printStackTrace(err);
+        }
+        switch (failure) {
+            case EvidenceException unreadable -> err.println("poolscope: " + Plain.text(unreadable.getMessage()));
+            case IOException io when isBrokenPipe(io) -> {
+                return CommandLine.ExitCode.OK;
+            }
+            case UncheckedIOException io when isBrokenPipe(io.getCause()) -> {
+                return CommandLine.ExitCode.OK;
+            }
+            case IOException io -> err.println("poolscope: cannot write the result: " + Plain.text(String.valueOf(io.getMessage())));
+            default -> err.println("poolscope: an error in Poolscope itself (" + Plain.text(failure.toString())
+                    + "). Please report it; run again with POOLSCOPE_DEBUG=1 for details.");
+        }
+        return UNREADABLE;
+    }
+
+    /** The reader of our output went away ({@code poolscope … | head}): that is no error. */
+    private static boolean isBrokenPipe(IOException failure) {
+        return String.valueOf(failure.getMessage()).contains("Broken pipe");
+    }
+}
