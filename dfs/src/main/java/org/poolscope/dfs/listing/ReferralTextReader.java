@@ -63,7 +63,7 @@ public final class ReferralTextReader implements EvidenceReader {
     }
 
     private static boolean namesReferral(String line) {
-        return line.contains("DFS ")
+        return line.contains("DFS ") && line.indexOf('=') > 0
                 && (line.contains("DFS Sharename") || line.contains("DFS Filename") || line.contains("DFS Request Filename"));
     }
 
