@@ -128,7 +128,10 @@ final class ElfCoreReader {
 
     /** Notes: lengths of name and content, a type, the name, the content; each padded to four bytes. */
     private void notes(long offset, long size) {
-        long end = offset < 0 || size < 0 || offset > file.byteSize() ? offset : offset + Math.min(size, file.byteSize() - offset);
+        if (offset < 0 || size < 0 || offset > file.byteSize()) {
+            return;
+        }
+        long end = offset + Math.min(size, file.byteSize() - offset);
         long at = offset;
         while (at <= end - 12) {
             long nameLength = u32(at);

@@ -100,7 +100,8 @@ public final class MemoryImage implements AutoCloseable {
         }
     }
 
-    private static ImageContent read(Path path, MemorySegment bytes, ImageFormat format) throws EvidenceException {
+    /** Reads a mapped file as one of the formats. */
+    static ImageContent read(Path path, MemorySegment bytes, ImageFormat format) throws EvidenceException {
         return switch (format) {
             case CRASH_DUMP_32 -> CrashDumpReader.read(bytes, false);
             case CRASH_DUMP_64 -> CrashDumpReader.read(bytes, true);
