@@ -6,12 +6,10 @@ import java.util.concurrent.ConcurrentMap;
 import org.poolscope.model.Architecture;
 
 /**
- * The layouts that come with the program, for kernels of which no symbol file is at hand. They hold for a range of builds
- * each; a build between two known ones takes the rows whose range covers it. Thread-safe.
+ * The layouts that come with the program, for kernels of which no symbol file is at hand. A build that is not listed (19045, say) has
+ * the layouts of the listed one before it (19041): Windows ships many builds with the kernel of an older one. Thread-safe.
  */
 public final class BuiltInLayouts implements TypeLayouts {
-
-    private static final KernelVersion ANY = new KernelVersion(Integer.MAX_VALUE, KernelVersion.NEWEST);
 
     private final Architecture architecture;
     private final KernelVersion version;
@@ -24,7 +22,7 @@ public final class BuiltInLayouts implements TypeLayouts {
         this.own = own;
     }
 
-    /** The layouts of a build. Builds nobody knows get the layouts of the next older one known, and a {@link #caveat()}. */
+    /** The layouts of a build. A build newer than all that are known gets the layouts of the last, and a {@link #caveat()}. */
     public static BuiltInLayouts forBuild(Architecture architecture, KernelVersion version) {
         return new BuiltInLayouts(architecture, version, switch (architecture) {
             case X86 -> X86.FILE;
@@ -35,13 +33,12 @@ public final class BuiltInLayouts implements TypeLayouts {
 
     /**
      * The layout of a structure that is the same for every processor and only grows at its end from build to build, with all its
-     * known fields: {@code _KDDEBUGGER_DATA64}, {@code _DUMP_MM_STORAGE64}. Whether a field is there, the structure's
-     * own size field says.
+     * known fields: {@code _KDDEBUGGER_DATA64}. Whether a field is there, the structure's own size field says.
      *
      * @throws UnknownLayoutException when there is none of that name
      */
     public static StructLayout common(String type) {
-        StructLayout layout = Common.FILE.layout(type, ANY);
+        StructLayout layout = Common.FILE.layout(type, KernelVersion.build(Common.FILE.newest()));
         if (layout == null) {
             throw new UnknownLayoutException("structure " + type);
         }
@@ -50,7 +47,7 @@ public final class BuiltInLayouts implements TypeLayouts {
 
     @Override
     public Optional<StructLayout> find(String type) {
-        return known.computeIfAbsent(type, t -> Optional.ofNullable(own.layout(t, version)));
+        return known.computeIfAbsent(type, t -> Optional.ofNullable(own.layout(t, own.nearest(version))));
     }
 
     /** The processor these layouts are for. */

@@ -5,6 +5,7 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -21,7 +22,7 @@ final class LayoutFile {
     private final String text;
     private final int pointerSize;
     private final Map<String, Integer> blocks = new HashMap<>();
-    private int newest;
+    private int[] builds = {};
 
     private LayoutFile(String text, int pointerSize) {
         this.text = text;
@@ -30,8 +31,8 @@ final class LayoutFile {
         while (at < text.length()) {
             int end = lineEnd(at);
             char first = text.charAt(at);
-            if (text.startsWith("newest ", at)) {
-                newest = Integer.parseInt(text.substring(at + "newest ".length(), end).strip());
+            if (text.startsWith("builds ", at)) {
+                builds = Arrays.stream(text.substring(at, end).split(" ")).skip(1).mapToInt(Integer::parseInt).toArray();
             } else if (first != ' ' && first != '#' && end > at) {
                 blocks.put(text.substring(at, end), end + 1);
             }
@@ -51,14 +52,18 @@ final class LayoutFile {
         }
     }
 
-    /** Reads the text of a data file. */
-    static LayoutFile of(String text, int pointerSize) {
-        return new LayoutFile(text, pointerSize);
-    }
-
     /** The newest build any row was checked for. */
     int newest() {
-        return newest;
+        return builds[builds.length - 1];
+    }
+
+    /** The version whose layouts a version has: itself, or the one before it when the file does not list its build. */
+    KernelVersion nearest(KernelVersion version) {
+        int nearest = 0;
+        for (int build : builds) {
+            nearest = build <= version.build() ? build : nearest;
+        }
+        return new KernelVersion(nearest, version.minor());
     }
 
     /** The structures it has rows for. */

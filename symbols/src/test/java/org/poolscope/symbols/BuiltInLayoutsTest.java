@@ -42,6 +42,13 @@ class BuiltInLayoutsTest {
     }
 
     @Test
+    void buildsThatShareAKernelShareItsLayouts() {
+        assertThat(BuiltInLayouts.forBuild(Architecture.X64, KernelVersion.build(19045)).get("_POOL_TRACKER_BIG_PAGES").size()).isEqualTo(0x18);
+        assertThat(BuiltInLayouts.forBuild(Architecture.X64, KernelVersion.revision(18363, 1016)).get("_POOL_DESCRIPTOR").size())
+                .isEqualTo(0x100);
+    }
+
+    @Test
     void aBuildNobodyKnowsGetsACaveat() {
         assertThat(BuiltInLayouts.forBuild(Architecture.X64, KernelVersion.build(26100)).caveat()).hasValueSatisfying(
                 caveat -> assertThat(caveat).contains("26100").contains("22000"));
