@@ -1,0 +1,364 @@
+package org.poolscope.kernel;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.LocalDateTime;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.function.Supplier;
+import org.poolscope.memory.CrashDumpHeader;
+import org.poolscope.memory.MemoryImage;
+import org.poolscope.memory.PagedMemory;
+import org.poolscope.memory.PhysicalMemory;
+import org.poolscope.memory.PteRules;
+import org.poolscope.memory.TriageDump;
+import org.poolscope.memory.VirtualMemory;
+import org.poolscope.model.Address;
+import org.poolscope.model.Architecture;
+import org.poolscope.model.EvidenceException;
+import org.poolscope.model.LoadedModule;
+import org.poolscope.model.MemoryCounters;
+import org.poolscope.model.PoolSnapshot;
+import org.poolscope.model.Provenance;
+import org.poolscope.symbols.BuiltInLayouts;
+import org.poolscope.symbols.KernelVersion;
+import org.poolscope.symbols.StructLayout;
+import org.poolscope.symbols.TypeLayouts;
+
+/**
+ * A memory image of a Windows kernel, open, with its kernel found. Opening reads a few pages; each question reads what it needs when it is
+ * first asked, and remembers the answer. Safe for use from any thread until it is closed.
+ */
+public final class KernelImage implements AutoCloseable {
+
+    private static final String NO_MEMORY = "this kind of image holds no kernel memory that can be read";
+
+    private final MemoryImage image;
+    private final Provenance seenAt;
+    private final Architecture architecture;
+    private final KernelLocation location;
+    private final KernelIdentity identity;
+    private final KernelVariables variables;
+    private final BuiltInLayouts layouts;
+    private final VirtualMemory memory;
+    private final Set<String> warnings = new LinkedHashSet<>();
+
+    private final Supplier<Answer<List<LoadedModule>>> modules = remembered(this::readModules);
+    private final Supplier<Answer<List<UnloadedModule>>> unloadedModules = remembered(this::readUnloadedModules);
+    private final Supplier<Answer<MemoryCounters>> counters = remembered(this::readCounters);
+    private final Supplier<Answer<PoolSnapshot>> tagTable = remembered(this::readTagTable);
+    private final Supplier<Answer<BigPageTable>> bigPages = remembered(this::readBigPages);
+    private final Supplier<PoolRegions> regions = remembered(this::readRegions);
+
+    private KernelImage(MemoryImage image, String name, Architecture architecture, Optional<KernelLocation> found) {
+        this.image = image;
+        this.seenAt = new Provenance(name, "");
+        this.architecture = architecture;
+        this.location = found.orElse(null);
+        warnings.addAll(image.warnings());
+        found.ifPresent(location -> warnings.addAll(location.notes()));
+        OptionalInt headerBuild = image.header().map(CrashDumpHeader::build).stream().mapToInt(Integer::intValue).findFirst();
+        if (location == null) {
+            this.memory = null;
+            this.variables = null;
+            this.identity = new KernelIdentity(KernelVersion.build(headerBuild.orElse(0)), null, null, headerBuild.isEmpty());
+            this.layouts = BuiltInLayouts.forBuild(architecture, identity.version());
+            return;
+        }
+        this.variables = new KernelVariables(location.memory(), location.debuggerData(), location.symbols(), location.kernelBase().orElse(0));
+        this.identity = KernelIdentity.of(location.memory(), architecture, variables, location.debuggerData(), headerBuild,
+                location.symbols().flatMap(symbols -> symbols.version()));
+        this.layouts = BuiltInLayouts.forBuild(architecture, identity.version());
+        this.memory = withRules(location.memory());
+        if (identity.assumed()) {
+            warnings.add("the image does not tell the kernel's build; build %d is assumed".formatted(identity.version().build()));
+        }
+        layouts.caveat().ifPresent(warnings::add);
+    }
+
+    /**
+     * Opens an image of any format and finds the kernel in it.
+     *
+     * @throws EvidenceException when the file cannot be read, is no memory image, or no kernel is found in it
+     */
+    public static KernelImage open(Path path) throws EvidenceException {
+        return open(path, path.toString());
+    }
+
+    /** The same, under the name that findings shall give the file. */
+    static KernelImage open(Path path, String name) throws EvidenceException {
+        MemoryImage image = MemoryImage.open(path);
+        try {
+            Optional<KernelLocation> location = KernelLocation.of(image);
+            Optional<Architecture> architecture = location.flatMap(KernelImage::architectureOf).or(image::architecture);
+            if (architecture.isEmpty() || location.isEmpty() && image.header().isEmpty()) {
+                throw new EvidenceException(path, "", "no Windows kernel is found in it",
+                        "If this is a memory image, it may be incomplete, compressed, or of a format not known: convert it to a raw image"
+                                + " or a crash dump");
+            }
+            return new KernelImage(image, name, architecture.get(), location);
+        } catch (RuntimeException | EvidenceException e) {
+            image.close();
+            throw e;
+        }
+    }
+
+    private static Optional<Architecture> architectureOf(KernelLocation location) {
+        return location.memory() instanceof PagedMemory paged ? Optional.of(paged.directory().mode().architecture()) : Optional.empty();
+    }
+
+    /** Says again what entries of page tables mean, now that the build is known. */
+    private VirtualMemory withRules(VirtualMemory found) {
+        if (!(found instanceof PagedMemory paged)) {
+            return found;
+        }
+        OptionalLong paged0 = variables.pointerIn("MmPagedPoolStart");
+        OptionalLong mask = OptionalLong.empty();
+        Optional<StructLayout> state = layouts.find("_MI_SYSTEM_INFORMATION").filter(layout -> layout.has("Hardware.InvalidPteMask"));
+        if (state.isPresent() && variables.symbol("MiState").isPresent()) {
+            mask = variables.numberAt(OptionalLong.of(variables.symbol("MiState").getAsLong() + state.get().offset("Hardware.InvalidPteMask")));
+        }
+        return paged.with(new PteRules(identity.version().build(), boxed(paged0), boxed(mask)));
+    }
+
+    private static Long boxed(OptionalLong value) {
+        return value.isPresent() ? Long.valueOf(value.getAsLong()) : null;
+    }
+
+    private static <T> Supplier<T> remembered(Supplier<T> question) {
+        return new Supplier<>() {
+            private T answer;
+
+            @Override
+            public synchronized T get() {
+                if (answer == null) {
+                    answer = question.get();
+                }
+                return answer;
+            }
+        };
+    }
+
+    /** The image the kernel was found in. */
+    public MemoryImage image() {
+        return image;
+    }
+
+    /** The kernel's processor architecture. */
+    public Architecture architecture() {
+        return architecture;
+    }
+
+    /** The kernel's address space; of a small dump, the pieces it holds. */
+    public Answer<VirtualMemory> memory() {
+        return memory == null ? Answer.none(NO_MEMORY) : Answer.of(memory);
+    }
+
+    /** The kernel's version, as far as layouts depend on it. */
+    public KernelVersion version() {
+        return identity.version();
+    }
+
+    /** The layouts of the kernel's structures. */
+    public TypeLayouts layouts() {
+        return layouts;
+    }
+
+    /** The kernel's debugger data block. */
+    public Answer<DebuggerData> debuggerData() {
+        return location == null ? Answer.none(NO_MEMORY) : location.debuggerData().map(Answer::of)
+                .orElseGet(() -> Answer.none("the kernel's debugger data block is encoded or not in the image"));
+    }
+
+    /** Where the kernel's global variables stand. */
+    public Answer<KernelVariables> variables() {
+        return variables == null ? Answer.none(NO_MEMORY) : Answer.of(variables);
+    }
+
+    /** What could not be read or is not sure, and what that means for the answers given so far. */
+    public List<String> warnings() {
+        synchronized (warnings) {
+            return List.copyOf(warnings);
+        }
+    }
+
+    private void warn(String warning) {
+        synchronized (warnings) {
+            warnings.add(warning);
+        }
+    }
+
+    /** What the image is, and of what machine. */
+    public ImageInfo info() {
+        Optional<CrashDumpHeader> header = image.header();
+        Boolean pae = architecture != Architecture.X86 ? null
+                : memory instanceof PagedMemory paged ? Boolean.valueOf(paged.directory().mode().entrySize() == Long.BYTES)
+                        : header.map(CrashDumpHeader::pae).orElse(null);
+        Long directory = memory instanceof PagedMemory paged ? Long.valueOf(paged.directory().base())
+                : header.map(CrashDumpHeader::directoryTableBase).orElse(null);
+        return new ImageInfo(seenAt, image.format().word(), header.map(KernelImage::dumpType).orElse(null), architecture, pae,
+                identity.version().build() == 0 ? null : identity.version().build(), identity.servicePack(), identity.lab(), processors(),
+                directory, location == null ? null : boxed(location.kernelBase()), bugCheck().orElse(null), physicalPages(),
+                image.physical().map(PhysicalMemory::presentPages).orElse(null), systemTime().orElse(null), upTime().orElse(null));
+    }
+
+    private static String dumpType(CrashDumpHeader header) {
+        return header.type().map(type -> type.word()).orElse(header.dumpType() == null ? null : "type " + header.dumpType());
+    }
+
+    private Integer processors() {
+        Optional<Integer> told = image.header().map(CrashDumpHeader::processors);
+        return told.isPresent() ? told.get() : variables == null || processorBlocks().isEmpty() ? null : Integer.valueOf(processorBlocks().size());
+    }
+
+    /** Addresses of the processor control blocks ({@code KPRCB}), in the order of the processors' numbers. */
+    List<Long> processorBlocks() {
+        List<Long> blocks = new ArrayList<>();
+        OptionalLong array = variables == null ? OptionalLong.empty() : variables.told("KiProcessorBlock");
+        int limit = architecture == Architecture.X86 ? 32 : 2048;
+        for (int i = 0; array.isPresent() && i < limit; i++) {
+            OptionalLong block = variables.pointerAt(OptionalLong.of(array.getAsLong() + (long) i * memory.pointerSize()));
+            if (block.isEmpty()) {
+                break;
+            }
+            blocks.add(block.getAsLong());
+        }
+        return blocks;
+    }
+
+    /** Why the system stopped: from the header, or from what the kernel kept of its own stop; empty when it did not. */
+    private Optional<BugCheck> bugCheck() {
+        Optional<CrashDumpHeader> header = image.header().filter(h -> h.bugCheckCode() != null);
+        if (header.isPresent()) {
+            int code = header.get().bugCheckCode();
+            return code == 0 ? Optional.empty() : Optional.of(BugCheck.of(code, header.get().bugCheckParameters()));
+        }
+        OptionalLong kept = variables == null ? OptionalLong.empty() : variables.told("KiBugcheckData");
+        if (kept.isEmpty() || !memory.isReadable(kept.getAsLong(), 5L * memory.pointerSize()) || memory.u32(kept.getAsLong()) == 0) {
+            return Optional.empty();
+        }
+        List<Long> parameters = new ArrayList<>();
+        for (int i = 1; i <= 4; i++) {
+            parameters.add(memory.pointer(kept.getAsLong() + (long) i * memory.pointerSize()));
+        }
+        return Optional.of(BugCheck.of(memory.u32(kept.getAsLong()), parameters));
+    }
+
+    private Long physicalPages() {
+        Optional<Long> told = image.header().map(CrashDumpHeader::physicalPages);
+        if (told.isPresent()) {
+            return told.get();
+        }
+        OptionalLong counted = variables == null ? OptionalLong.empty() : variables.wordIn("MmNumberOfPhysicalPages");
+        return counted.isPresent() && counted.getAsLong() > 0 ? boxed(counted) : null;
+    }
+
+    private Optional<Instant> systemTime() {
+        Optional<Instant> told = image.header().map(CrashDumpHeader::systemTime).flatMap(FileTime::instant);
+        return told.isPresent() || memory == null ? told
+                : new SharedData(memory, architecture).systemTime().stream().boxed().flatMap(time -> FileTime.instant(time).stream()).findFirst();
+    }
+
+    private Optional<Duration> upTime() {
+        Optional<Duration> told = image.header().map(CrashDumpHeader::systemUpTime).flatMap(FileTime::duration);
+        return told.isPresent() || memory == null ? told
+                : new SharedData(memory, architecture).upTime().stream().boxed().flatMap(time -> FileTime.duration(time).stream()).findFirst();
+    }
+
+    /** When the image was taken, in the machine's own time; {@code null} when its time zone is not in the image. */
+    private LocalDateTime localTime() {
+        OptionalLong bias = memory == null ? OptionalLong.empty() : new SharedData(memory, architecture).timeZoneBias();
+        return bias.isEmpty() ? null : systemTime().map(time -> LocalDateTime.ofInstant(time.minusNanos(bias.getAsLong() * 100), ZoneOffset.UTC))
+                .orElse(null);
+    }
+
+    /** The loaded drivers, in load order. */
+    public Answer<List<LoadedModule>> modules() {
+        return modules.get();
+    }
+
+    private Answer<List<LoadedModule>> readModules() {
+        Optional<TriageDump> triage = image.triage();
+        if (triage.isPresent()) {
+            return triage.get().modules().isEmpty() ? Answer.none("the small dump lists no modules") : Answer.of(triage.get().modules());
+        }
+        return variables().then(known -> new ModuleReader(memory, known, layouts, this::warn).loaded());
+    }
+
+    /** The drivers unloaded last, the latest first; the kernel remembers fifty. */
+    public Answer<List<UnloadedModule>> unloadedModules() {
+        return unloadedModules.get();
+    }
+
+    private Answer<List<UnloadedModule>> readUnloadedModules() {
+        Optional<TriageDump> triage = image.triage();
+        if (triage.isPresent()) {
+            return Answer.of(triage.get().unloaded().stream()
+                    .map(module -> new UnloadedModule(module.name(), module.start(), module.end(), null)).toList());
+        }
+        return variables().then(known -> new ModuleReader(memory, known, layouts, this::warn).unloaded());
+    }
+
+    /** The memory manager's totals. */
+    public Answer<MemoryCounters> counters() {
+        return counters.get();
+    }
+
+    private Answer<MemoryCounters> readCounters() {
+        CounterReader reader = new CounterReader(seenAt, localTime(), physicalPages());
+        Optional<TriageDump> triage = image.triage();
+        if (triage.isPresent()) {
+            return triage.get().totals().map(totals -> Answer.of(reader.of(totals))).orElseGet(() -> Answer.none(
+                    "the small dump does not record them: Windows fills them in only when it writes the small dump at the crash itself"));
+        }
+        return variables().then(known -> reader.of(memory, known, layouts));
+    }
+
+    /** Pool use by tag, summed over all tables the kernel keeps. Tags that were never used are part of it: the kernel reserves some at boot. */
+    public Answer<PoolSnapshot> tagTable() {
+        return tagTable.get();
+    }
+
+    private Answer<PoolSnapshot> readTagTable() {
+        if (image.triage().isPresent()) {
+            return Answer.none("a small dump does not contain the pool tracker table: a kernel or complete dump is needed");
+        }
+        return variables().then(known -> TrackerTables.read(memory, known, layouts, identity.version(), this::warn))
+                .then(totals -> Answer.of(new PoolSnapshot(new Provenance(seenAt.file(), "address " + Address.text(totals.table())),
+                        "pool tracker table", localTime(), totals.complete(), totals.rows())));
+    }
+
+    /** Pool allocations of a page and more. */
+    public Answer<BigPageTable> bigPages() {
+        return bigPages.get();
+    }
+
+    private Answer<BigPageTable> readBigPages() {
+        if (image.triage().isPresent()) {
+            return Answer.none("a small dump does not contain the big page table: a kernel or complete dump is needed");
+        }
+        return variables().then(known -> BigPageReader.read(memory, known, layouts, poolRegions(), this::warn));
+    }
+
+    /** Which addresses are pool. */
+    public PoolRegions poolRegions() {
+        return regions.get();
+    }
+
+    private PoolRegions readRegions() {
+        return variables == null ? PoolRegions.NONE : PoolRegions.of(memory, variables, layouts, identity.version().build());
+    }
+
+    /** Releases the file. Nothing handed out may be used any more. */
+    @Override
+    public void close() {
+        image.close();
+    }
+}

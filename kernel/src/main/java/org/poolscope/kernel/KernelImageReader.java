@@ -1,0 +1,48 @@
+package org.poolscope.kernel;
+
+import org.poolscope.memory.MemoryImage;
+import org.poolscope.model.EvidenceException;
+import org.poolscope.model.EvidenceFile;
+import org.poolscope.model.EvidenceReader;
+import org.poolscope.model.Fact;
+import org.poolscope.model.FactSink;
+import org.poolscope.model.LoadedModules;
+import org.poolscope.model.Provenance;
+
+/**
+ * Reads memory images: what the image is, the loaded modules, the memory counters, pool use by tag, and the {@linkplain OpenKernelImage
+ * open image} for more. What an image of its kind cannot tell is a warning, with the reason.
+ */
+public final class KernelImageReader implements EvidenceReader {
+
+    @Override
+    public String format() {
+        return "memory image";
+    }
+
+    @Override
+    public boolean recognises(EvidenceFile file) {
+        return MemoryImage.recognises(file);
+    }
+
+    @Override
+    public void read(EvidenceFile file, FactSink sink) throws EvidenceException {
+        KernelImage image = KernelImage.open(file.path(), file.name());
+        Provenance whole = new Provenance(file.name(), "");
+        sink.add(new OpenKernelImage(whole, image));
+        sink.add(image.info());
+        take(image.modules().then(modules -> Answer.of(new LoadedModules(whole, modules))), "loaded modules", whole, sink);
+        take(image.counters(), "memory counters", whole, sink);
+        take(image.tagTable(), "pool use by tag", whole, sink);
+        for (String warning : image.warnings()) {
+            sink.warn(whole, warning);
+        }
+    }
+
+    private static void take(Answer<? extends Fact> answer, String what, Provenance whole, FactSink sink) {
+        answer.value().ifPresent(sink::add);
+        if (!answer.reason().isEmpty()) {
+            sink.warn(whole, what + ": " + answer.reason());
+        }
+    }
+}
