@@ -24,6 +24,10 @@ import picocli.CommandLine.ParameterException;
                 + "2 wrong usage, 3 input that cannot be read."},
         subcommands = {
             DiagnoseCommand.class,
+            InfoCommand.class,
+            VmCommand.class,
+            ModulesCommand.class,
+            PoolUsedCommand.class,
             HelpCommand.class})
 public final class Poolscope {
 

@@ -1,0 +1,54 @@
+package org.poolscope.app;
+
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import org.poolscope.kernel.KernelImage;
+import org.poolscope.model.Progress;
+import org.poolscope.report.Plain;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** A command that asks one kernel image one question. */
+abstract class ImageCommand implements Callable<Integer> {
+
+    @Parameters(index = "0", paramLabel = "IMAGE", description = "A crash dump, a raw memory image, or an ELF core of a virtual machine.")
+    private Path path;
+
+    @Mixin
+    private Output output;
+
+    @Spec
+    private CommandSpec command;
+
+    @Override
+    public final Integer call() throws Exception {
+        try (ProgressBar progress = new ProgressBar()) {
+            progress.at("opening " + path.getFileName(), 0, 0);
+            try (KernelImage image = KernelImage.open(path)) {
+                answer(image, progress, output);
+                output.flush();
+                progress.wipe();
+                warn(image);
+            }
+        }
+        return 0;
+    }
+
+    /** Answers the question. */
+    abstract void answer(KernelImage image, Progress progress, Output output) throws Exception;
+
+    /** The image, as the user named it. */
+    final Path path() {
+        return path;
+    }
+
+    private void warn(KernelImage image) {
+        PrintWriter err = command.commandLine().getErr();
+        for (String warning : image.warnings()) {
+            err.println("poolscope: " + Plain.text(path.getFileName() + ": " + warning));
+        }
+    }
+}
