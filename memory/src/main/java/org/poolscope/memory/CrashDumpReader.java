@@ -68,6 +68,10 @@ final class CrashDumpReader {
             content.warnings().add("ARM64: the header, the bug check and the list of drivers are read;"
                     + " following page tables is not supported");
         }
+        if (header.machine() != null && header.architecture().isEmpty()) {
+            content.warnings().add("the dump is of a processor (machine type 0x%x) whose page tables cannot be followed"
+                    .formatted(header.machine()));
+        }
         switch (type.get()) {
             case FULL -> full();
             case KERNEL_SUMMARY, BITMAP_FULL, BITMAP_KERNEL, AUTOMATIC ->

@@ -160,6 +160,14 @@ public final class MemoryImage implements AutoCloseable {
         return List.copyOf(content.warnings());
     }
 
+    /**
+     * Whether somebody wrote to the file since it was opened (the memory file of a running virtual machine changes all the time): then
+     * what was read may not fit together.
+     */
+    public boolean changedSinceOpened() {
+        return file.changed();
+    }
+
     @Override
     public void close() {
         file.close();

@@ -68,10 +68,13 @@ final class PageBitmap implements PageMap {
 
     @Override
     public long contiguous(long pfn, long limit) {
-        if (pfn >= 0 && pfn <= highest && (word(pfn & ~63L) >>> pfn & 1) != 0) {
+        if (pfn < 0) {
+            return -1;
+        }
+        if (pfn <= highest && (word(pfn & ~63L) >>> pfn & 1) != 0) {
             return Math.min(limit, next(pfn, false) - pfn);
         }
-        long next = nextPresent(Math.max(pfn, 0));
+        long next = nextPresent(pfn);
         return next < 0 ? -limit : -Math.min(limit, next - pfn);
     }
 

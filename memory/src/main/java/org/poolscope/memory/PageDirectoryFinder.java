@@ -148,18 +148,29 @@ public final class PageDirectoryFinder {
         if (candidates.size() >= CANDIDATE_LIMIT) {
             return false;
         }
-        boolean sure = SharedUserData.isMapped(PagedMemory.of(physical, directory, PteRules.UNKNOWN));
+        boolean sure = SharedUserData.isMapped(PagedMemory.brief(physical, directory));
         certain |= sure;
         candidates.add(new Candidate(directory, sure, userEntries(directory.mode(), offset)));
         return sure;
     }
 
-    /** Entries of the lower half in use: the System process has the fewest. */
+    /** Entries in use for the lower half of the address space: the System process has the fewest. */
     private int userEntries(PagingMode mode, long offset) {
+        if (mode != PagingMode.PAE) {
+            return validEntries(offset, (1 << mode.indexBits()) / 2, mode.entrySize());
+        }
         int used = 0;
-        int half = mode == PagingMode.PAE ? 0 : (1 << mode.indexBits()) / 2;
-        for (int i = 0; i < half; i++) {
-            used += file.get(LittleEndian.U8, offset + (long) i * mode.entrySize()) & 1;
+        for (int i = 0; i < 2; i++) {
+            long table = physical.fileOffset((file.get(LittleEndian.U64, offset + 8L * i) & FRAME_64) >>> PhysicalMemory.PAGE_SHIFT);
+            used += table < 0 ? 0 : validEntries(table, ENTRIES, Long.BYTES);
+        }
+        return used;
+    }
+
+    private int validEntries(long table, int count, int size) {
+        int used = 0;
+        for (int i = 0; i < count; i++) {
+            used += file.get(LittleEndian.U8, table + (long) i * size) & 1;
         }
         return used;
     }

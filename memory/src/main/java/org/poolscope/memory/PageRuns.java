@@ -32,6 +32,9 @@ final class PageRuns implements PageMap {
 
     @Override
     public long contiguous(long pfn, long limit) {
+        if (pfn < 0) {
+            return -1;
+        }
         int run = runAtOrBefore(pfn);
         if (run >= 0 && pfn < end[run]) {
             return Math.min(limit, end[run] - pfn);

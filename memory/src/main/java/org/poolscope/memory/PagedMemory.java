@@ -6,13 +6,14 @@ import java.lang.foreign.MemorySegment;
  * An address space as its page tables describe it, in x86, PAE or x64 paging, with large pages, pages in transition (trimmed from a
  * working set but still in memory) and prototype entries (shared pages).
  *
- * <p>Translations are remembered in two small shared tables: pages, and the lowest tables on the way to them.
+ * <p>Translations are remembered in two small shared tables (136 KB in all): pages, and the lowest tables on the way to them. Whoever
+ * looks at all of memory does not translate at all, but takes the pieces that {@link #forEachRegion} finds.
  */
 public final class PagedMemory extends VirtualMemory {
 
     private static final long OFFSET_MASK = PhysicalMemory.PAGE_SIZE - 1;
 
-    private static final int PAGE_CACHE_BITS = 12;
+    private static final int PAGE_CACHE_BITS = 13;
     private static final int TABLE_CACHE_BITS = 9;
 
     private final PhysicalMemory physical;
@@ -27,11 +28,13 @@ public final class PagedMemory extends VirtualMemory {
     private final boolean wide;
     private final int lowTableShift;
     private final int canonicalShift;
-    private final TranslationCache pages = new TranslationCache(PAGE_CACHE_BITS);
-    private final TranslationCache tables = new TranslationCache(TABLE_CACHE_BITS);
+    private final TranslationCache pages;
+    private final TranslationCache tables;
 
-    private PagedMemory(PhysicalMemory physical, PageDirectory directory, PteRules rules) {
+    private PagedMemory(PhysicalMemory physical, PageDirectory directory, PteRules rules, int pageCacheBits, int tableCacheBits) {
         super(physical.bytes());
+        this.pages = new TranslationCache(pageCacheBits);
+        this.tables = new TranslationCache(tableCacheBits);
         this.physical = physical;
         this.directory = directory;
         this.mode = directory.mode();
@@ -57,12 +60,17 @@ public final class PagedMemory extends VirtualMemory {
 
     /** The same, knowing what the kernel's build says about entries that are not valid. */
     public static PagedMemory of(PhysicalMemory physical, PageDirectory directory, PteRules rules) {
-        return new PagedMemory(physical, directory, rules);
+        return new PagedMemory(physical, directory, rules, PAGE_CACHE_BITS, TABLE_CACHE_BITS);
+    }
+
+    /** An address space for a look or two: it remembers almost nothing, and costs almost nothing. */
+    static PagedMemory brief(PhysicalMemory physical, PageDirectory directory) {
+        return new PagedMemory(physical, directory, PteRules.UNKNOWN, 0, 0);
     }
 
     /** The same address space under other rules for entries that are not valid. */
     public PagedMemory with(PteRules rules) {
-        return new PagedMemory(physical, directory, rules);
+        return of(physical, directory, rules);
     }
 
     /** The root of this address space. */

@@ -14,6 +14,9 @@ final class SharedUserData {
     private static final int MAJOR_VERSION = 0x26c;
     private static final int MINOR_VERSION = 0x270;
 
+    /** {@code NumberOfPhysicalPages}, 32 bits; since XP. */
+    private static final int PHYSICAL_PAGES = 0x2e8;
+
     private SharedUserData() {
     }
 
@@ -25,6 +28,12 @@ final class SharedUserData {
     static boolean isMapped(PagedMemory memory) {
         long at = memory.locate(address(memory.mode()));
         return at >= 0 && isAt(memory.physical(), at);
+    }
+
+    /** How many pages of memory the kernel counts, 0 when the page does not say. */
+    static long physicalPages(PagedMemory memory) {
+        long at = memory.locate(address(memory.mode()));
+        return at < 0 ? 0 : Integer.toUnsignedLong(memory.bytes().get(LittleEndian.U32, at + PHYSICAL_PAGES));
     }
 
     /** Whether the page at a file offset holds a system root and a version of NT. */

@@ -15,11 +15,17 @@ final class SqueezedHole {
     /** Holes end at 4 GB. */
     static final long END_PAGE = 1L << 20;
 
-    /** No chipset begins its hole lower: 1 GB. */
-    private static final long LOWEST_START = 1L << 18;
+    /** No chipset of machines with so much memory begins its hole lower: 2 GB. */
+    private static final long LOWEST_START = 1L << 19;
 
-    /** Tables are looked for up to here: 8 GB. Half of all processes or more have theirs below. */
+    /** A file that is longer by 1 GB than the memory the kernel counts has the hole in it. */
+    private static final long SURE_DIFFERENCE = 1L << 18;
+
+    /** Tables are looked for up to here: 8 GB. */
     private static final long LAST_PAGE = 1L << 21;
+
+    private static final long NOTHING_FOUND = -1;
+    private static final long NO_HOLE = -2;
 
     private static final long FRAME = 0x000f_ffff_ffff_f000L;
     private static final int ENTRIES = 512;
@@ -48,6 +54,10 @@ final class SqueezedHole {
             return OptionalLong.empty();
         }
         for (PageDirectory directory : PageDirectoryFinder.find(flat)) {
+            long counted = SharedUserData.physicalPages(PagedMemory.brief(flat, directory));
+            if (counted != 0 && flat.highestPage() - counted >= SURE_DIFFERENCE) {
+                return OptionalLong.empty();
+            }
             long base = flat.fileOffset(directory.base() >>> PhysicalMemory.PAGE_SHIFT);
             if (directory.mode() == PagingMode.PAE) {
                 long last = flat.u64(directory.base() + 24) & FRAME;
@@ -63,8 +73,17 @@ final class SqueezedHole {
         return OptionalLong.empty();
     }
 
+    /** Looks above 4 GB first: a table there tells in either case. */
     private OptionalLong search() {
-        for (long page = flat.nextPresent(LOWEST_START); page >= 0 && page < LAST_PAGE; page = flat.nextPresent(page + 1)) {
+        long hole = search(END_PAGE, LAST_PAGE);
+        if (hole == NOTHING_FOUND) {
+            hole = search(LOWEST_START, END_PAGE);
+        }
+        return hole == NOTHING_FOUND || hole == NO_HOLE ? OptionalLong.empty() : OptionalLong.of(hole);
+    }
+
+    private long search(long from, long to) {
+        for (long page = flat.nextPresent(from); page >= 0 && page < to; page = flat.nextPresent(page + 1)) {
             long offset = flat.fileOffset(page);
             long self = file.get(LittleEndian.U64, offset + 8L * selfSlot);
             if ((self & (PteDecoder.VALID | PteDecoder.LARGE)) != PteDecoder.VALID) {
@@ -74,10 +93,10 @@ final class SqueezedHole {
             boolean flatHere = shift == 0;
             boolean squeezedHere = shift > 0 && END_PAGE - shift >= LOWEST_START && page >= END_PAGE - shift;
             if ((flatHere && page >= END_PAGE || squeezedHere) && sharesTheKernel(offset)) {
-                return flatHere ? OptionalLong.empty() : OptionalLong.of(END_PAGE - shift);
+                return flatHere ? NO_HOLE : END_PAGE - shift;
             }
         }
-        return OptionalLong.empty();
+        return NOTHING_FOUND;
     }
 
     /** Whether a page has the entries of the known table, but for a quarter (session space and the self-map differ). */

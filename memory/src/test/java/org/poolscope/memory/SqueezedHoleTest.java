@@ -45,6 +45,13 @@ class SqueezedHoleTest {
     }
 
     @Test
+    void aFileLongerThanTheMemoryTheKernelCountsHasTheHoleInIt() {
+        // 2 GB counted; the table would show a hole, and is not even looked for
+        PhysicalMemory file = second(tables(), SECOND - 0x1_0000_0000L + HOLE).u32(0x20_32e8, 0x8_0000).physical();
+        assertThat(SqueezedHole.find(file)).isEmpty();
+    }
+
+    @Test
     void aPageThatSharesLittleWithTheKernelSaysNothing() {
         long at = SECOND - 0x1_0000_0000L + HOLE;
         PhysicalMemory file = second(tables(), at).u64(at + 8 * 0x1f0, 0x77_7063).physical();
