@@ -1,0 +1,95 @@
+package org.poolscope.lab.machine;
+
+import org.poolscope.lab.image.KernelSpace;
+import org.poolscope.symbols.BuiltInLayouts;
+import org.poolscope.symbols.FieldLayout;
+import org.poolscope.symbols.StructLayout;
+import org.poolscope.symbols.TypeLayouts;
+
+/**
+ * Writes the kernel's debugger data block (KDBG) and what belongs to it. Its fields take 64 bits also on 32-bit systems, where
+ * pointers are sign-extended; most hold the address of the variable they are named after.
+ */
+final class DebuggerData {
+
+    /** Fields named otherwise than the variable they lead to. */
+    private static final String[][] RENAMED = {{"MmPagedPoolInformation", "MmPagedPoolInfo"}, {"KiBugcheckData",
+            "KiBugCheckData"}};
+
+    private final Machine machine;
+    private final KernelSpace space;
+    private final KernelVariables variables;
+    private final TypeLayouts layouts;
+
+    DebuggerData(Machine machine, TypeLayouts layouts) {
+        this.machine = machine;
+        this.space = machine.space();
+        this.variables = machine.variables();
+        this.layouts = layouts;
+    }
+
+    /** Writes the block; its address. */
+    long write() {
+        WindowsVersion version = machine.spec().version();
+        StructLayout layout = BuiltInLayouts.common("_KDDEBUGGER_DATA64");
+        int size = version.debuggerDataSize();
+        Struct block = new Struct(space, layout, variables.at("KdDebuggerDataBlock", 0x340));
+        long list = variables.at("KdpDebuggerDataListHead");
+        space.initList(list);
+        space.insertTail(list, block.address());
+        block.set("Header.OwnerTag", 0x4742444b).set("Header.Size", size);
+        block.set("KernBase", extended(machine.kernel().base()));
+        block.set("PaeEnabled", machine.spec().pae() ? 1 : 0);
+        block.set("MmPageSize", 4096);
+        for (FieldLayout field : layout.fields()) {
+            if (field.offset() >= 0x48 && field.offset() + field.bytes() <= size && isAddress(field)) {
+                block.set(field.name(), extended(variables.at(variable(field.name()))));
+            }
+        }
+        offsets(block, size);
+        buildStrings(version);
+        return block.address();
+    }
+
+    private static boolean isAddress(FieldLayout field) {
+        return field.type().equals("u64") && !switch (field.name()) {
+            case "MmPageSize", "MmSessionBase", "MmSessionSize", "MmSystemParentTablePage", "MmVirtualTranslationBase",
+                    "KiNormalSystemCall",
+                    "EtwpDebuggerData", "VfCrashDataBlock" -> true;
+            default -> false;
+        };
+    }
+
+    private static String variable(String field) {
+        for (String[] pair : RENAMED) {
+            if (pair[0].equals(field)) {
+                return pair[1];
+            }
+        }
+        return field;
+    }
+
+    private void offsets(Struct block, int size) {
+        if (size < 0x318) {
+            return;
+        }
+        block.set("SizeEProcess", layouts.get("_EPROCESS").size());
+        block.set("SizeEThread", layouts.get("_ETHREAD").size());
+        block.set("SizePrcb", layouts.get("_KPRCB").size());
+        StructLayout process = layouts.get("_KPROCESS");
+        block.set("OffsetEprocessDirectoryTableBase", process.offset("DirectoryTableBase"));
+        block.set("OffsetPrcbCurrentThread", layouts.get("_KPRCB").offset("CurrentThread"));
+        block.set("OffsetPrcbNumber", layouts.get("_KPRCB").offset("Number"));
+    }
+
+    private void buildStrings(WindowsVersion version) {
+        long lab = variables.at("NtBuildLab", 64);
+        space.putAscii(lab, version.buildLab() + "\0");
+        space.put32(variables.at("NtBuildNumber"), 0xf000_0000 | version.build());
+        space.put32(variables.at("CmNtCSDVersion"), version.servicePackWord());
+    }
+
+    private long extended(long address) {
+        return space.pointerSize() == 4 ? (int) address : address;
+    }
+}

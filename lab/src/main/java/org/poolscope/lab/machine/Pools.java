@@ -1,0 +1,266 @@
+package org.poolscope.lab.machine;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.poolscope.lab.image.KernelSpace;
+import org.poolscope.model.PoolKind;
+import org.poolscope.model.PoolTag;
+import org.poolscope.symbols.StructLayout;
+import org.poolscope.symbols.TypeLayouts;
+
+/** The machine's pools: allocation, the big page table and the tracker table behind {@code !poolused}. */
+public final class Pools {
+
+    private static final int PAGE = 4096;
+
+    private final KernelSpace space;
+    private final WindowsVersion version;
+    private final StructLayout descriptorLayout;
+    private final TypeLayouts layouts;
+    private final KernelVariables variables;
+    private final BlockFormat format;
+    private final PoolRegion nonPagedRegion;
+    private final PoolRegion pagedRegion;
+    private final PoolArena nonPaged;
+    private final List<PoolArena> paged = new ArrayList<>();
+    private final Map<Integer, TagAccount> accounts = new LinkedHashMap<>();
+    private final Map<Long, BigAllocation> big = new TreeMap<>(Long::compareUnsigned);
+    private final List<BigAllocation> freedBig = new ArrayList<>();
+    private final int processors;
+    private final int trackerSlots;
+    private final long[] trackerTables;
+    private final int bigSlots;
+    private final long bigTable;
+    private final long pagedPoolMaps;
+    private int nextPaged;
+
+    Pools(KernelSpace space, WindowsVersion version, KernelVariables variables, MachineSpec spec, VirtualPlan plan) {
+        this.space = space;
+        this.version = version;
+        this.layouts = version.layouts();
+        this.variables = variables;
+        this.format = new BlockFormat(space, version);
+        this.descriptorLayout = layouts.get("_POOL_DESCRIPTOR");
+        this.nonPagedRegion = nonPagedRegion(spec, plan);
+        this.pagedRegion = new PoolRegion(space, plan.pagedStart(), spec.pagedLimitPages());
+        this.nonPaged = new PoolArena(space, format, nonPagedRegion, PoolKind.NONPAGED, 0,
+                variables.at("NonPagedPoolDescriptor", descriptorLayout.size()), descriptorLayout);
+        TagAccount own = tag("Pool");
+        int stride = descriptorLayout.size() + 63 & -64;
+        long descriptors = allocate(nonPaged, own, stride * spec.pagedPools());
+        long pointers = variables.at("ExpPagedPoolDescriptor", 16 * space.pointerSize());
+        for (int i = 0; i < spec.pagedPools(); i++) {
+            space.putPointer(pointers + (long) i * space.pointerSize(), descriptors + (long) i * stride);
+            paged.add(new PoolArena(space, format, pagedRegion, PoolKind.PAGED, i, descriptors + (long) i * stride,
+                    descriptorLayout));
+        }
+        this.processors = spec.processors();
+        this.trackerSlots = spec.trackerSlots();
+        StructLayout row = layouts.get("_POOL_TRACKER_TABLE");
+        this.trackerTables = new long[version.version().build() >= 7600 ? processors : 1];
+        for (int i = 0; i < trackerTables.length; i++) {
+            trackerTables[i] = allocate(nonPaged, own, trackerSlots * row.size());
+        }
+        this.bigSlots = spec.bigPageSlots();
+        this.bigTable = allocate(nonPaged, own, bigSlots * layouts.get("_POOL_TRACKER_BIG_PAGES").size());
+        this.pagedPoolMaps = allocateZeroed(PoolKind.NONPAGED, tag("Mm  "), 2 * mapBytes(spec.pagedLimitPages()));
+    }
+
+    /** Bytes of a map with a bit for each page of paged pool, its RTL_BITMAP in front. */
+    static int mapBytes(int bits) {
+        return 16 + (bits + 63) / 64 * 8;
+    }
+
+    /** Where the two maps of paged pool's pages stand: which are allocated, and which are the last of an allocation. */
+    long pagedPoolMaps() {
+        return pagedPoolMaps;
+    }
+
+    /**
+     * 32-bit kernels have a first piece of nonpaged pool and an expansion that ends at a fixed address; on x64 it is one piece.
+     */
+    private PoolRegion nonPagedRegion(MachineSpec spec, VirtualPlan plan) {
+        if (plan.nonPagedExpansionEnd() == plan.nonPagedStart()) {
+            return new PoolRegion(space, plan.nonPagedStart(), spec.nonPagedLimitPages());
+        }
+        int expansion = spec.nonPagedLimitPages() - spec.nonPagedInitialPages();
+        return new PoolRegion(space, new long[] {plan.nonPagedStart(), plan.nonPagedExpansionEnd() - (long) expansion * PAGE},
+                new int[] {spec.nonPagedInitialPages(), expansion});
+    }
+
+    /** The account of a tag. */
+    public TagAccount tag(String name) {
+        return account(PoolTag.parse(name), false);
+    }
+
+    /** The account of an object type's tag; the kernel sets the protected bit on the blocks of objects. */
+    public TagAccount objectTag(String name) {
+        return account(PoolTag.parse(name), true);
+    }
+
+    private TagAccount account(PoolTag tag, boolean isProtected) {
+        return accounts.computeIfAbsent(tag.key(), key -> new TagAccount(tag, isProtected));
+    }
+
+    /** All accounts, in the order of their first use. */
+    public Collection<TagAccount> accounts() {
+        return accounts.values();
+    }
+
+    /** The descriptor of nonpaged pool. */
+    public PoolArena nonPaged() {
+        return nonPaged;
+    }
+
+    /** The descriptors of paged pool. */
+    public List<PoolArena> paged() {
+        return paged;
+    }
+
+    /** Pages in use of one pool. */
+    public int pages(PoolKind kind) {
+        return (kind == PoolKind.PAGED ? pagedRegion : nonPagedRegion).inUse();
+    }
+
+    PoolRegion region(PoolKind kind) {
+        return kind == PoolKind.PAGED ? pagedRegion : nonPagedRegion;
+    }
+
+    BlockFormat format() {
+        return format;
+    }
+
+    /**
+     * Allocates from a pool; which of the paged pools, goes round as in the kernel, which leaves the first one to the memory
+     * manager.
+     *
+     * @return the address of the data, which may hold what was there before
+     */
+    public long allocate(PoolKind kind, TagAccount account, int bytes) {
+        return allocate(arena(kind), account, bytes);
+    }
+
+    /** The same, zeroed. */
+    public long allocateZeroed(PoolKind kind, TagAccount account, int bytes) {
+        long data = allocate(kind, account, bytes);
+        space.clear(data, bytes);
+        return data;
+    }
+
+    private PoolArena arena(PoolKind kind) {
+        if (kind == PoolKind.NONPAGED) {
+            return nonPaged;
+        }
+        if (paged.size() == 1) {
+            return paged.getFirst();
+        }
+        nextPaged = nextPaged % (paged.size() - 1) + 1;
+        return paged.get(nextPaged);
+    }
+
+    /** Allocates from a given descriptor. */
+    public long allocate(PoolArena arena, TagAccount account, int bytes) {
+        if (bytes > format.largestShared()) {
+            int count = bytes + PAGE - 1 >> 12;
+            long first = arena.allocateBig(account, count);
+            big.put(first, new BigAllocation(first, count, account, arena.kind(), arena));
+            return first;
+        }
+        return arena.allocate(account, bytes, false) + format.headerSize();
+    }
+
+    /** Allocates a block that is charged to a process; its address stands in the block, as the kernel leaves it there. */
+    public long allocateCharged(PoolKind kind, TagAccount account, int bytes, long process) {
+        // On x86 the pointer takes the last word of the block.
+        int asked = space.pointerSize() == 4 ? bytes + 4 : bytes;
+        long block = arena(kind).allocate(account, asked, true);
+        format.setBilled(block, format.bytes(format.units(block)) - (long) format.headerSize(), process);
+        return block + format.headerSize();
+    }
+
+    /** Frees what an {@code allocate} of this account gave. */
+    public void free(TagAccount account, long data) {
+        BigAllocation whole = big.remove(data);
+        if (whole != null) {
+            whole.arena().freeBig(account, data, whole.pages());
+            freedBig.add(whole);
+            return;
+        }
+        long block = data - format.headerSize();
+        PoolArena arena = nonPagedRegion.contains(block) ? nonPaged : paged.get(format.index(block));
+        arena.free(account, block);
+    }
+
+    /** Takes a block size in bytes, header included, and how many blocks have it. */
+    @FunctionalInterface
+    public interface SizeVisitor {
+
+        /** Called for each size. */
+        void visit(int size, int count);
+    }
+
+    /** Tells how many of a tag's blocks in pool pages have which size. */
+    public void forEachSize(TagAccount account, PoolKind kind, SizeVisitor visitor) {
+        int[] blocks = account.blocksBySize(kind);
+        for (int units = 0; blocks != null && units < blocks.length; units++) {
+            if (blocks[units] != 0) {
+                visitor.visit(format.bytes(units), blocks[units]);
+            }
+        }
+    }
+
+    /** Takes an allocation of whole pages. */
+    @FunctionalInterface
+    public interface BigVisitor {
+
+        /** Called for each allocation. */
+        void visit(long address, long bytes, PoolTag tag, PoolKind kind);
+    }
+
+    /** Tells all allocations of whole pages, by address. */
+    public void forEachBig(BigVisitor visitor) {
+        for (BigAllocation allocation : big.values()) {
+            visitor.visit(allocation.address(), (long) allocation.pages() * PAGE, allocation.account().tag(), allocation.kind());
+        }
+    }
+
+    /** Enters allocations that were made and freed again before the picture was taken. */
+    public void past(PoolKind kind, TagAccount account, long count) {
+        account.past(kind, count);
+        arena(kind).past(count);
+    }
+
+    /** Writes descriptors, tracker table and big page table; nothing may be allocated or freed afterwards. */
+    void writeBooks() {
+        nonPaged.writeDescriptor(descriptorLayout, variables.at("NonPagedPoolLock"));
+        for (PoolArena arena : paged) {
+            arena.writeDescriptor(descriptorLayout, variables.at("ExpPagedPoolMutex", 64));
+        }
+        space.put32(variables.at("ExpNumberOfPagedPools"), paged.size() - 1);
+        if (version.version().build() >= 7600) {
+            space.put32(variables.at("ExpNumberOfNonPagedPools"), 1);
+            long vector = variables.at("PoolVector", 16);
+            space.putPointer(vector, nonPaged.descriptor());
+            space.putPointer(vector + 8, paged.getFirst().descriptor());
+        }
+        new TrackerTable(space, layouts.get("_POOL_TRACKER_TABLE"), trackerTables, trackerSlots).write(accounts.values());
+        space.putPointer(variables.at("PoolTrackTable"), trackerTables[0]);
+        space.putPointer(variables.at("PoolTrackTableSize"), trackerSlots);
+        space.putPointer(variables.at("PoolTrackTableMask"), trackerSlots - 2);
+        if (trackerTables.length > 1) {
+            long tables = variables.at("ExPoolTagTables", 256 * 8);
+            for (int i = 0; i < trackerTables.length; i++) {
+                space.putPointer(tables + 8L * i, trackerTables[i]);
+            }
+        }
+        int inUse = new BigPageTable(space, layouts.get("_POOL_TRACKER_BIG_PAGES"), bigTable, bigSlots).write(big.values(),
+                freedBig);
+        space.putPointer(variables.at("PoolBigPageTable"), bigTable);
+        space.putPointer(variables.at("PoolBigPageTableSize"), bigSlots);
+        space.putPointer(variables.at("ExpPoolBigEntriesInUse"), inUse);
+    }
+}
