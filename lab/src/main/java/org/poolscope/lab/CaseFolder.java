@@ -1,0 +1,69 @@
+package org.poolscope.lab;
+
+import java.io.BufferedWriter;
+import java.io.IOException;
+import java.nio.charset.Charset;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.poolscope.lab.machine.Machine;
+import org.poolscope.lab.machine.MachineSpec;
+
+/** The folder a case is written to, and the truth beside it. */
+final class CaseFolder {
+
+    private static final Charset WINDOWS = Charset.forName("windows-1252");
+
+    private final Path folder;
+    private final List<Path> files = new ArrayList<>();
+
+    CaseFolder(Path folder) throws IOException {
+        this.folder = Files.createDirectories(folder.toAbsolutePath().normalize());
+        if (this.folder.getFileName() == null) {
+            throw new IOException("a case cannot be made in the root folder: its truth stands beside the folder");
+        }
+    }
+
+    /** The path of a file to be written. */
+    Path file(String name) {
+        Path file = folder.resolve(name);
+        files.add(file);
+        return file;
+    }
+
+    /** Opens a text file of the kind Windows tools write: lines end with CR LF, the code page is 1252. */
+    BufferedWriter text(String name) throws IOException {
+        return Files.newBufferedWriter(file(name), WINDOWS);
+    }
+
+    /** Builds a machine, up to and with its stop. */
+    @FunctionalInterface
+    interface MachineBuilder {
+
+        /** Builds it. */
+        void build(Machine machine) throws IOException;
+    }
+
+    /**
+     * Makes a machine and writes its memory to a file of the folder.
+     *
+     * @return the truth about it
+     */
+    Truth image(String name, MachineSpec spec, Dice dice, MachineBuilder builder) throws IOException {
+        try (Machine machine = Machine.create(file(name), spec, dice)) {
+            builder.build(machine);
+            return MachineTruth.machine(machine, name);
+        } catch (InternalError e) {
+            // How the virtual machine tells that a page of a mapped file could not be written.
+            throw new IOException("cannot write " + folder.resolve(name) + ": the disk is full, or was taken away", e);
+        }
+    }
+
+    /** Writes the truth beside the folder. */
+    LabResult finish(Truth truth) throws IOException {
+        Path path = folder.resolveSibling(folder.getFileName() + ".truth.json");
+        truth.write(path);
+        return new LabResult(folder, files, path);
+    }
+}

@@ -1,0 +1,23 @@
+package org.poolscope.lab;
+
+import java.util.List;
+import java.util.Optional;
+
+/** All cases the lab can make. */
+public final class LabCases {
+
+    private static final List<LabCase> ALL = List.of(new PhotoUpload());
+
+    private LabCases() {
+    }
+
+    /** All cases. */
+    public static List<LabCase> all() {
+        return ALL;
+    }
+
+    /** The case of this name. */
+    public static Optional<LabCase> find(String name) {
+        return ALL.stream().filter(c -> c.name().equals(name)).findFirst();
+    }
+}

@@ -1,0 +1,197 @@
+package org.poolscope.lab;
+
+import java.io.BufferedWriter;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.List;
+import org.poolscope.lab.image.ImageFormat;
+import org.poolscope.lab.image.MemoryRun;
+import org.poolscope.lab.machine.Machine;
+import org.poolscope.lab.machine.MachineSpec;
+import org.poolscope.lab.machine.MemoryFigures;
+import org.poolscope.lab.machine.PoolArena;
+import org.poolscope.lab.machine.StopState;
+import org.poolscope.lab.machine.WindowsVersion;
+import org.poolscope.model.PoolKind;
+
+/**
+ * The first of the two cases the program was written for: a Server 2003 SP1 to which a web server uploads photos by way of DFS.
+ * The referrals it gets name each file, not the link above it, so its referral cache gets an entry for every file and eats paged
+ * pool. The driver in the dump is one built with a tag of its own for each place that allocates; in the logs, taken before, all
+ * is {@code Mup }.
+ *
+ * <p>At scale 1 pools and tags have the published figures, page for page and block for block. At other scales counts and limits
+ * are scaled; the machine's 2 GB of memory and its commit figures are not.
+ */
+final class PhotoUpload implements LabCase {
+
+    private static final int[] PUBLISHED_POOLS = {3396, 15774, 15804, 15834, 15821};
+    private static final int PUBLISHED_LIMIT = 67072;
+    private static final int SMALLEST_PAGED = 1024;
+    private static final int PUBLISHED_NONPAGED = 2778;
+    private static final int PUBLISHED_NONPAGED_LIMIT = 32328;
+    private static final int NONPAGED_INITIAL = 2048;
+    private static final int LISTED_ENTRIES = 10_432;
+    private static final Instant STOP = Instant.parse("2007-01-11T01:31:19Z");
+
+    @Override
+    public String name() {
+        return "photo-upload";
+    }
+
+    @Override
+    public String description() {
+        return "Server 2003 SP1 runs out of paged pool: file-level DFS referrals fill the referral cache of mup.sys";
+    }
+
+    @Override
+    public List<String> variants() {
+        return List.of("default", "pae");
+    }
+
+    @Override
+    public LabResult write(Path folder, LabOptions options) throws IOException {
+        String variant = Variants.choose(this, options);
+        double scale = options.scale();
+        CaseFolder out = new CaseFolder(folder);
+        Dice dice = new Dice(options.seed());
+        StopState stop = StopState.requested(STOP, 9 * 86_400 + 17_053);
+        Truth truth = MachineTruth.of(this, options, variant);
+        int entries = (int) options.scaled(ReferralCache.PUBLISHED_ENTRIES, 60);
+        MemoryFigures figures = new MemoryFigures(351_447, 479_699, 340, 178_404, 1_039_271, 181_530, 767, 1_204, 61_730);
+        truth.put("image", out.image("MEMORY.DMP", spec(scale, variant.equals("pae")), dice.named("machine"), machine -> {
+            build(machine, entries, options, stop);
+            // In a very small case the system's own share is larger than the scaled limit.
+            int used = machine.poolPages(PoolKind.PAGED);
+            machine.limitPagedPool((int) Math.max(Math.round(PUBLISHED_LIMIT * scale), used + 1));
+            machine.stop(stop, figures);
+        }));
+        writeEvent(out);
+        writePoolmon(out, scale);
+        int listed = Math.min(entries, LISTED_ENTRIES);
+        PktListing.write(out, listed);
+        describe(truth, entries, listed);
+        return out.finish(truth);
+    }
+
+    private static MachineSpec spec(double scale, boolean pae) {
+        int pages = (int) Math.round(70_000 * scale) + 3_000;
+        return new MachineSpec(WindowsVersion.SERVER_2003_SP1, pae, ImageFormat.KERNEL_DUMP,
+                List.of(new MemoryRun(0x1, 0x9e), new MemoryRun(0x100, 524_014 - 0x9e)), pages, 2, PUBLISHED_POOLS.length,
+                (int) Math.max(Math.round(PUBLISHED_LIMIT * scale), SMALLEST_PAGED), PUBLISHED_NONPAGED_LIMIT, NONPAGED_INITIAL,
+                2049, 4096);
+    }
+
+    private static void build(Machine machine, int entries, LabOptions options, StopState stop) {
+        double scale = options.scale();
+        ReferralCache cache = new ReferralCache(machine, entries, scale, stop.fileTime());
+        Filler paged = pagedFiller(machine);
+        Filler nonPaged = nonPagedFiller(machine);
+        paged.add(Math.round(2_000_000 * scale));
+        for (int i = 0; i < entries; i++) {
+            cache.addEntry();
+            if (i % 16 == 0) {
+                paged.passThrough(48);
+            }
+            if ((i & 0x3ff) == 0) {
+                options.progress().at(i, entries);
+            }
+        }
+        cache.addOtherRequests();
+        openFiles(machine, cache);
+        paged.drain();
+        memoryManagerPages(machine, scale);
+        for (int i = 1; i < PUBLISHED_POOLS.length; i++) {
+            paged.fill(machine.pools().paged().get(i), (int) Math.round(PUBLISHED_POOLS[i] * scale));
+        }
+        nonPaged.fill(machine.pools().nonPaged(), (int) Math.round(PUBLISHED_NONPAGED * scale));
+        cache.addPast();
+        paged.addPast(machine);
+        nonPaged.addPast(machine);
+        options.progress().at(entries, entries);
+    }
+
+    /** The first paged pool, which the memory manager and the registry use. */
+    private static void memoryManagerPages(Machine machine, double scale) {
+        PoolArena first = machine.pools().paged().getFirst();
+        int target = (int) Math.round(PUBLISHED_POOLS[0] * scale);
+        Filler tables = new Filler(machine, PoolKind.PAGED, "prototype tables").with(machine, "MmSt", "ntoskrnl.exe", 40, 2000,
+                20, 14)
+                .with(machine, "MmSm", "ntoskrnl.exe", 48, 48, 3, 30);
+        tables.fill(first, target / 2);
+        Filler registry = new Filler(machine, PoolKind.PAGED, "registry").with(machine, "CM31", "ntoskrnl.exe", 4096, 16384, 1,
+                0);
+        registry.fill(first, target - target / 12);
+        tables.fill(first, target);
+        tables.addPast(machine);
+    }
+
+    private static void openFiles(Machine machine, ReferralCache cache) {
+        LinkedBlocks files = new LinkedBlocks(machine, machine.kernel(), "File");
+        for (int i = 0; i < cache.otherOpenFiles(); i++) {
+            String path = "\\WINDOWS\\system32\\f" + (1000 + i) + ".dll";
+            long name = cache.otherName(path);
+            long file = files.add(PoolKind.NONPAGED, 0x98);
+            machine.space().putUnicodeString(file + 0x48, 2 * path.length(), cache.otherNameRoom(), name);
+        }
+    }
+
+    private static Filler pagedFiller(Machine machine) {
+        return new Filler(machine, PoolKind.PAGED, "paged").with(machine, "Ntff", "Ntfs.sys", 792, 792, 5, 40)
+                .with(machine, "NtfF", "Ntfs.sys", 400, 432, 4, 60).with(machine, "Toke", "ntoskrnl.exe", 500, 2900, 3, 200)
+                .with(machine, "ObSq", "ntoskrnl.exe", 60, 60, 1, 90).with(machine, "SeTd", "ntoskrnl.exe", 120, 1200, 2, 30)
+                .with(machine, "Gla1", "win32k.sys", 400, 1200, 4, 3).with(machine, "Gh05", "win32k.sys", 80, 2400, 4, 8)
+                .with(machine, "FMfn", "fltMgr.sys", 160, 320, 2, 900).with(machine, "LfsI", "Ntfs.sys", 40, 64, 1, 4000)
+                .with(machine, "RxM4", "rdbss.sys", 400, 1000, 3, 50).with(machine, "Key ", "ntoskrnl.exe", 64, 104, 2, 1500)
+                .with(machine, "Sect", "ntoskrnl.exe", 72, 96, 2, 300).with(machine, "UlHT", "HTTP.sys", 2048, 2048, 1, 0);
+    }
+
+    private static Filler nonPagedFiller(Machine machine) {
+        return new Filler(machine, PoolKind.NONPAGED, "nonpaged").with(machine, "Thre", "ntoskrnl.exe", 632, 632, 3, 20)
+                .with(machine, "Even", "ntoskrnl.exe", 40, 48, 4, 900).with(machine, "MmCa", "ntoskrnl.exe", 120, 200, 6, 12)
+                .with(machine, "NtFs", "Ntfs.sys", 40, 150, 2, 40).with(machine, "Irp ", "ntoskrnl.exe", 220, 400, 2, 30_000)
+                .with(machine, "AfdC", "afd.sys", 160, 360, 2, 40).with(machine, "TCPc", "tcpip.sys", 40, 400, 2, 300)
+                .with(machine, "LSwi", "srv.sys", 2048, 2560, 1, 0).with(machine, "Vad ", "ntoskrnl.exe", 48, 48, 3, 100)
+                .with(machine, "Sema", "ntoskrnl.exe", 40, 56, 1, 90).with(machine, "Devi", "ntoskrnl.exe", 300, 1500, 1, 0)
+                .with(machine, "Pool", "ntoskrnl.exe", 64, 64, 1, 1);
+    }
+
+    private static void writeEvent(CaseFolder out) throws IOException {
+        try (BufferedWriter text = out.text("event-2020.txt")) {
+            text.write("""
+                    Event Type:	Error
+                    Event Source:	Srv
+                    Event Category:	None
+                    Event ID:	2020
+                    Date:		1/11/2007
+                    Time:		2:26:46 AM
+                    User:		N/A
+                    Computer:	Server18
+                    Description:
+                    The server was unable to allocate from the system paged pool because the pool was empty.
+                    Data:
+                    0000: 00040000 00540001 00000000 c00007e4
+                    0010: 00000000 c000009a 00000000 00000000
+                    0020: 00000000 00000000 0000000b
+                    """.replace("\n", "\r\n"));
+        }
+    }
+
+    private static void writePoolmon(CaseFolder out, double scale) throws IOException {
+        PoolmonLog.write(out, "poolmon-1.txt", "01/10/2007 09:02:11", scale, 0);
+        PoolmonLog.write(out, "poolmon-2.txt", "01/10/2007 15:02:14", scale, 1);
+    }
+
+    private static void describe(Truth truth, int entries, int listed) {
+        Truth cause = truth.object("cause");
+        cause.put("exhausted", "paged").put("driver", "Mup.sys").put("entries", entries).put("targetsPerEntry", 4);
+        cause.put("tags", List.of("Mu37", "Mu46", "Mu36", "Mu2c", "Mu39", "Mu38", "Mu4c", "Mu4b", "Mu04"));
+        cause.put("genericTag", "Mup ").put("namespaceRoot", "\\FileServer\\Root").put("fileLevelReferrals", true);
+        cause.put("unreachableBlocks", 0);
+        truth.object("pktinfo").put("file", "pktinfo.txt").put("entries", listed).put("fileEntries", listed - 2)
+                .put("timeToLiveSeconds", 57_600);
+        truth.object("poolmon").put("first", "poolmon-1.txt").put("second", "poolmon-2.txt").put("growingTag", "Mup ")
+                .put("pool", "paged");
+    }
+}
