@@ -1,8 +1,8 @@
 package org.poolscope.memory;
 
 /**
- * Why there is no byte at an address. {@link VirtualMemory#locate} returns the {@linkplain #code() code} of one of these, a negative
- * number, in place of a file offset.
+ * Why there is no byte at an address. {@link VirtualMemory#locate} returns the {@linkplain #code() code} of one of these, a
+ * negative number, in place of a file offset.
  */
 public enum Absence {
     /** No page is mapped there: the address is free, reserved, beyond the address space, or a free system page table entry. */

@@ -8,9 +8,10 @@ import java.util.Optional;
  * Reads the bitmap that follows the header of kernel, automatic and active dumps, and of full dumps since Windows 8: signature
  * {@code SDMP} or {@code FDMP}, then {@code DUMP}.
  *
- * <p>Its head has two forms, and sources disagree on which dump has which. {@code _SUMMARY_DUMP32} and {@code _SUMMARY_DUMP64} of the
- * Windows kits (Windows 2000 to 7) have 32-bit counts; the form that kdmp-parser, Volatility 3 and LeechCore read (Windows 8 on) has
- * 64-bit ones. So both are tried, and the one is believed whose own count of pages equals the number of set bits.
+ * <p>Its head has two forms, and sources disagree on which dump has which. {@code _SUMMARY_DUMP32} and {@code _SUMMARY_DUMP64}
+ * of the Windows kits (Windows 2000 to 7) have 32-bit counts; the form that kdmp-parser, Volatility 3 and LeechCore read
+ * (Windows 8 on) has 64-bit ones. So both are tried, and the one is believed whose own count of pages equals the number of set
+ * bits.
  *
  * <table>
  * <caption>offsets from the signature</caption>
@@ -89,7 +90,8 @@ final class BitmapPages {
     }
 
     private Form newForm() {
-        return new Form(orNone(fields.u64(base + 0x20)), orNone(fields.u64(base + 0x30)), orNone(fields.u64(base + 0x28)), base + 0x38);
+        return new Form(orNone(fields.u64(base + 0x20)), orNone(fields.u64(base + 0x30)), orNone(fields.u64(base + 0x28)),
+                base + 0x38);
     }
 
     private Form oldForm(boolean wide, int bitsField) {

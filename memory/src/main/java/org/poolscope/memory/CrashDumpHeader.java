@@ -5,12 +5,13 @@ import java.util.Optional;
 import org.poolscope.model.Architecture;
 
 /**
- * The header of a crash dump. A field the writer left unfilled (Windows fills the page with the letters {@code PAGE} first), or that
- * lies beyond the end of a truncated file, is {@code null}.
+ * The header of a crash dump. A field the writer left unfilled (Windows fills the page with the letters {@code PAGE} first), or
+ * that lies beyond the end of a truncated file, is {@code null}.
  *
  * <p>Addresses of 32-bit kernels are zero-extended.
  *
- * @param wide whether it is the 64-bit form ({@code PAGEDU64}, 0x2000 bytes) and not the 32-bit one ({@code PAGEDUMP}, 0x1000 bytes)
+ * @param wide whether it is the 64-bit form ({@code PAGEDU64}, 0x2000 bytes) and not the 32-bit one ({@code PAGEDUMP}, 0x1000
+ *     bytes)
  * @param majorVersion 15 for a free build, 12 for a checked one
  * @param build the build number ("MinorVersion")
  * @param directoryTableBase register CR3: physical address of the top page table
@@ -38,7 +39,8 @@ import org.poolscope.model.Architecture;
 public record CrashDumpHeader(boolean wide, Integer majorVersion, Integer build, Long directoryTableBase, Long pfnDatabase,
         Long loadedModules, Long activeProcesses, Integer machine, Integer processors, Integer bugCheckCode,
         List<Long> bugCheckParameters, Boolean pae, Long debuggerData, Integer dumpType, Integer productType, Integer suiteMask,
-        Long requiredDumpSpace, Long systemTime, Long systemUpTime, Integer attributes, Integer exceptionCode, Long exceptionAddress, String comment,
+        Long requiredDumpSpace, Long systemTime, Long systemUpTime, Integer attributes, Integer exceptionCode,
+        Long exceptionAddress, String comment,
         List<MemoryRun> memoryRuns) {
 
     /** The flag of {@link #attributes()} that says that everything behind the header is encrypted. */

@@ -7,8 +7,8 @@ import java.util.List;
 import org.poolscope.memory.CrashDumpHeader.MemoryRun;
 
 /**
- * Reads the header of a crash dump. Offsets: {@code DUMP_HEADER32} and {@code DUMP_HEADER64} of {@code mindumpdef.h} in the Windows SDK;
- * Volatility 2, Rekall and kdmp-parser agree, and real small dumps of builds 19041 (x64) and 22000 (ARM64) read so.
+ * Reads the header of a crash dump. Offsets: {@code DUMP_HEADER32} and {@code DUMP_HEADER64} of {@code mindumpdef.h} in the
+ * Windows SDK; Volatility 2, Rekall and kdmp-parser agree, and real small dumps of builds 19041 (x64) and 22000 (ARM64) read so.
  */
 final class CrashDumpHeaderReader {
 
@@ -30,7 +30,8 @@ final class CrashDumpHeaderReader {
                 header.u32AsLong(0x18), header.u32AsLong(0x1c), header.u32(0x20), header.u32(0x24), header.u32(0x28),
                 wholeOrNone(parameters), pae == null || pae > 1 ? null : pae == 1, header.u32AsLong(0x60), header.u32(0xf88),
                 header.u32(0xf94), header.u32(0xf98), header.u64(0xfa0), header.u64(0xfc0), header.u64(0xfb8), header.u32(0x8a0),
-                header.u32(0x7d0), header.u32AsLong(0x7d0 + 0xc), header.text(0x820, 128, StandardCharsets.ISO_8859_1), runs32(header, warnings));
+                header.u32(0x7d0), header.u32AsLong(0x7d0 + 0xc), header.text(0x820, 128, StandardCharsets.ISO_8859_1),
+                runs32(header, warnings));
     }
 
     static CrashDumpHeader read64(MemorySegment file, List<String> warnings) {
@@ -42,7 +43,8 @@ final class CrashDumpHeaderReader {
         return new CrashDumpHeader(true, header.u32(0x08), header.u32(0x0c), header.u64(0x10), header.u64(0x18),
                 header.u64(0x20), header.u64(0x28), header.u32(0x30), header.u32(0x34), header.u32(0x38),
                 wholeOrNone(parameters), null, header.u64(0x80), header.u32(0xf98),
-                header.u32(0x1040), header.u32(0x1044), header.u64(0xfa0), header.u64(0xfa8), header.u64(0x1030), header.u32(0x1050),
+                header.u32(0x1040), header.u32(0x1044), header.u64(0xfa0), header.u64(0xfa8), header.u64(0x1030),
+                header.u32(0x1050),
                 header.u32(0xf00),
                 header.u64(0xf00 + 0x10), header.text(0xfb0, 128, StandardCharsets.ISO_8859_1), runs64(header, warnings));
     }

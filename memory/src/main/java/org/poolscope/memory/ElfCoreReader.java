@@ -8,9 +8,9 @@ import org.poolscope.model.EvidenceException;
  * Reads an ELF core that holds the physical memory of a machine, as QEMU's {@code dump-guest-memory} and VirtualBox's
  * {@code dumpvmcore} write it: load segments with physical addresses, and for QEMU a note of each processor's registers.
  *
- * <p>ELF: System V ABI. QEMU's note (name {@code QEMU}, type 0): {@code u32 version, size}; 18 general registers of 8 bytes; 10 segments
- * of 24 bytes; control registers 0 to 4 of 8 bytes (QEMU, {@code target/i386/arch_dump.c}; checked on files QEMU 7.2 wrote). For 32-bit
- * guests QEMU writes either class, 64-bit when memory or ROM reaches 4 GB.
+ * <p>ELF: System V ABI. QEMU's note (name {@code QEMU}, type 0): {@code u32 version, size}; 18 general registers of 8 bytes; 10
+ * segments of 24 bytes; control registers 0 to 4 of 8 bytes (QEMU, {@code target/i386/arch_dump.c}; checked on files QEMU 7.2
+ * wrote). For 32-bit guests QEMU writes either class, 64-bit when memory or ROM reaches 4 GB.
  */
 final class ElfCoreReader {
 
@@ -59,7 +59,8 @@ final class ElfCoreReader {
     private ImageContent read() throws EvidenceException {
         int headerSize = wide ? 64 : 52;
         if (!fields.has(0, headerSize)) {
-            throw new EvidenceException(path, "", "the file ends inside its ELF header", "Collect it again; the copy may have failed");
+            throw new EvidenceException(path, "", "the file ends inside its ELF header",
+                    "Collect it again; the copy may have failed");
         }
         if (fields.u8(5) != LITTLE || u16(0x10) != TYPE_CORE) {
             throw new EvidenceException(path, "", "this ELF file is not a core with memory of a PC",
@@ -82,7 +83,8 @@ final class ElfCoreReader {
         long room = size < least || at <= 0 || at > file.byteSize() ? 0 : (file.byteSize() - at) / size;
         long count = Math.min(promised, room);
         if (count < promised) {
-            content.warnings().add("the ELF header counts %d segments, %d of them are described inside the file".formatted(promised, count));
+            content.warnings().add("the ELF header counts %d segments, %d of them are described inside the file"
+                    .formatted(promised, count));
         }
         PageRuns.Builder runs = new PageRuns.Builder(file.byteSize());
         for (long i = 0; i < count; i++) {

@@ -4,7 +4,10 @@ import java.util.HexFormat;
 import java.util.Optional;
 import org.poolscope.model.EvidenceFile;
 
-/** Files people take for memory images, or keep them in: known by their first bytes, to say what to do instead of "not understood". */
+/**
+ * Files people take for memory images, or keep them in: known by their first bytes, to say what to do instead of "not
+ * understood".
+ */
 enum ForeignFormat {
     GZIP("1f8b", "packed with gzip", ForeignFormat.UNPACK),
     XZ("fd377a585a00", "packed with xz", ForeignFormat.UNPACK),
@@ -13,7 +16,8 @@ enum ForeignFormat {
     ZIP("504b0304", "a zip archive", ForeignFormat.UNPACK),
     SEVEN_ZIP("377abcaf271c", "a 7z archive", ForeignFormat.UNPACK),
     CABINET("4d534346", "a cabinet archive", ForeignFormat.UNPACK),
-    USER_MINIDUMP("4d444d50", "a minidump of one process, which holds no kernel memory", "Collect a kernel or complete memory dump"),
+    USER_MINIDUMP("4d444d50", "a minidump of one process, which holds no kernel memory",
+            "Collect a kernel or complete memory dump"),
     PROGRAM("4d5a", "a Windows program, not a memory image", "Name a crash dump, a raw image or an ELF core"),
     HIBERNATION("48494252", "a hibernation file, which is compressed", ForeignFormat.CONVERT),
     HIBERNATION_LOW("68696272", "a hibernation file, which is compressed", ForeignFormat.CONVERT),

@@ -4,7 +4,8 @@ import java.lang.foreign.MemorySegment;
 import java.nio.charset.Charset;
 
 /**
- * Reads fields of a header that may be cut short, and that Windows filled with the letters {@code PAGE} before writing what it knew.
+ * Reads fields of a header that may be cut short, and that Windows filled with the letters {@code PAGE} before writing what it
+ * knew.
  */
 final class HeaderBytes {
 

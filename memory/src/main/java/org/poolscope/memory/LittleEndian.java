@@ -3,7 +3,9 @@ package org.poolscope.memory;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 
-/** How integers stand in every memory image, at any offset: for loops over the bytes that {@link VirtualMemory#locate} leads to. */
+/**
+ * How integers stand in every memory image, at any offset: for loops over the bytes that {@link VirtualMemory#locate} leads to.
+ */
 public final class LittleEndian {
 
     /** One byte. */

@@ -5,8 +5,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Reads the list of page ranges that follows the header of a live dump (types 8, 9 and 0xA): signature {@code RDMP}, {@code DUMP}.
- * Layout as kdmp-parser (MIT) reads it; the pages are packed in the order of the ranges.
+ * Reads the list of page ranges that follows the header of a live dump (types 8, 9 and 0xA): signature {@code RDMP}, {@code
+ * DUMP}. Layout as kdmp-parser (MIT) reads it; the pages are packed in the order of the ranges.
  *
  * <pre>
  *   +00 u32 0x40, 'RDMP', 'DUMP', u32       +10 u64 bytes of metadata       +18 u64 file offset of the first page
@@ -36,7 +36,8 @@ final class LivePages {
         Integer valid = fields.u32(base + 8);
         Long metadata = fields.u64(base + 0x10);
         Long firstPage = fields.u64(base + 0x18);
-        if (signature == null || signature != SIGNATURE || valid == null || valid != VALID || metadata == null || firstPage == null
+        if (signature == null || signature != SIGNATURE || valid == null || valid != VALID || metadata == null
+                || firstPage == null
                 || firstPage < base + RANGES) {
             warnings.add("no list of page ranges follows the header: the memory cannot be read");
             return Optional.empty();

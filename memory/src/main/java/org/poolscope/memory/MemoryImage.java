@@ -12,8 +12,8 @@ import org.poolscope.model.EvidenceException;
 import org.poolscope.model.EvidenceFile;
 
 /**
- * A memory image of any format, open. The file is mapped, so opening costs the same for every size, and pages are read when they are
- * looked at. Everything handed out is valid until the image is closed, and may be used from any thread.
+ * A memory image of any format, open. The file is mapped, so opening costs the same for every size, and pages are read when they
+ * are looked at. Everything handed out is valid until the image is closed, and may be used from any thread.
  *
  * <p>The file must not become shorter while it is open: the operating system then stops whoever reads the missing part, which the
  * JVM reports as an {@link InternalError}.
@@ -53,8 +53,8 @@ public final class MemoryImage implements AutoCloseable {
     }
 
     /**
-     * Whether a file is a memory image, by its content: the signature of a dump or an ELF core; or, for a raw image, page tables of a
-     * Windows kernel in its first 256 MB. Cheap.
+     * Whether a file is a memory image, by its content: the signature of a dump or an ELF core; or, for a raw image, page tables
+     * of a Windows kernel in its first 256 MB. Cheap.
      */
     public static boolean recognises(EvidenceFile evidence) {
         if (signature(evidence).isPresent()) {
@@ -141,14 +141,17 @@ public final class MemoryImage implements AutoCloseable {
                 .or(() -> content.directories().stream().findFirst().map(directory -> directory.mode().architecture()));
     }
 
-    /** The physical address of the top page table, when the file says it: from a dump's header, or the processor state in an ELF core. */
+    /**
+     * The physical address of the top page table, when the file says it: from a dump's header, or the processor state in an ELF
+     * core.
+     */
     public OptionalLong directoryTableBaseHint() {
         return content.directories().stream().mapToLong(PageDirectory::base).findFirst();
     }
 
     /**
-     * Page directories to try, the likeliest first: those the file names, then those found by looking through physical memory. Whoever
-     * asks checks each by what it maps. The search happens only when the stream gets that far.
+     * Page directories to try, the likeliest first: those the file names, then those found by looking through physical memory.
+     * Whoever asks checks each by what it maps. The search happens only when the stream gets that far.
      */
     public Stream<PageDirectory> pageDirectories() {
         Stream<PageDirectory> searched = physical().stream().flatMap(memory -> PageDirectoryFinder.find(memory).stream());
@@ -161,8 +164,8 @@ public final class MemoryImage implements AutoCloseable {
     }
 
     /**
-     * Whether somebody wrote to the file since it was opened (the memory file of a running virtual machine changes all the time): then
-     * what was read may not fit together.
+     * Whether somebody wrote to the file since it was opened (the memory file of a running virtual machine changes all the
+     * time): then what was read may not fit together.
      */
     public boolean changedSinceOpened() {
         return file.changed();

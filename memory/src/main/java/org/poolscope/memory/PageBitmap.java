@@ -3,9 +3,9 @@ package org.poolscope.memory;
 import java.lang.foreign.MemorySegment;
 
 /**
- * Pages stored in the order of a bitmap: bit <i>n</i> (lowest bit of each byte first) says that page <i>n</i> is stored, and stored
- * pages follow each other. To find one means to count the bits before its own; the counts at every 512th bit are kept, eight
- * bytes each, so that an answer takes at most eight population counts.
+ * Pages stored in the order of a bitmap: bit <i>n</i> (lowest bit of each byte first) says that page <i>n</i> is stored, and
+ * stored pages follow each other. To find one means to count the bits before its own; the counts at every 512th bit are kept,
+ * eight bytes each, so that an answer takes at most eight population counts.
  */
 final class PageBitmap implements PageMap {
 
@@ -94,7 +94,9 @@ final class PageBitmap implements PageMap {
         return next <= highest ? next : -1;
     }
 
-    /** The first page at or above this one whose bit is set (or clear); {@code highest + 1} when there is none up to the highest. */
+    /**
+     * The first page at or above this one whose bit is set (or clear); {@code highest + 1} when there is none up to the highest.
+     */
     private long next(long pfn, boolean set) {
         for (long at = pfn & ~63L; at <= highest; at += Long.SIZE) {
             long word = set ? word(at) : ~word(at);

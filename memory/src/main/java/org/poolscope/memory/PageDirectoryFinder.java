@@ -8,13 +8,13 @@ import java.util.List;
 /**
  * Finds page directories in physical memory with no header to lean on.
  *
- * <p>A Windows kernel sees its own page tables through one entry of the top table that leads to that table itself: on x86 entry 0x300
- * (address C0000000), on PAE the first four entries of the fourth directory, on x64 any entry of the upper half (slot 0x1ED up to
- * Windows 10 1511, drawn by lot later). So a page with an entry that names the page itself is a candidate, whatever kernel it is. A
- * candidate under which {@code KUSER_SHARED_DATA} is mapped where it belongs is taken for certain.
+ * <p>A Windows kernel sees its own page tables through one entry of the top table that leads to that table itself: on x86 entry
+ * 0x300 (address C0000000), on PAE the first four entries of the fourth directory, on x64 any entry of the upper half (slot
+ * 0x1ED up to Windows 10 1511, drawn by lot later). So a page with an entry that names the page itself is a candidate, whatever
+ * kernel it is. A candidate under which {@code KUSER_SHARED_DATA} is mapped where it belongs is taken for certain.
  *
- * <p>Reads a few cache lines a page, from low addresses up, where the System process has its tables, and stops soon after a certain
- * candidate: an image of a terabyte costs no more than a small one.
+ * <p>Reads a few cache lines a page, from low addresses up, where the System process has its tables, and stops soon after a
+ * certain candidate: an image of a terabyte costs no more than a small one.
  */
 public final class PageDirectoryFinder {
 
@@ -104,7 +104,8 @@ public final class PageDirectoryFinder {
 
     private boolean isSelfMap32(long pfn, long offset) {
         int entry = file.get(LittleEndian.U32, offset + 4 * SELF_MAP_32);
-        return (entry & ENTRY_MASK_FLAGS) == PteDecoder.VALID && Integer.toUnsignedLong(entry) >>> PhysicalMemory.PAGE_SHIFT == pfn;
+        return (entry & ENTRY_MASK_FLAGS) == PteDecoder.VALID
+                && Integer.toUnsignedLong(entry) >>> PhysicalMemory.PAGE_SHIFT == pfn;
     }
 
     /** The fourth directory of PAE, whose first four entries are the four directories. */
@@ -161,7 +162,8 @@ public final class PageDirectoryFinder {
         }
         int used = 0;
         for (int i = 0; i < 2; i++) {
-            long table = physical.fileOffset((file.get(LittleEndian.U64, offset + 8L * i) & FRAME_64) >>> PhysicalMemory.PAGE_SHIFT);
+            long pointer = file.get(LittleEndian.U64, offset + 8L * i);
+            long table = physical.fileOffset((pointer & FRAME_64) >>> PhysicalMemory.PAGE_SHIFT);
             used += table < 0 ? 0 : validEntries(table, ENTRIES, Long.BYTES);
         }
         return used;
@@ -191,8 +193,8 @@ public final class PageDirectoryFinder {
     }
 
     /**
-     * The four pointers CR3 leads to under PAE stand on any 32-byte boundary. They name the four directories, as the first four entries
-     * of the fourth do, so they can be told from chance.
+     * The four pointers CR3 leads to under PAE stand on any 32-byte boundary. They name the four directories, as the first four
+     * entries of the fourth do, so they can be told from chance.
      */
     private void searchPointerTables() {
         for (long pfn = physical.nextPresent(0); pfn >= 0; pfn = physical.nextPresent(pfn)) {

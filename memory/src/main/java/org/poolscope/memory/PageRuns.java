@@ -138,7 +138,10 @@ final class PageRuns implements PageMap {
             return missing;
         }
 
-        /** Whether {@link #build} found a page listed twice; the run that begins lower is believed, and of two the one listed first. */
+        /**
+         * Whether {@link #build} found a page listed twice; the run that begins lower is believed, and of two the one listed
+         * first.
+         */
         boolean overlapping() {
             return overlap;
         }

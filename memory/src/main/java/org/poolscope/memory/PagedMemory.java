@@ -3,11 +3,11 @@ package org.poolscope.memory;
 import java.lang.foreign.MemorySegment;
 
 /**
- * An address space as its page tables describe it, in x86, PAE or x64 paging, with large pages, pages in transition (trimmed from a
- * working set but still in memory) and prototype entries (shared pages).
+ * An address space as its page tables describe it, in x86, PAE or x64 paging, with large pages, pages in transition (trimmed
+ * from a working set but still in memory) and prototype entries (shared pages).
  *
- * <p>Translations are remembered in two small shared tables (136 KB in all): pages, and the lowest tables on the way to them. Whoever
- * looks at all of memory does not translate at all, but takes the pieces that {@link #forEachRegion} finds.
+ * <p>Translations are remembered in two small shared tables (136 KB in all): pages, and the lowest tables on the way to them.
+ * Whoever looks at all of memory does not translate at all, but takes the pieces that {@link #forEachRegion} finds.
  */
 public final class PagedMemory extends VirtualMemory {
 
@@ -110,8 +110,8 @@ public final class PagedMemory extends VirtualMemory {
     }
 
     /**
-     * The physical address behind a virtual one, whether the image holds that page or not; or the code of an {@link Absence} when there
-     * is none. Slower than {@link #locate}.
+     * The physical address behind a virtual one, whether the image holds that page or not; or the code of an {@link Absence}
+     * when there is none. Slower than {@link #locate}.
      */
     public long physicalAddress(long va) {
         long frame = frame(va, true);
@@ -122,8 +122,8 @@ public final class PagedMemory extends VirtualMemory {
      * Visits every page from one address to another, in order, once; neighbours that stand together in the file as one piece. The
      * tables are walked, not searched: addresses with no table cost nothing.
      *
-     * <p>Bounded for any content: a table is entered once. A second way to the same table (the self-map through which the kernel sees
-     * its own tables, or damage) is skipped and counted.
+     * <p>Bounded for any content: a table is entered once. A second way to the same table (the self-map through which the kernel
+     * sees its own tables, or damage) is skipped and counted.
      *
      * @param from the first address
      * @param last the last address, inclusive
@@ -163,7 +163,8 @@ public final class PagedMemory extends VirtualMemory {
                 }
                 long entry = entry(table, (int) (va >>> shift) & indexMask);
                 if (isLarge(entry, shift)) {
-                    return decoder.largeFrame(entry, shift) + (va >>> PhysicalMemory.PAGE_SHIFT & (1L << shift - PhysicalMemory.PAGE_SHIFT) - 1);
+                    long inside = va & (1L << shift) - 1;
+                    return decoder.largeFrame(entry, shift) + (inside >>> PhysicalMemory.PAGE_SHIFT);
                 }
                 table = tableOffset(entry);
             }

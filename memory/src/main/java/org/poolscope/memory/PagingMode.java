@@ -84,8 +84,8 @@ public enum PagingMode {
     }
 
     /**
-     * The lowest address that can belong to the kernel: half of the address space. (With the {@code /3GB} switch user space reaches
-     * further, to {@code MmSystemRangeStart}.)
+     * The lowest address that can belong to the kernel: half of the address space. (With the {@code /3GB} switch user space
+     * reaches further, to {@code MmSystemRangeStart}.)
      */
     public long kernelStart() {
         return switch (this) {

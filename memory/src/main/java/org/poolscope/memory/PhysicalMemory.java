@@ -3,8 +3,8 @@ package org.poolscope.memory;
 import java.lang.foreign.MemorySegment;
 
 /**
- * The physical memory an image holds: for each page, where in the file it stands, whatever the format. Immutable, and free for use
- * from any thread until the image is closed.
+ * The physical memory an image holds: for each page, where in the file it stands, whatever the format. Immutable, and free for
+ * use from any thread until the image is closed.
  */
 public final class PhysicalMemory {
 

@@ -4,8 +4,8 @@ package org.poolscope.memory;
  * Says what a page table entry means: a page frame, a detour through a prototype entry, or why there is no page.
  *
  * <p>Bits that mean the same on all builds of the field, and on x86, PAE and x64 alike (types {@code _MMPTE_HARDWARE},
- * {@code _MMPTE_TRANSITION}, {@code _MMPTE_PROTOTYPE}, {@code _MMPTE_SOFTWARE}, {@code _MMPTE_LIST} of kernel symbols, Windows 2000
- * to Windows 11 22000): valid 0, protection 5–9, prototype 10, transition 11. What a field beyond those bits holds differs:
+ * {@code _MMPTE_TRANSITION}, {@code _MMPTE_PROTOTYPE}, {@code _MMPTE_SOFTWARE}, {@code _MMPTE_LIST} of kernel symbols, Windows
+ * 2000 to Windows 11 22000): valid 0, protection 5–9, prototype 10, transition 11. What a field beyond those bits holds differs:
  *
  * <table>
  * <caption>fields</caption>
@@ -68,8 +68,8 @@ final class PteDecoder {
     }
 
     /**
-     * What an entry of the lowest level says: a frame (zero or more), {@link #PROTOTYPE_ANSWER} when it refers to a prototype entry,
-     * or the code of an {@link Absence}. Entries of higher levels that are not valid are read in the same way.
+     * What an entry of the lowest level says: a frame (zero or more), {@link #PROTOTYPE_ANSWER} when it refers to a prototype
+     * entry, or the code of an {@link Absence}. Entries of higher levels that are not valid are read in the same way.
      */
     long frame(long entry) {
         if ((entry & VALID) != 0) {
@@ -88,8 +88,8 @@ final class PteDecoder {
     }
 
     /**
-     * What a prototype entry says: a frame or the code of an absence. It has the forms of a page table entry, except that one with
-     * the prototype bit leads to the subsection of a file: the page is not in memory.
+     * What a prototype entry says: a frame or the code of an absence. It has the forms of a page table entry, except that one
+     * with the prototype bit leads to the subsection of a file: the page is not in memory.
      */
     long prototypeFrame(long entry) {
         long answer = frame(entry);

@@ -4,9 +4,9 @@ import java.lang.foreign.MemorySegment;
 import java.util.OptionalLong;
 
 /**
- * Reads physical memory that stands in a file byte for byte. Machines with more than about 3 GB leave a hole below 4 GB for devices; some
- * tools write the hole as zeros, others (VMware's {@code .vmem}) leave it out, so that what follows it stands lower in the file than in
- * memory. The file does not say which; its page tables do ({@link SqueezedHole}).
+ * Reads physical memory that stands in a file byte for byte. Machines with more than about 3 GB leave a hole below 4 GB for
+ * devices; some tools write the hole as zeros, others (VMware's {@code .vmem}) leave it out, so that what follows it stands
+ * lower in the file than in memory. The file does not say which; its page tables do ({@link SqueezedHole}).
  */
 final class RawReader {
 

@@ -14,8 +14,8 @@ public interface RegionVisitor {
     void present(long va, long fileOffset, long length);
 
     /**
-     * A piece whose pages belong to the address space and cannot be read: paged out, never touched, not in the dump. Addresses that are
-     * not mapped at all are not reported.
+     * A piece whose pages belong to the address space and cannot be read: paged out, never touched, not in the dump. Addresses
+     * that are not mapped at all are not reported.
      *
      * @param va its first address, at the start of a page
      * @param length its length in bytes, whole pages

@@ -43,6 +43,7 @@ final class SharedUserData {
         int slash = physical.bytes().get(LittleEndian.U16, offset + SYSTEM_ROOT + 4);
         int major = physical.bytes().get(LittleEndian.U32, offset + MAJOR_VERSION);
         int minor = physical.bytes().get(LittleEndian.U32, offset + MINOR_VERSION);
-        return drive >= 'A' && drive <= 'z' && colon == ':' && slash == '\\' && major >= 4 && major <= 10 && minor >= 0 && minor <= 4;
+        boolean root = drive >= 'A' && drive <= 'z' && colon == ':' && slash == '\\';
+        return root && major >= 4 && major <= 10 && minor >= 0 && minor <= 4;
     }
 }

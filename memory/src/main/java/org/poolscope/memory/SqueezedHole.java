@@ -6,9 +6,9 @@ import java.util.OptionalLong;
 /**
  * Finds out whether a raw image leaves out the hole below 4 GB.
  *
- * <p>Every process has a top page table with the kernel's entries in it, the same in all, and one entry that names the table's own
- * physical page. So once one such table is known, the others are found by the entries they share with it, and each of them says where
- * in memory it stands. Where that is not where it stands in the file, the difference is the size of the hole.
+ * <p>Every process has a top page table with the kernel's entries in it, the same in all, and one entry that names the table's
+ * own physical page. So once one such table is known, the others are found by the entries they share with it, and each of them
+ * says where in memory it stands. Where that is not where it stands in the file, the difference is the size of the hole.
  */
 final class SqueezedHole {
 

@@ -3,8 +3,9 @@ package org.poolscope.memory;
 /**
  * Remembers answers of a translation by key, in a direct-mapped table that threads share without a lock.
  *
- * <p>A slot is two numbers: the answer, and the key mixed with the answer. A reader that meets halves of two writes finds that they do
- * not fit together and takes it as a miss; since an image never changes, an answer that fits its key is right whoever wrote it.
+ * <p>A slot is two numbers: the answer, and the key mixed with the answer. A reader that meets halves of two writes finds that
+ * they do not fit together and takes it as a miss; since an image never changes, an answer that fits its key is right whoever
+ * wrote it.
  */
 final class TranslationCache {
 

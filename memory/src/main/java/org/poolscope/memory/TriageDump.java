@@ -5,8 +5,8 @@ import java.util.Optional;
 import org.poolscope.model.LoadedModule;
 
 /**
- * What a small dump (type 4) holds besides its header: pieces of virtual memory, the list of drivers, and the memory manager's totals.
- * There are no page tables and no pool in it.
+ * What a small dump (type 4) holds besides its header: pieces of virtual memory, the list of drivers, and the memory manager's
+ * totals. There are no page tables and no pool in it.
  *
  * @param memory the pieces of virtual memory: data blocks, the stack, the debugger data block
  * @param modules the loaded drivers, in load order

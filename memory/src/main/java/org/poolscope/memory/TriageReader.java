@@ -9,11 +9,11 @@ import org.poolscope.model.Architecture;
 import org.poolscope.model.LoadedModule;
 
 /**
- * Reads a small dump. Offsets of the 64-bit form are checked on real dumps of builds 19041 (x64) and 22000 (ARM64); those of the 32-bit
- * form are {@code TRIAGE_DUMP32} as rizin and Ghidra have it, and no real file was at hand.
+ * Reads a small dump. Offsets of the 64-bit form are checked on real dumps of builds 19041 (x64) and 22000 (ARM64); those of the
+ * 32-bit form are {@code TRIAGE_DUMP32} as rizin and Ghidra have it, and no real file was at hand.
  *
- * <p>The block after the header is a table of contents of 32-bit numbers, the same in both forms up to +44; offsets in it count from
- * the start of the file.
+ * <p>The block after the header is a table of contents of 32-bit numbers, the same in both forms up to +44; offsets in it count
+ * from the start of the file.
  */
 final class TriageReader {
 
@@ -108,7 +108,7 @@ final class TriageReader {
         int size = wide ? 16 : 12;
         long count = counted("data blocks", contents(wide ? 0x7c : 0x64), at, size, BLOCK_LIMIT);
         for (long i = 0; i < count; i++, at += size) {
-            long va = wide ? file.get(LittleEndian.U64, at) : Integer.toUnsignedLong(file.get(LittleEndian.U32, at));
+            long va = pointer(at);
             long where = Integer.toUnsignedLong(file.get(LittleEndian.U32, at + size - 8));
             long length = Integer.toUnsignedLong(file.get(LittleEndian.U32, at + size - 4));
             blocks.add(va, where, length);
@@ -126,8 +126,8 @@ final class TriageReader {
     }
 
     /**
-     * The driver list: a 32-bit offset of the name (padded to a pointer), then the kernel's loader entry, whose length varies with the
-     * build. The names follow the list, which gives the distance from entry to entry.
+     * The driver list: a 32-bit offset of the name (padded to a pointer), then the kernel's loader entry, whose length varies
+     * with the build. The names follow the list, which gives the distance from entry to entry.
      */
     private List<LoadedModule> modules() {
         long at = contents(CONTENTS_DRIVERS);
@@ -153,7 +153,7 @@ final class TriageReader {
     private LoadedModule module(long entry, long stride) {
         String path = name(Integer.toUnsignedLong(file.get(LittleEndian.U32, entry))).orElse("");
         String name = path.substring(path.lastIndexOf('\\') + 1);
-        long start = wide ? file.get(LittleEndian.U64, entry + 0x38) : Integer.toUnsignedLong(file.get(LittleEndian.U32, entry + 0x1c));
+        long start = pointer(entry + (wide ? 0x38 : 0x1c));
         long size = Integer.toUnsignedLong(file.get(LittleEndian.U32, entry + (wide ? 0x48 : 0x24)));
         int stampAt = wide ? 0x88 : 0x48;
         Long stamp = stampAt + Integer.BYTES <= stride ? fields.u32AsLong(entry + stampAt) : null;
@@ -176,8 +176,8 @@ final class TriageReader {
     }
 
     /**
-     * The unloaded drivers: a count of pointer size, then entries of a counted string, 12 characters that hold its text, and the first and
-     * last address: 0x38 bytes (64-bit), 0x28 (32-bit).
+     * The unloaded drivers: a count of pointer size, then entries of a counted string, 12 characters that hold its text, and the
+     * first and last address: 0x38 bytes (64-bit), 0x28 (32-bit).
      */
     private List<UnloadedModule> unloaded() {
         long at = contents(CONTENTS_UNLOADED);
@@ -185,7 +185,7 @@ final class TriageReader {
         if (at == 0 || !fields.has(at, pointer)) {
             return List.of();
         }
-        long promised = wide ? file.get(LittleEndian.U64, at) : Integer.toUnsignedLong(file.get(LittleEndian.U32, at));
+        long promised = pointer(at);
         int size = wide ? 0x38 : 0x28;
         if (promised < 0) {
             warnings.add("the list of unloaded drivers is damaged");
@@ -208,8 +208,8 @@ final class TriageReader {
     }
 
     /**
-     * The memory manager's totals: {@code u32 version, size} and four more 32-bit numbers, then the totals as 64-bit (size 0x50) or
-     * 32-bit numbers (0x34).
+     * The memory manager's totals: {@code u32 version, size} and four more 32-bit numbers, then the totals as 64-bit (size 0x50)
+     * or 32-bit numbers (0x34).
      */
     private Optional<MemoryTotals> totals() {
         long at = contents(CONTENTS_TOTALS);

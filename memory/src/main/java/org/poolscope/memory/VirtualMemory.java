@@ -8,9 +8,9 @@ import java.lang.foreign.MemorySegment;
  * <p>Addresses of 32-bit kernels are zero-extended ({@code 0x8055a000L}); those of x64 are sign-extended, as in a register.
  * {@link #canonical} brings an address from evidence into that form.
  *
- * <p>{@link #locate} is the hot path: no allocation, no exception. The typed reads are for code that follows structures and gives up
- * as a whole when one of them cannot be read; they throw {@link UnreadableAddressException}. Safe for use from any thread until the
- * image is closed.
+ * <p>{@link #locate} is the hot path: no allocation, no exception. The typed reads are for code that follows structures and
+ * gives up as a whole when one of them cannot be read; they throw {@link UnreadableAddressException}. Safe for use from any
+ * thread until the image is closed.
  */
 public abstract sealed class VirtualMemory permits PagedMemory, BlockMemory {
 
@@ -35,8 +35,8 @@ public abstract sealed class VirtualMemory permits PagedMemory, BlockMemory {
     public abstract long locate(long va);
 
     /**
-     * How many bytes from an address that {@link #locate} found stand one after another in the file, at least as far as this can be
-     * told without another translation: up to the end of the page, or of the block of a small dump. At least 1.
+     * How many bytes from an address that {@link #locate} found stand one after another in the file, at least as far as this can
+     * be told without another translation: up to the end of the page, or of the block of a small dump. At least 1.
      */
     public abstract int extent(long va);
 

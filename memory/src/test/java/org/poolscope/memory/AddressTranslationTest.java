@@ -116,7 +116,8 @@ class AddressTranslationTest {
                 .u32(0x39000 + 4 * 0x384, 0x3a000 | 0x63).u32(0x3a000, 0x7b000 | transition).u32(0x7b000, 0x1234))
                 .u32(0xe100_0000L)).isEqualTo(0x1234);
         assertThat(memory(PagingMode.PAE, 0x1000, new MemoryPicture()
-                .u64(0x1000 + 8 * 3, 0x21001).u64(0x21000 + 8 * 0x108, 0x3a063).u64(0x3a000, 0x7b000 | transition).u32(0x7b000, 0x1234))
+                .u64(0x1000 + 8 * 3, 0x21001).u64(0x21000 + 8 * 0x108, 0x3a063).u64(0x3a000, 0x7b000 | transition)
+                .u32(0x7b000, 0x1234))
                 .u32(0xe100_0000L)).isEqualTo(0x1234);
         assertThat(longMode(0x7b000 | transition).physicalAddress(0xffff_f8a0_0000_0000L)).isEqualTo(0x7b000);
     }
@@ -133,7 +134,8 @@ class AddressTranslationTest {
         // Swizzle bit (4) clear: the frame is mixed with a mask of bits above memory, here bit 45
         long mask = 1L << 45;
         long entry = (0x7b000 ^ mask) | 0x880;
-        assertThat(longMode(entry).with(new PteRules(19041, null, mask)).physicalAddress(0xffff_f8a0_0000_0000L)).isEqualTo(0x7b000);
+        assertThat(longMode(entry).with(new PteRules(19041, null, mask)).physicalAddress(0xffff_f8a0_0000_0000L))
+                .isEqualTo(0x7b000);
         assertThat(longMode(entry).physicalAddress(0xffff_f8a0_0000_0000L)).as("without knowing the mask").isEqualTo(0x7b000);
         assertThat(longMode(0x7b000 | 0x890).with(new PteRules(19041, null, mask)).physicalAddress(0xffff_f8a0_0000_0000L))
                 .as("swizzle bit set").isEqualTo(0x7b000);
@@ -177,12 +179,14 @@ class AddressTranslationTest {
                 .u64(0x4000 + 8, 0x5063)
                 .u32(0x6000, 0x1234);
         for (long toPage : new long[] {0x6063, 0x6880}) {
-            assertThat(memory(PagingMode.X64_4, 0x1000, picture.u64(0x5018, toPage)).u32(0xffff_f8a0_0000_0000L)).isEqualTo(0x1234);
+            assertThat(memory(PagingMode.X64_4, 0x1000, picture.u64(0x5018, toPage)).u32(0xffff_f8a0_0000_0000L))
+                    .isEqualTo(0x1234);
         }
         // the prototype entry leads to a file: not in memory
         assertAbsent(memory(PagingMode.X64_4, 0x1000, picture.u64(0x5018, 0xffff_fa80_0123_4567L << 16 | 0x400)),
                 0xffff_f8a0_0000_0000L, Absence.SECTION);
-        assertAbsent(memory(PagingMode.X64_4, 0x1000, picture.u64(0x5018, 0x1L << 32 | 0x80)), 0xffff_f8a0_0000_0000L, Absence.PAGED_OUT);
+        assertAbsent(memory(PagingMode.X64_4, 0x1000, picture.u64(0x5018, 0x1L << 32 | 0x80)), 0xffff_f8a0_0000_0000L,
+                Absence.PAGED_OUT);
         assertAbsent(memory(PagingMode.X64_4, 0x1000, picture.u64(0x5018, 0x80)), 0xffff_f8a0_0000_0000L, Absence.DEMAND_ZERO);
         // the page of the prototype entry is itself behind one: no second detour
         assertAbsent(memory(PagingMode.X64_4, 0x1000, picture.u64(0x4000 + 8, prototype << 16 | 0x400)),

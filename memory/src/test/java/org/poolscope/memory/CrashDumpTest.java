@@ -3,6 +3,7 @@ package org.poolscope.memory;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
+import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -82,7 +83,7 @@ class CrashDumpTest {
     @Test
     void aFullDumpCutShortKeepsItsFirstPages() throws EvidenceException {
         byte[] whole = full32().bytes();
-        byte[] cut = java.util.Arrays.copyOf(whole, 0x3800);
+        byte[] cut = Arrays.copyOf(whole, 0x3800);
         try (MemoryImage image = MemoryImage.open(FilePicture.write(folder, cut))) {
             assertThat(image.physical().orElseThrow().presentPages()).isEqualTo(2);
             assertThat(image.warnings()).containsExactly("the file is cut short: 1 of 3 pages are missing");
@@ -105,7 +106,8 @@ class CrashDumpTest {
         try (MemoryImage image = MemoryImage.open(full32().u32(0x74, 2).write(folder))) {
             assertThat(image.physical().orElseThrow().presentPages()).isEqualTo(2);
             assertThat(image.physical().orElseThrow().fileOffset(2)).isEqualTo(0x2000);
-            assertThat(image.warnings()).containsExactly("the header lists some pages twice; the first place of each is used");
+            assertThat(image.warnings()).containsExactly(
+                    "the header lists some pages twice; the first place of each is used");
         }
     }
 
@@ -186,7 +188,8 @@ class CrashDumpTest {
                 .bytes(0x2000, X86_PAGES);
         try (MemoryImage image = MemoryImage.open(file.write(folder))) {
             assertThat(image.physical().orElseThrow().presentPages()).isEqualTo(3);
-            assertThat(image.warnings()).containsExactly("the bitmap marks 3 pages and its header counts 2: the bitmap is believed");
+            assertThat(image.warnings()).containsExactly(
+                    "the bitmap marks 3 pages and its header counts 2: the bitmap is believed");
         }
     }
 
@@ -195,7 +198,7 @@ class CrashDumpTest {
         FilePicture file = full32().u32(0xf88, 6).bytes(0x1000, new byte[0x1000])
                 .text(0x1000, "SDMPDUMP").u64(0x1020, 0x2000).u64(0x1028, 3).u64(0x1030, 8).u8(0x1038, 0b100110)
                 .bytes(0x2000, X86_PAGES);
-        byte[] cut = java.util.Arrays.copyOf(file.bytes(), 0x4fff);
+        byte[] cut = Arrays.copyOf(file.bytes(), 0x4fff);
         try (MemoryImage image = MemoryImage.open(FilePicture.write(folder, cut))) {
             PhysicalMemory physical = image.physical().orElseThrow();
             assertThat(physical.presentPages()).isEqualTo(2);
@@ -214,7 +217,8 @@ class CrashDumpTest {
                 .bytes(0x2000, X86_PAGES);
         try (MemoryImage image = MemoryImage.open(file.write(folder))) {
             assertThat(image.physical()).isEmpty();
-            assertThat(image.warnings()).containsExactly("the bitmap of pages is cut short or damaged: the memory cannot be read");
+            assertThat(image.warnings()).containsExactly(
+                    "the bitmap of pages is cut short or damaged: the memory cannot be read");
         }
     }
 
@@ -245,13 +249,14 @@ class CrashDumpTest {
                 .bytes(0x3000, X86_PAGES);
         try (MemoryImage image = MemoryImage.open(file.write(folder))) {
             assertThat(image.physical().orElseThrow().presentPages()).isEqualTo(2);
-            assertThat(image.warnings()).containsExactly("a range of pages at offset 0x2040 makes no sense: it and what follows are left out");
+            assertThat(image.warnings()).containsExactly(
+                    "a range of pages at offset 0x2040 makes no sense: it and what follows are left out");
         }
     }
 
     @Test
     void headerOnlyDump() throws EvidenceException {
-        byte[] header = java.util.Arrays.copyOf(full32().u32(0xf88, 3).bytes(), 0x1000);
+        byte[] header = Arrays.copyOf(full32().u32(0xf88, 3).bytes(), 0x1000);
         try (MemoryImage image = MemoryImage.open(FilePicture.write(folder, header))) {
             assertThat(image.header().orElseThrow().bugCheckCode()).isEqualTo(0xd1);
             assertThat(image.physical()).isEmpty();
@@ -284,14 +289,16 @@ class CrashDumpTest {
                 .u32(0x1008, 0x17f0).text(0x17f0, "TRGD")
                 .u32(0x100c, 0x320).u32(0x320 + 0xb8, 0x8050_1111L).u32(0x320 + 0xc4, 0xf7a0_0010L)
                 .u32(0x1014, 0x1100).u32(0x1100, 1).u32(0x1104, 0x34)
-                .u32(0x1118, 65536).u32(0x111c, 2778).u32(0x1120, 90112).u32(0x1124, 66629).u32(0x1128, 7).u32(0x112c, 8).u32(0x1130, 9)
+                .u32(0x1118, 65536).u32(0x111c, 2778).u32(0x1120, 90112).u32(0x1124, 66629).u32(0x1128, 7).u32(0x112c, 8)
+                .u32(0x1130, 9)
                 .u32(0x1018, 0x1180).u32(0x1180, 1)
                 .u16(0x1184, 14).utf16(0x118c, "old.sys").u32(0x11a4, 0xf900_0000L).u32(0x11a8, 0xf900_8000L)
                 // stack
                 .u32(0x1028, 0x1600).u32(0x102c, 0x20).u32(0x1048, 0xf7a0_0000L).u32(0x1610, 0x5151)
                 // two drivers of 0x4c bytes, names behind them
                 .u32(0x1030, 0x1200).u32(0x1034, 2).u32(0x1038, 0x1298).u32(0x103c, 0x60)
-                .u32(0x1200, 0x1298).u32(0x1200 + 0x1c, 0x804d_7000L).u32(0x1200 + 0x24, 0x20_0000).u32(0x1200 + 0x48, 0x4259_2d00)
+                .u32(0x1200, 0x1298).u32(0x1200 + 0x1c, 0x804d_7000L).u32(0x1200 + 0x24, 0x20_0000)
+                .u32(0x1200 + 0x48, 0x4259_2d00)
                 .u32(0x1298, 12).utf16(0x129c, "ntoskrnl.exe")
                 .u32(0x124c, 0x12c0).u32(0x124c + 0x1c, 0xf7a0_0000L).u32(0x124c + 0x24, 0x1_9000)
                 .u32(0x12c0, 7).utf16(0x12c4, "mup.sys")

@@ -60,7 +60,8 @@ class ElfCoreTest {
     void theProcessorsStateTellsThePagingMode() throws EvidenceException {
         assertMode(core64().u64(0x220 + 392 + 32, 0x6f0), new PageDirectory(PagingMode.PAE, 0x1000));
         assertMode(core64().u16(0x12, 62).u64(0x220 + 392 + 32, 0x6f0), new PageDirectory(PagingMode.X64_4, 0x1000));
-        assertMode(core64().u16(0x12, 62).u64(0x220 + 392 + 32, 0x16f0).u64(0x220 + 392 + 24, 0x1002), new PageDirectory(PagingMode.X64_5, 0x1000));
+        assertMode(core64().u16(0x12, 62).u64(0x220 + 392 + 32, 0x16f0).u64(0x220 + 392 + 24, 0x1002),
+                new PageDirectory(PagingMode.X64_5, 0x1000));
         try (MemoryImage image = MemoryImage.open(core64().u64(0x220 + 392, 0x11).write(folder))) {
             assertThat(image.directoryTableBaseHint()).as("paging is off").isEmpty();
         }
@@ -112,7 +113,8 @@ class ElfCoreTest {
 
     @Test
     void coresOfProcessesAndProgramsAreRefused() {
-        assertThatThrownBy(() -> MemoryImage.open(core64().u64(304 + 0x18, 0).write(folder))).isInstanceOf(EvidenceException.class)
+        assertThatThrownBy(() -> MemoryImage.open(core64().u64(304 + 0x18, 0).write(folder)))
+                .isInstanceOf(EvidenceException.class)
                 .hasMessageContaining("core of a process");
         assertThatThrownBy(() -> MemoryImage.open(core64().u16(0x10, 2).write(folder))).isInstanceOf(EvidenceException.class)
                 .hasMessageContaining("not a core");

@@ -4,10 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.lang.foreign.MemorySegment;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Random;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.EdgeCasesMode;
@@ -43,13 +45,13 @@ class HostileImageTest {
         for (byte[] sound : HostileImages.sound()) {
             byte[] damaged = sound.clone();
             for (int at = 4; at < Math.min(sound.length - 8, 0x2900); at += 4) {
-                boolean filler = sound[at] == 'P' && sound[at + 1] == 'A' && sound[at + 8 < sound.length - 1 ? at + 8 : at] == 'P';
+                boolean filler = sound[at] == 'P' && sound[at + 1] == 'A' && sound[at + 4] == 'P';
                 boolean empty = sound[at] == 0 && sound[at + 1] == 0 && sound[at + 4] == 0 && at > 0x2100;
                 if (filler || empty) {
                     continue;
                 }
                 for (long value : values) {
-                    java.lang.foreign.MemorySegment.ofArray(damaged).set(LittleEndian.U64, at, value);
+                    MemorySegment.ofArray(damaged).set(LittleEndian.U64, at, value);
                     HostileImages.exercise(damaged);
                 }
                 System.arraycopy(sound, at, damaged, at, 8);
@@ -62,7 +64,8 @@ class HostileImageTest {
         List<byte[]> sound = HostileImages.sound();
         byte[] file = sound.get(Math.floorMod(which, sound.size())).clone();
         for (Tuple2<Integer, Long> edit : edits) {
-            java.lang.foreign.MemorySegment.ofArray(file).set(LittleEndian.U64, Math.floorMod(edit.get1(), file.length - 8), edit.get2());
+            MemorySegment.ofArray(file).set(LittleEndian.U64, Math.floorMod(edit.get1(), file.length - 8),
+                    edit.get2());
         }
         HostileImages.exercise(file);
     }
@@ -71,7 +74,8 @@ class HostileImageTest {
     Arbitrary<List<Tuple2<Integer, Long>>> edits() {
         Arbitrary<Integer> places = Arbitraries.integers().between(0, 0x7000);
         Arbitrary<Long> values = Arbitraries.oneOf(Arbitraries.longs(), Arbitraries.longs().between(0, 0x8000),
-                Arbitraries.longs().between(0, 8).map(page -> page << 12 | 0x63), Arbitraries.longs().between(0, 8).map(page -> page << 12 | 0xe3));
+                Arbitraries.longs().between(0, 8).map(page -> page << 12 | 0x63),
+                Arbitraries.longs().between(0, 8).map(page -> page << 12 | 0xe3));
         return places.flatMap(place -> values.map(value -> Tuple.of(place, value))).list().ofMaxSize(20);
     }
 
@@ -107,7 +111,8 @@ class HostileImageTest {
             picture.page(page * 4096L);
         }
         long[] pieces = {0};
-        WalkSummary summary = PagedMemory.of(picture.physical(), PagingMode.X64_4, 0x1000).forEachKernelRegion((va, offset, length) -> pieces[0]++);
+        WalkSummary summary = PagedMemory.of(picture.physical(), PagingMode.X64_4, 0x1000)
+                .forEachKernelRegion((va, offset, length) -> pieces[0]++);
         assertThat(summary.complete()).isTrue();
         assertThat(summary.presentPages()).isEqualTo(512 * (2 + 1998));
         // the same, many times over
@@ -117,7 +122,8 @@ class HostileImageTest {
             }
             picture.u64(0x1000 + 8 * (0x100 + i), 0x2_0000_0063L + i * 4096L);
         }
-        WalkSummary bounded = PagedMemory.of(picture.physical(), PagingMode.X64_4, 0x1000).forEachKernelRegion((va, offset, length) -> { });
+        WalkSummary bounded = PagedMemory.of(picture.physical(), PagingMode.X64_4, 0x1000)
+                .forEachKernelRegion((va, offset, length) -> { });
         assertThat(bounded.complete()).isFalse();
     }
 
@@ -129,7 +135,8 @@ class HostileImageTest {
         assertRefused(Files.writeString(folder.resolve("text.dmp"), "MEMORY.DMP was here\n".repeat(1000)), "this is text");
         assertRefused(Files.write(folder.resolve("short.dmp"), new byte[100]), "less than one page");
         assertRefused(Files.write(folder.resolve("packed.dmp"), new byte[] {0x1f, (byte) 0x8b, 8, 0, 0, 0}), "packed with gzip");
-        assertRefused(Files.writeString(folder.resolve("user.dmp"), "MDMP\u0093\u00a7\0\0".repeat(1000)), "minidump of one process");
+        assertRefused(Files.writeString(folder.resolve("user.dmp"), "MDMP\u0093\u00a7\0\0".repeat(1000)),
+                "minidump of one process");
     }
 
     @Test
@@ -143,7 +150,7 @@ class HostileImageTest {
     @Test
     void aRawFileWithoutPageTablesIsNotRecognisedButOpens() throws IOException, EvidenceException {
         byte[] noise = new byte[0x20_0000];
-        new java.util.Random(1).nextBytes(noise);
+        new Random(1).nextBytes(noise);
         Path file = Files.write(folder.resolve("noise.raw"), noise);
         assertThat(MemoryImage.recognises(EvidenceFile.open(file))).isFalse();
         try (MemoryImage image = MemoryImage.open(file)) {

@@ -1,6 +1,7 @@
 package org.poolscope.memory;
 
 import java.lang.foreign.MemorySegment;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 import org.poolscope.model.EvidenceException;
@@ -26,18 +27,23 @@ final class HostileImages {
                         .text(0x2000, "SDMPDUMP").u64(0x2020, 0x3000).u64(0x2028, 5).u64(0x2030, 64).u64(0x2038, 0b111110)
                         .bytes(0x3000, PAGES).bytes(),
                 FilePicture.dump64().u64(0x10, 0x1000).u32(0xf98, 2)
-                        .text(0x2000, "SDMPDUMP").u32(0x200c, 0x3000).u32(0x2010, 64).u32(0x2014, 5).u32(0x2018, 64).u64(0x2028, 0b111110)
+                        .text(0x2000, "SDMPDUMP").u32(0x200c, 0x3000).u32(0x2010, 64).u32(0x2014, 5).u32(0x2018, 64)
+                        .u64(0x2028, 0b111110)
                         .bytes(0x3000, PAGES).bytes(),
                 FilePicture.dump64().u64(0x10, 0x1000).u32(0xf98, 8)
-                        .u32(0x2000, 0x40).text(0x2004, "RDMPDUMP").u64(0x2010, 0xfe0).u64(0x2018, 0x3000).u64(0x2030, 1).u64(0x2038, 5)
+                        .u32(0x2000, 0x40).text(0x2004, "RDMPDUMP").u64(0x2010, 0xfe0).u64(0x2018, 0x3000).u64(0x2030, 1)
+                        .u64(0x2038, 5)
                         .bytes(0x3000, PAGES).bytes(),
                 FilePicture.dump64().u32(0xf98, 4).u64(0x80, 0xffff_f800_0000_1000L)
-                        .u32(0x2008, 0x2800).text(0x2800, "TRGD").u32(0x200c, 0x348).u32(0x2014, 0x2100).u32(0x2018, 0x2180).u64(0x2180, 1)
-                        .u32(0x2028, 0x2600).u32(0x202c, 0x20).u32(0x2030, 0x2200).u32(0x2034, 1).u32(0x2038, 0x2290).u32(0x203c, 0x20)
+                        .u32(0x2008, 0x2800).text(0x2800, "TRGD").u32(0x200c, 0x348).u32(0x2014, 0x2100).u32(0x2018, 0x2180)
+                        .u64(0x2180, 1)
+                        .u32(0x2028, 0x2600).u32(0x202c, 0x20).u32(0x2030, 0x2200).u32(0x2034, 1).u32(0x2038, 0x2290)
+                        .u32(0x203c, 0x20)
                         .u32(0x2200, 0x2290).u32(0x2290, 3).utf16(0x2294, "nt!")
                         .u32(0x2070, 0x2400).u32(0x2074, 0x80).u32(0x2078, 0x2700).u32(0x207c, 1)
                         .u64(0x2700, 0xffff_f800_0000_2000L).u32(0x2708, 0x2720).u32(0x270c, 8).bytes(),
-                FilePicture.dump32().u32(0x10, 0x1000).u8(0x5c, 1).u32(0xf88, 1).u32(0x64, 1).u32(0x68, 5).u32(0x6c, 1).u32(0x70, 5)
+                FilePicture.dump32().u32(0x10, 0x1000).u8(0x5c, 1).u32(0xf88, 1).u32(0x64, 1).u32(0x68, 5).u32(0x6c, 1)
+                        .u32(0x70, 5)
                         .bytes(0x1000, PAGES).bytes(),
                 FilePicture.dump32().u32(0xf88, 4).u32(0x1030, 0x1200).u32(0x1034, 2).u32(0x1038, 0x1298)
                         .u32(0x1018, 0x1180).u32(0x1180, 1).u32(0x1060, 0x1700).u32(0x1064, 1).u32(0x1700, 0x8055_b000L)
@@ -73,7 +79,7 @@ final class HostileImages {
     }
 
     private static ImageFormat format(byte[] file) {
-        String head = new String(file, 0, Math.min(8, file.length), java.nio.charset.StandardCharsets.ISO_8859_1);
+        String head = new String(file, 0, Math.min(8, file.length), StandardCharsets.ISO_8859_1);
         return head.equals("PAGEDUMP") ? ImageFormat.CRASH_DUMP_32 : head.equals("PAGEDU64") ? ImageFormat.CRASH_DUMP_64
                 : head.startsWith("\u007fELF") ? ImageFormat.ELF_CORE : ImageFormat.RAW;
     }

@@ -31,7 +31,8 @@ class ImageFuzzTest {
     void crashDumpContents(FuzzedDataProvider data) {
         int type = data.consumeInt(1, 10);
         boolean wide = data.consumeBoolean();
-        FilePicture file = wide ? FilePicture.dump64().u64(0x10, 0x1000).u32(0xf98, type) : FilePicture.dump32().u32(0x10, 0x1000).u32(0xf88, type);
+        FilePicture file = wide ? FilePicture.dump64().u64(0x10, 0x1000).u32(0xf98, type)
+                : FilePicture.dump32().u32(0x10, 0x1000).u32(0xf88, type);
         int end = wide ? 0x2000 : 0x1000;
         if (data.consumeBoolean()) {
             file.text(end, "SDMPDUMP");

@@ -3,6 +3,7 @@ package org.poolscope.memory;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
 import net.jqwik.api.Arbitraries;
@@ -23,7 +24,8 @@ class PageMapTest {
     }
 
     @Property(tries = 200)
-    void bitmap(@ForAll("lengths") List<Integer> lengths, @ForAll @IntRange(min = 1, max = PAGES) int count, @ForAll @IntRange(max = PAGES) int stored) {
+    void bitmap(@ForAll("lengths") List<Integer> lengths, @ForAll @IntRange(min = 1, max = PAGES) int count,
+            @ForAll @IntRange(max = PAGES) int stored) {
         BitSet bits = new BitSet(PAGES);
         boolean value = false;
         int at = 0;
@@ -32,7 +34,7 @@ class PageMapTest {
             at = Math.min(at + length, PAGES);
             value = !value;
         }
-        byte[] bytes = java.util.Arrays.copyOf(bits.toByteArray(), (count + 7) / 8);
+        byte[] bytes = Arrays.copyOf(bits.toByteArray(), (count + 7) / 8);
         long[] places = new long[PAGES];
         int next = 0;
         for (int page = 0; page < PAGES; page++) {
@@ -48,7 +50,7 @@ class PageMapTest {
     @Property(tries = 200)
     void runs(@ForAll("runs") @Size(max = 30) List<Run> runs) {
         long[] places = new long[PAGES];
-        java.util.Arrays.fill(places, -1);
+        Arrays.fill(places, -1);
         PageRuns.Builder builder = new PageRuns.Builder(Long.MAX_VALUE);
         long offset = 0x1000;
         boolean overlap = false;
@@ -74,7 +76,8 @@ class PageMapTest {
         long present = 0;
         long highest = -1;
         for (int page = PAGES - 1, run = 0, next = -1; page >= 0; page--) {
-            boolean joined = page + 1 < PAGES && (places[page] < 0 ? places[page + 1] < 0 : places[page + 1] == places[page] + 4096);
+            long joining = places[page] < 0 ? -1 : places[page] + 4096;
+            boolean joined = page + 1 < PAGES && places[page + 1] == joining;
             run = joined ? run + 1 : 1;
             assertThat(map.fileOffset(page)).as("page %d", page).isEqualTo(places[page]);
             if (places[page] >= 0) {

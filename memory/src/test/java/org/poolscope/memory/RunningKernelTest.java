@@ -44,8 +44,10 @@ class RunningKernelTest {
             assertThat(drivers).isNotEmpty();
             for (Map<String, String> driver : drivers) {
                 long object = Address.parse(driver.get("driver_object"));
-                assertThat(memory.u16(object)).as("type of " + driver.get("name")).isEqualTo(Integer.parseInt(driver.get("type")));
-                assertThat(memory.u16(object + 2)).as("size of " + driver.get("name")).isEqualTo(Integer.parseInt(driver.get("size")));
+                assertThat(memory.u16(object)).as("type of " + driver.get("name"))
+                        .isEqualTo(Integer.parseInt(driver.get("type")));
+                assertThat(memory.u16(object + 2)).as("size of " + driver.get("name"))
+                        .isEqualTo(Integer.parseInt(driver.get("size")));
             }
             for (Map<String, String> device : TruthTable.rows(name + ".devices.csv")) {
                 long object = Address.parse(device.get("device_object"));

@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import org.junit.jupiter.api.Test;
 
 /**
- * A machine of 6 GB with the hole from 3 GB to 4 GB. The picture shows the few pages of it that matter: the System process' tables below,
- * with the shared user data that makes them certain, and a second process' top table above 4 GB.
+ * A machine of 6 GB with the hole from 3 GB to 4 GB. The picture shows the few pages of it that matter: the System process'
+ * tables below, with the shared user data that makes them certain, and a second process' top table above 4 GB.
  */
 class SqueezedHoleTest {
 
@@ -64,8 +64,10 @@ class SqueezedHoleTest {
         long directory = 0x18_9000;
         long at = SECOND - 0x1_0000_0000L + HOLE;
         MemoryPicture picture = new MemoryPicture()
-                .u64(pointers, 0x18_6001).u64(pointers + 8, 0x18_7001).u64(pointers + 16, 0x18_8001).u64(pointers + 24, directory | 1)
-                .u64(directory, 0x18_6063).u64(directory + 8, 0x18_7063).u64(directory + 16, 0x18_8063).u64(directory + 24, directory | 0x63)
+                .u64(pointers, 0x18_6001).u64(pointers + 8, 0x18_7001).u64(pointers + 16, 0x18_8001)
+                .u64(pointers + 24, directory | 1)
+                .u64(directory, 0x18_6063).u64(directory + 8, 0x18_7063).u64(directory + 16, 0x18_8063)
+                .u64(directory + 24, directory | 0x63)
                 .page(0x18_6000).page(0x18_7000).page(0x18_8000)
                 // ffdf0000: directory entry 0x1fe, table entry 0x1f0
                 .u64(directory + 8 * 0x1fe, 0x20_2063).u64(0x20_2000 + 8 * 0x1f0, 0x20_3063)

@@ -2,6 +2,7 @@ package org.poolscope.memory;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -15,7 +16,8 @@ import org.poolscope.model.RealEvidence;
 class Windows10LayoutTest {
 
     @ParameterizedTest
-    @CsvSource({"full1.dmp, CRASH_DUMP_64, FULL", "bmp5.dmp, CRASH_DUMP_64, BITMAP_FULL", "bmp6.dmp, CRASH_DUMP_64, BITMAP_KERNEL",
+    @CsvSource({"full1.dmp, CRASH_DUMP_64, FULL", "bmp5.dmp, CRASH_DUMP_64, BITMAP_FULL",
+            "bmp6.dmp, CRASH_DUMP_64, BITMAP_KERNEL",
         "rdmp8.dmp, CRASH_DUMP_64, LIVE_KERNEL"})
     void theHeaderSaysWhatTheDumpIs(String file, ImageFormat format, DumpType type) throws EvidenceException {
         try (MemoryImage image = MemoryImage.open(RealEvidence.image("layout-19041-" + file))) {
@@ -59,7 +61,7 @@ class Windows10LayoutTest {
             memory.forEachKernelRegion((va, offset, length) -> {
                 for (long at = va; at < va + length; at += bytes.length) {
                     assertThat(memory.read(at, bytes, 0, bytes.length)).isEqualTo(bytes.length);
-                    pages.put(at, java.util.Arrays.hashCode(bytes));
+                    pages.put(at, Arrays.hashCode(bytes));
                 }
             });
             return pages;
