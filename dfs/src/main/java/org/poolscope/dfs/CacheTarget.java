@@ -8,8 +8,8 @@ import java.util.Set;
  *
  * @param path where the target is, as printed: {@code \server\share\folder}
  * @param state the figure printed beside it; {@code null} when none was printed
- * @param stateLabel what the listing calls that figure: {@code State} (Windows Server 2003 and before) or {@code AccessStatus} (an
- *     NTSTATUS, later systems); {@code null} when none was printed
+ * @param stateLabel what the listing calls that figure: {@code State} (Windows Server 2003 and before) or {@code AccessStatus}
+ *     (an NTSTATUS, later systems); {@code null} when none was printed
  * @param labels the words in parentheses after it, such as {@code ACTIVE} and {@code TARGETSET}; empty when there are none
  */
 public record CacheTarget(String path, Long state, String stateLabel, Set<String> labels) {

@@ -7,16 +7,18 @@ import java.util.Set;
 final class FileNames {
 
     /**
-     * Extensions of documents, pictures, programs and data. Folders are named {@code v1.2}, {@code contoso.com} or {@code node.js} too,
-     * so only extensions that hardly any folder bears are listed; {@code com} is not among them.
+     * Extensions of documents, pictures, programs and data. Folders are named {@code v1.2}, {@code contoso.com} or {@code
+     * node.js} too, so only extensions that hardly any folder bears are listed; {@code com} is not among them.
      */
-    private static final Set<String> KNOWN = Set.of("jpg", "jpeg", "png", "gif", "bmp", "tif", "tiff", "psd", "ico", "svg", "webp",
-            "heic", "raw", "nef", "cr2", "doc", "docx", "docm", "dot", "dotx", "xls", "xlsx", "xlsm", "xlsb", "xlt", "ppt", "pptx", "pps",
-            "ppsx", "pdf", "rtf", "txt", "csv", "tsv", "log", "xml", "json", "yaml", "htm", "html", "mht", "css", "msg", "eml", "pst", "ost",
-            "mdb", "accdb", "dbf", "sqlite", "zip", "rar", "7z", "gz", "tgz", "tar", "cab", "iso", "vhd", "vhdx", "vmdk", "exe", "dll", "sys",
-            "ocx", "msi", "msp", "bat", "cmd", "ps1", "vbs", "lnk", "url", "ini", "inf", "cfg", "tmp", "bak", "dat", "bin", "mp3", "wav",
-            "wma", "flac", "mp4", "avi", "mov", "wmv", "mpg", "mpeg", "mkv", "dwg", "dxf", "vsd", "vsdx", "mpp", "one", "pub", "indd", "eps",
-            "ttf", "jar", "class", "java", "cpp", "obj", "pdb", "lib", "dmp", "evt", "evtx", "pcap", "ldf", "mdf", "adm", "admx", "pol");
+    private static final Set<String> KNOWN = Set.of(
+            "jpg", "jpeg", "png", "gif", "bmp", "tif", "tiff", "psd", "ico", "svg", "webp", "heic", "raw", "nef", "cr2", "doc",
+            "docx", "docm", "dot", "dotx", "xls", "xlsx", "xlsm", "xlsb", "xlt", "ppt", "pptx", "pps", "ppsx", "pdf", "rtf",
+            "txt", "csv", "tsv", "log", "xml", "json", "yaml", "htm", "html", "mht", "css", "msg", "eml", "pst", "ost", "mdb",
+            "accdb", "dbf", "sqlite", "zip", "rar", "7z", "gz", "tgz", "tar", "cab", "iso", "vhd", "vhdx", "vmdk", "exe", "dll",
+            "sys", "ocx", "msi", "msp", "bat", "cmd", "ps1", "vbs", "lnk", "url", "ini", "inf", "cfg", "tmp", "bak", "dat",
+            "bin", "mp3", "wav", "wma", "flac", "mp4", "avi", "mov", "wmv", "mpg", "mpeg", "mkv", "dwg", "dxf", "vsd", "vsdx",
+            "mpp", "one", "pub", "indd", "eps", "ttf", "jar", "class", "java", "cpp", "obj", "pdb", "lib", "dmp", "evt", "evtx",
+            "pcap", "ldf", "mdf", "adm", "admx", "pol");
 
     private FileNames() {
     }

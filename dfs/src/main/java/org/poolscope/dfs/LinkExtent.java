@@ -5,8 +5,8 @@ import java.util.Set;
 import org.poolscope.model.Provenance;
 
 /**
- * A link whose referrals reach below it: for files or folders under the link the server answered as if each were a link of its own,
- * so the client holds one entry for each of them. One entry for {@link #link} would do.
+ * A link whose referrals reach below it: for files or folders under the link the server answered as if each were a link of its
+ * own, so the client holds one entry for each of them. One entry for {@link #link} would do.
  *
  * @param link the link as far as it truly reaches, inferred: {@code \server\root\link}
  * @param targets the targets it truly has, inferred, each once
@@ -18,8 +18,8 @@ import org.poolscope.model.Provenance;
  * @param sample one such entry's path, as printed
  * @param seenAt where some of the entries stand, the sample first
  */
-public record LinkExtent(String link, List<String> targets, int entries, int files, int deepest, Sureness sureness, Set<Sign> signs,
-        String sample, List<Provenance> seenAt) {
+public record LinkExtent(String link, List<String> targets, int entries, int files, int deepest, Sureness sureness,
+        Set<Sign> signs, String sample, List<Provenance> seenAt) {
 
     /** How sure an inference is. */
     public enum Sureness {

@@ -24,21 +24,22 @@ import org.poolscope.dfs.ReferralText.NamedReferral;
 import org.poolscope.model.Provenance;
 
 /**
- * What a referral cache says of the namespace behind it: how many entries it holds and how many it would need, and which links have
- * entries that reach below them.
+ * What a referral cache says of the namespace behind it: how many entries it holds and how many it would need, and which links
+ * have entries that reach below them.
  *
- * <p>No single entry says how far its link truly reaches; but a server that answers for each file does so by appending what lies below
- * the link to the link's path and to each target's path. So the longest run of components at the end that path and targets share is
- * what lies below the link, and what stands before it is the link and its true targets. In
+ * <p>No single entry says how far its link truly reaches; but a server that answers for each file does so by appending what
+ * lies below the link to the link's path and to each target's path. So the longest run of components at the end that path and
+ * targets share is what lies below the link, and what stands before it is the link and its true targets. In
  *
  * <pre>
  *   \MyFileServer\Root\lores\20070110\R6\335\2038335\29109072_lores.jpg
  *   \MyFileServer\{#}-Root\20070110\R6\335\2038335\29109072_lores.jpg
  * </pre>
  *
- * that is {@code \MyFileServer\Root\lores} with the target {@code \MyFileServer\{#}-Root}. A correct link may share the end of its
- * name with its target's folder ({@code \corp\home\anna} on {@code \fs1\homes\anna}), and thousands of such links side by side are
- * legal; so a shared end alone accuses nobody. File names do, since a link is a folder; and so does an entry below another link.
+ * that is {@code \MyFileServer\Root\lores} with the target {@code \MyFileServer\{#}-Root}. A correct link may share the end of
+ * its name with its target's folder ({@code \corp\home\anna} on {@code \fs1\homes\anna}), and thousands of such links side by
+ * side are legal; so a shared end alone accuses nobody. File names do, since a link is a folder; and so does an entry below
+ * another link.
  *
  * @param entriesHeld entries in the cache
  * @param entriesNeeded entries a correct namespace of this shape would need for the same names: one a root, one a link
@@ -63,8 +64,8 @@ public record NamespaceShape(int entriesHeld, int entriesNeeded, List<LinkExtent
     }
 
     /**
-     * The shape seen in a referral cache and in referrals quoted as text. Each reply quoted counts as the one entry a client makes of
-     * it, unless the cache has that entry already.
+     * The shape seen in a referral cache and in referrals quoted as text. Each reply quoted counts as the one entry a client
+     * makes of it, unless the cache has that entry already.
      */
     public static NamespaceShape of(Collection<ReferralCacheEntry> entries, Collection<ReferralText> texts) {
         return new Survey().run(entries, texts);
@@ -140,7 +141,8 @@ public record NamespaceShape(int entriesHeld, int entriesNeeded, List<LinkExtent
             List<DfsPath> targets = new ArrayList<>(entry.targets().size());
             entry.targets().forEach(target -> targets.add(DfsPath.of(target.path())));
             boolean remaining = entry.ttlSeconds() == null;
-            boolean longTtl = takeTtl(entry.kind(), remaining ? entry.expiresInSeconds() : entry.ttlSeconds(), remaining, entry.seenAt());
+            boolean longTtl = takeTtl(entry.kind(), remaining ? entry.expiresInSeconds() : entry.ttlSeconds(), remaining,
+                    entry.seenAt());
             return new Observed(DfsPath.of(entry.path()), targets, entry.seenAt(), longTtl, null);
         }
 
@@ -233,7 +235,8 @@ public record NamespaceShape(int entriesHeld, int entriesNeeded, List<LinkExtent
             StringBuilder key = new StringBuilder(link.folded());
             targets.stream().map(DfsPath::folded).sorted().distinct().forEach(target -> key.append('|').append(target));
             DfsPath at = link;
-            Group group = groups.computeIfAbsent(below == 0 ? entry.path().folded() : key.toString(), any -> new Group(at, targets));
+            Group group = groups.computeIfAbsent(below == 0 ? entry.path().folded() : key.toString(), any -> new Group(at,
+                    targets));
             group.add(entry, below, sign, parent != null);
         }
 
@@ -264,8 +267,8 @@ public record NamespaceShape(int entriesHeld, int entriesNeeded, List<LinkExtent
         }
 
         /**
-         * Whether a reply takes the whole request, four components or more, for the link, with targets that are folders below a share.
-         * Then the link is probably one component shorter, and each target too.
+         * Whether a reply takes the whole request, four components or more, for the link, with targets that are folders below
+         * a share. Then the link is probably one component shorter, and each target too.
          */
         private static boolean claimsRequest(Observed entry) {
             return entry.request() != null && entry.path().components() >= 4 && entry.request().equals(entry.path())
@@ -326,8 +329,8 @@ public record NamespaceShape(int entriesHeld, int entriesNeeded, List<LinkExtent
                 List<Provenance> places = new ArrayList<>(List.of(sample.seenAt()));
                 accused.stream().filter(member -> member != sample).limit(MOST_SAMPLES - 1)
                         .forEach(member -> places.add(member.seenAt()));
-                return Optional.of(new LinkExtent(link.toString(), List.copyOf(named), accused.size(), files, deepest, sureness, told,
-                        sample.path(), places));
+                return Optional.of(new LinkExtent(link.toString(), List.copyOf(named), accused.size(), files, deepest, sureness,
+                        told, sample.path(), places));
             }
 
             /** The links of this group that are as they should be, as keys. */

@@ -11,8 +11,8 @@ import org.poolscope.model.Fact;
 import org.poolscope.model.Provenance;
 
 /**
- * A referral request and its final reply as they went over the wire. Either may be missing: a capture begins and ends in the middle of
- * things.
+ * A referral request and its final reply as they went over the wire. Either may be missing: a capture begins and ends in the
+ * middle of things.
  */
 public final class ReferralExchange implements Fact {
 

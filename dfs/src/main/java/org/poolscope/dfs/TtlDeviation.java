@@ -27,8 +27,8 @@ public record TtlDeviation(ReferralKind kind, long seconds, boolean remaining, i
     }
 
     /**
-     * Whether a time to live is far above the usual. Administrators do set other values, hours among them; so more than ten times the
-     * usual, and never less than four hours.
+     * Whether a time to live is far above the usual. Administrators do set other values, hours among them; so more than ten
+     * times the usual, and never less than four hours.
      */
     public static boolean isFarAbove(ReferralKind kind, long seconds) {
         return seconds > Math.max(FACTOR * kind.usualTtlSeconds(), NEVER_FAR_BELOW_SECONDS);

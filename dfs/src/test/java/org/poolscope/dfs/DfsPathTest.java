@@ -14,7 +14,8 @@ class DfsPathTest {
 
     @Test
     void makesHabitsEqual() {
-        assertThat(DfsPath.of("\\\\srv\\root/link\\")).hasToString("\\srv\\root\\link").isEqualTo(DfsPath.of("SRV\\ROOT\\\\LINK"));
+        assertThat(DfsPath.of("\\\\srv\\root/link\\")).hasToString("\\srv\\root\\link")
+                .isEqualTo(DfsPath.of("SRV\\ROOT\\\\LINK"));
         assertThat(DfsPath.of("").components()).isZero();
         assertThat(DfsPath.of("\\\\").last()).isEmpty();
         assertThat(DfsPath.of("\\a\\b").isBelow(DfsPath.of("\\a"))).isTrue();

@@ -43,8 +43,10 @@ class NamespaceShapeTest {
         entries.add(entry("\\MyFileServer\\Root", 0x81, 300, "\\MyFileServer\\Root"));
         for (int i = 0; i < 3000; i++) {
             String photo = "\\200701" + i % 31 + "\\R" + i % 7 + "\\" + i + "\\" + i + "_lores.jpg";
-            entries.add(entry("\\MyFileServer\\Root\\lores" + photo, 1, 57377, "\\MyFileServer\\{1}-Root" + photo, "\\B\\{1}-Root" + photo));
-            entries.add(entry("\\myfileserver\\ROOT\\hires" + photo, 1, 57377, "\\MyFileServer\\{2}-Root" + photo, "\\B\\{2}-Root" + photo));
+            entries.add(entry("\\MyFileServer\\Root\\lores" + photo, 1, 57377, "\\MyFileServer\\{1}-Root" + photo,
+                    "\\B\\{1}-Root" + photo));
+            entries.add(entry("\\myfileserver\\ROOT\\hires" + photo, 1, 57377, "\\MyFileServer\\{2}-Root" + photo,
+                    "\\B\\{2}-Root" + photo));
         }
 
         NamespaceShape shape = NamespaceShape.of(entries);
@@ -98,7 +100,8 @@ class NamespaceShapeTest {
 
         NamespaceShape shape = NamespaceShape.of(entries);
 
-        assertThat(shape.reachingBelow()).singleElement().matches(link -> link.entries() == 1 && link.sureness() == Sureness.LIKELY
+        assertThat(shape.reachingBelow()).singleElement().matches(link -> link.entries() == 1
+                && link.sureness() == Sureness.LIKELY
                 && link.sample().equals("\\corp\\ns\\plan.xls"));
         assertThat(shape.entriesNeeded()).isEqualTo(51);
     }
@@ -110,7 +113,8 @@ class NamespaceShapeTest {
                 entry("\\corp\\ns\\data\\2026\\May", 1, 1700, "\\fs\\share\\2026\\May"),
                 entry("\\corp\\ns\\other", 1, 1700, "\\fs\\other")));
 
-        assertThat(shape.reachingBelow()).singleElement().matches(link -> link.link().equals("\\corp\\ns\\data") && link.entries() == 2
+        assertThat(shape.reachingBelow()).singleElement().matches(link -> link.link().equals("\\corp\\ns\\data")
+                && link.entries() == 2
                 && link.sureness() == Sureness.CERTAIN && link.signs().contains(Sign.BELOW_ANOTHER_LINK));
         assertThat(shape.entriesHeld()).isEqualTo(4);
         assertThat(shape.entriesNeeded()).isEqualTo(2);
@@ -144,6 +148,7 @@ class NamespaceShapeTest {
 
     private static ReferralCacheEntry entry(String path, int type, long expires, String... targets) {
         return new ReferralCacheEntry(new Provenance("pkt.txt", "line 1"), path, path, expires, null, 0, type, List.of(),
-                List.of(targets).stream().map(target -> new CacheTarget(target, null, null, Set.of())).toList(), Optional.empty());
+                List.of(targets).stream().map(target -> new CacheTarget(target, null, null, Set.of())).toList(),
+                Optional.empty());
     }
 }

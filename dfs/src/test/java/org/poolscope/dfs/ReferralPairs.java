@@ -24,7 +24,8 @@ public final class ReferralPairs {
 
     public static List<Pair> all() {
         try {
-            return Files.readAllLines(RealEvidence.path("dfs/referral-pairs.tsv")).stream().skip(1).map(ReferralPairs::pair).toList();
+            return Files.readAllLines(RealEvidence.path("dfs/referral-pairs.tsv")).stream().skip(1).map(ReferralPairs::pair)
+                    .toList();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -32,7 +33,7 @@ public final class ReferralPairs {
 
     private static Pair pair(String line) {
         String[] cells = line.split("\t", -1);
-        return new Pair(cells[0], Integer.parseInt(cells[1]), Integer.parseInt(cells[2]), Integer.decode(cells[3]), cells[4], cells[5],
-                Long.parseLong(cells[6]), Long.decode(cells[7]), HexFormat.of().parseHex(cells[8]));
+        return new Pair(cells[0], Integer.parseInt(cells[1]), Integer.parseInt(cells[2]), Integer.decode(cells[3]), cells[4],
+                cells[5], Long.parseLong(cells[6]), Long.decode(cells[7]), HexFormat.of().parseHex(cells[8]));
     }
 }

@@ -39,7 +39,8 @@ abstract sealed class CaptureFormat permits Pcap, Pcapng {
             return false;
         }
         if (!in.has((int) captured)) {
-            stop(in, "the file ends inside frame " + (frames + 1) + ", after " + in.available() + " of its " + captured + " bytes");
+            stop(in, "the file ends inside frame " + (frames + 1) + ", after " + in.available() + " of its " + captured
+                    + " bytes");
             return false;
         }
         frames++;

@@ -1,8 +1,8 @@
 package org.poolscope.dfs.capture;
 
 /**
- * Finds the IP packet in a frame. Link types are those of tcpdump.org's registry; below Ethernet and its like, VLAN tags, MPLS labels,
- * PPPoE and LLC/SNAP are passed over.
+ * Finds the IP packet in a frame. Link types are those of tcpdump.org's registry; below Ethernet and its like, VLAN tags, MPLS
+ * labels, PPPoE and LLC/SNAP are passed over.
  */
 final class LinkLayer {
 
@@ -36,7 +36,8 @@ final class LinkLayer {
             case 276 -> from + 20 > to ? NOT_IP : etherType(u16(bytes, from), bytes, from + 20, to);
             // 802.11, plain and after a radiotap header
             case 105 -> wireless(bytes, from, to);
-            case 127 -> from + 4 > to ? NOT_IP : wireless(bytes, from + (bytes[from + 2] & 0xff | (bytes[from + 3] & 0xff) << 8), to);
+            case 127 -> from + 4 > to ? NOT_IP : wireless(bytes, from + (bytes[from + 2] & 0xff | (bytes[from + 3] & 0xff) << 8),
+                    to);
             default -> UNKNOWN_LINK;
         };
     }

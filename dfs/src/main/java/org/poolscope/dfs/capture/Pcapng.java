@@ -96,7 +96,8 @@ final class Pcapng extends CaptureFormat {
         Interface source = interfaces.get((int) number);
         long room = length - fixed - 4;
         long original = type == SIMPLE_PACKET ? in.u32(8) : in.u32(24);
-        long captured = type == SIMPLE_PACKET ? Math.min(original, Math.min(room, source.snapLength() == 0 ? room : source.snapLength()))
+        long captured = type == SIMPLE_PACKET ? Math.min(original, Math.min(room, source.snapLength() == 0 ? room
+                : source.snapLength()))
                 : in.u32(20);
         if (captured > room) {
             stop(in, "frame " + (frames() + 1) + " is said to have " + captured + " bytes, but its block has room for " + room);

@@ -44,7 +44,8 @@ public final class ReferralCapture {
      */
     public static CaptureSummary read(EvidenceFile file, Consumer<ReferralExchange> exchanges) throws EvidenceException {
         if (!recognises(file)) {
-            throw new EvidenceException(file.path(), "", "this is not a pcap or pcapng file", "Save the capture in one of these formats");
+            throw new EvidenceException(file.path(), "", "this is not a pcap or pcapng file",
+                    "Save the capture in one of these formats");
         }
         Tally tally = new Tally();
         TcpStreams streams = new TcpStreams((transport, request, status, reply, problems) ->

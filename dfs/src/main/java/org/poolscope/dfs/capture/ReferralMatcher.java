@@ -13,9 +13,9 @@ import org.poolscope.dfs.ReferralExchange.Transport;
 /**
  * Finds referral requests among the SMB messages of one connection and puts each together with its final reply.
  *
- * <p>SMB2: IOCTL (command 11) with control code FSCTL_DFS_GET_REFERRALS or FSCTL_DFS_GET_REFERRALS_EX, matched by MessageId; replies
- * of status STATUS_PENDING are not final (MS-SMB2 2.2.31, 2.2.32, 3.3.4.2). SMB1: TRANSACTION2 (command 0x32) with subcommand 0x10,
- * matched by MID, PID, UID and TID, in one or several messages (MS-CIFS 2.2.4.46, 2.2.6.16).
+ * <p>SMB2: IOCTL (command 11) with control code FSCTL_DFS_GET_REFERRALS or FSCTL_DFS_GET_REFERRALS_EX, matched by MessageId;
+ * replies of status STATUS_PENDING are not final (MS-SMB2 2.2.31, 2.2.32, 3.3.4.2). SMB1: TRANSACTION2 (command 0x32) with
+ * subcommand 0x10, matched by MID, PID, UID and TID, in one or several messages (MS-CIFS 2.2.4.46, 2.2.6.16).
  *
  * <p>A capture may show a reply before its request; such a reply waits for it.
  */
@@ -160,7 +160,8 @@ final class ReferralMatcher {
             one.request = new byte[0];
             one.problems.add("the IOCTL request ends inside its fixed part");
         } else {
-            one.request = part(message, length, SmbBytes.u32(message, SMB2_BODY + 24), SmbBytes.u32(message, SMB2_BODY + 28), "request", one);
+            one.request = part(message, length, SmbBytes.u32(message, SMB2_BODY + 24), SmbBytes.u32(message, SMB2_BODY + 28),
+                    "request", one);
             one.maxOutput = SmbBytes.u32(message, SMB2_BODY + 44);
         }
         takeEarlyError(id, one);
@@ -192,7 +193,8 @@ final class ReferralMatcher {
             if (length < SMB2_BODY + 48) {
                 one.problems.add("the IOCTL reply ends inside its fixed part");
             } else {
-                one.reply = part(message, length, SmbBytes.u32(message, SMB2_BODY + 32), SmbBytes.u32(message, SMB2_BODY + 36), "reply", one);
+                one.reply = part(message, length, SmbBytes.u32(message, SMB2_BODY + 32), SmbBytes.u32(message, SMB2_BODY + 36),
+                        "reply", one);
             }
         }
         if (one.request != null) {
@@ -210,7 +212,8 @@ final class ReferralMatcher {
             return new byte[0];
         }
         if (count > length - offset) {
-            one.problems.add("the " + what + " is said to have " + count + " bytes, but the message ends after " + (length - offset));
+            one.problems.add("the " + what + " is said to have " + count + " bytes, but the message ends after "
+                    + (length - offset));
         }
         return Arrays.copyOfRange(message, (int) offset, (int) (offset + Math.min(count, length - offset)));
     }
@@ -243,7 +246,8 @@ final class ReferralMatcher {
     }
 
     private static long smb1Key(byte[] message) {
-        return (long) SmbBytes.u16(message, 30) << 48 | (long) SmbBytes.u16(message, 26) << 32 | (long) SmbBytes.u16(message, 28) << 16
+        return (long) SmbBytes.u16(message, 30) << 48 | (long) SmbBytes.u16(message, 26) << 32 | (long) SmbBytes.u16(message,
+                28) << 16
                 | SmbBytes.u16(message, 24);
     }
 
@@ -270,7 +274,10 @@ final class ReferralMatcher {
     /** Where the parameter words of an SMB1 message begin. */
     private static final int SMB1_WORDS = 33;
 
-    /** The request stands in the transaction's parameters; count and offset stand at the given place, the displacement at another. */
+    /**
+     * The request stands in the transaction's parameters; count and offset stand at the given place, the displacement at
+     * another.
+     */
     private void smb1RequestPart(byte[] message, int length, Open one, int countAt, int displacementAt) {
         int displacement = displacementAt < 0 ? 0 : SmbBytes.u16(message, displacementAt);
         one.requestFrame = frame;

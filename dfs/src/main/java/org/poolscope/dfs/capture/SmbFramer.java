@@ -3,18 +3,19 @@ package org.poolscope.dfs.capture;
 import java.util.Arrays;
 
 /**
- * Cuts one direction of a connection into SMB messages. They stand in frames: four bytes (a type, 0 for messages, and a length of 24
- * bits; RFC 1002 4.3.1, MS-SMB2 2.1), then a message. A frame of SMB2 may hold several messages, each saying where the next begins
- * (MS-SMB2 2.2.1, NextCommand).
+ * Cuts one direction of a connection into SMB messages. They stand in frames: four bytes (a type, 0 for messages, and a length
+ * of 24 bits; RFC 1002 4.3.1, MS-SMB2 2.1), then a message. A frame of SMB2 may hold several messages, each saying where the
+ * next begins (MS-SMB2 2.2.1, NextCommand).
  *
- * <p>Only what the {@link ReferralMatcher} asks for is copied; it decides by the first {@link #HEAD} bytes. All else is passed over by
- * its length. In the middle of a stream, and where lost bytes hide the end of a frame, the next frame is looked for by its signature.
+ * <p>Only what the {@link ReferralMatcher} asks for is copied; it decides by the first {@link #HEAD} bytes. All else is passed
+ * over by its length. In the middle of a stream, and where lost bytes hide the end of a frame, the next frame is looked for by
+ * its signature.
  */
 final class SmbFramer {
 
     /**
-     * Bytes of a message that tell whether it can carry a referral: the SMB2 header and the first fields of an IOCTL. In a frame of
-     * several messages each but the last has at least so many: 64 of header, 4 of body, padded to a multiple of 8.
+     * Bytes of a message that tell whether it can carry a referral: the SMB2 header and the first fields of an IOCTL. In a
+     * frame of several messages each but the last has at least so many: 64 of header, 4 of body, padded to a multiple of 8.
      */
     static final int HEAD = 72;
     /** No referral is larger than this: 65,535 entries of 34 bytes and their strings. */
@@ -256,7 +257,7 @@ final class SmbFramer {
 
     private void beginSmb2() {
         tally.smb2Messages++;
-        long next = heldCount < SMB2_HEADER ? 0 : held[20] & 0xff | (held[21] & 0xff) << 8 | (held[22] & 0xff) << 16 | (held[23] & 0xffL) << 24;
+        long next = heldCount < SMB2_HEADER ? 0 : SmbBytes.u32(held, 20);
         if (heldCount < SMB2_HEADER || next != 0 && (next < HEAD || next > HEAD + frameLeft)) {
             tally.droppedMessages++;
             passFrame();

@@ -5,9 +5,9 @@ import java.util.Arrays;
 /**
  * One direction of a connection: puts its segments in order and hands their bytes on.
  *
- * <p>Bytes already seen are dropped. A segment that comes early is kept until what stands before it arrives, or until that is known to
- * be lost: when the other side acknowledges later bytes several times over, when too much is waiting, or when the capture ends. Lost
- * bytes are announced by their number, so that a message known to be longer is still followed to its end.
+ * <p>Bytes already seen are dropped. A segment that comes early is kept until what stands before it arrives, or until that is
+ * known to be lost: when the other side acknowledges later bytes several times over, when too much is waiting, or when the
+ * capture ends. Lost bytes are announced by their number, so that a message known to be longer is still followed to its end.
  */
 final class TcpDirection {
 

@@ -5,8 +5,9 @@ import java.net.UnknownHostException;
 import java.nio.ByteBuffer;
 
 /**
- * The TCP connections of a capture that carry SMB: those with port 445 or 139 at one end, and any other from the first segment on that
- * begins as an SMB message does. At most {@link #MOST_STREAMS} at once; when there are more, the one longest silent is put aside.
+ * The TCP connections of a capture that carry SMB: those with port 445 or 139 at one end, and any other from the first segment
+ * on that begins as an SMB message does. At most {@link #MOST_STREAMS} at once; when there are more, the one longest silent is
+ * put aside.
  */
 final class TcpStreams {
 
@@ -37,7 +38,8 @@ final class TcpStreams {
         }
         TcpStream stream = find(segment);
         if (stream == null) {
-            if (!usualPort && !looksLikeSmb || segment.has(Segment.RESET) || segment.captured() == 0 && !segment.has(Segment.SYN)) {
+            if (!usualPort && !looksLikeSmb || segment.has(Segment.RESET) || segment.captured() == 0
+                    && !segment.has(Segment.SYN)) {
                 return;
             }
             stream = add(segment, !usualPort);
@@ -74,10 +76,13 @@ final class TcpStreams {
             tally.forgottenStreams++;
             remove(ends.louder);
         }
-        boolean toServer = isSmbPort(segment.destinationPort) || !isSmbPort(segment.sourcePort) && !SmbFramer.beginsReply(segment);
+        boolean toServer = isSmbPort(segment.destinationPort) || !isSmbPort(segment.sourcePort)
+                && !SmbFramer.beginsReply(segment);
         String source = address(segment.ipv6, segment.sourceHigh, segment.sourceLow) + ":" + segment.sourcePort;
-        String destination = address(segment.ipv6, segment.destinationHigh, segment.destinationLow) + ":" + segment.destinationPort;
-        ReferralMatcher matcher = new ReferralMatcher(toServer ? source : destination, toServer ? destination : source, sink, tally);
+        String destination = address(segment.ipv6, segment.destinationHigh, segment.destinationLow) + ":"
+                + segment.destinationPort;
+        ReferralMatcher matcher = new ReferralMatcher(toServer ? source : destination, toServer ? destination : source, sink,
+                tally);
         TcpStream stream = new TcpStream(segment, matcher, budget, tally);
         stream.otherPort = otherPort;
         onOtherPorts += otherPort ? 1 : 0;
@@ -125,13 +130,15 @@ final class TcpStreams {
     /** The same for both directions. */
     private static int bucket(Segment segment) {
         long one = segment.sourceHigh * 31 + segment.sourceLow * 0x9e3779b97f4a7c15L + segment.sourcePort * 0xc2b2ae3d27d4eb4fL;
-        long other = segment.destinationHigh * 31 + segment.destinationLow * 0x9e3779b97f4a7c15L + segment.destinationPort * 0xc2b2ae3d27d4eb4fL;
+        long other = segment.destinationHigh * 31 + segment.destinationLow * 0x9e3779b97f4a7c15L
+                + segment.destinationPort * 0xc2b2ae3d27d4eb4fL;
         long mixed = (one + other) * 0xff51afd7ed558ccdL;
         return (int) (mixed >>> 50);
     }
 
     private static String address(boolean ipv6, long high, long low) {
-        byte[] bytes = ipv6 ? ByteBuffer.allocate(16).putLong(high).putLong(low).array() : ByteBuffer.allocate(4).putInt((int) low).array();
+        byte[] bytes = ipv6 ? ByteBuffer.allocate(16).putLong(high).putLong(low).array() : ByteBuffer.allocate(4)
+                .putInt((int) low).array();
         try {
             String text = InetAddress.getByAddress(bytes).getHostAddress();
             return ipv6 ? "[" + text + "]" : text;

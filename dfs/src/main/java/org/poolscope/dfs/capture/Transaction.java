@@ -2,7 +2,9 @@ package org.poolscope.dfs.capture;
 
 import java.util.Arrays;
 
-/** The bytes of an SMB1 transaction, which may come in several messages (MS-CIFS 3.2.4.1.5): total, and parts with their places. */
+/**
+ * The bytes of an SMB1 transaction, which may come in several messages (MS-CIFS 3.2.4.1.5): total, and parts with their places.
+ */
 final class Transaction {
 
     private int total;

@@ -3,7 +3,9 @@ package org.poolscope.dfs.listing;
 import org.poolscope.model.FactSink;
 import org.poolscope.model.Provenance;
 
-/** Warnings about a file's lines, the first few in full and the rest as a number: a damaged listing may have a million of them. */
+/**
+ * Warnings about a file's lines, the first few in full and the rest as a number: a damaged listing may have a million of them.
+ */
 final class Complaints {
 
     private static final int SHOWN = 20;

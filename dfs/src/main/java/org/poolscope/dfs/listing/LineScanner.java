@@ -93,7 +93,8 @@ final class LineScanner {
     /** A decimal number, or a hexadecimal one that begins with 0x; {@code null} when none comes, or it exceeds 63 bits. */
     Long number() {
         skipBlanks();
-        boolean hex = line.regionMatches(true, at, "0x", 0, 2) && at + 2 < line.length() && Character.digit(line.charAt(at + 2), 16) >= 0;
+        boolean hex = line.regionMatches(true, at, "0x", 0, 2) && at + 2 < line.length() && Character.digit(line.charAt(at + 2),
+                16) >= 0;
         int radix = hex ? 16 : 10;
         int start = hex ? at + 2 : at;
         int end = start;

@@ -15,8 +15,8 @@ import org.poolscope.model.Provenance;
 import org.poolscope.model.TextLines;
 
 /**
- * Reads {@code /proc/fs/cifs/dfscache}: the referral cache of the Linux client (fs/smb/client/dfs_cache.c). The same lines appear in
- * its kernel log, after a prefix, when debugging is on.
+ * Reads {@code /proc/fs/cifs/dfscache}: the referral cache of the Linux client (fs/smb/client/dfs_cache.c). The same lines
+ * appear in its kernel log, after a prefix, when debugging is on.
  *
  * <pre>
  * cache entry: path=\srv\dfs\link,type=link,ttl=300,etime=0,hdr_flags=0x2,ref_flags=0x0,interlink=no,path_consumed=13,expired=no
@@ -96,8 +96,9 @@ public final class LinuxDfsCacheReader implements EvidenceReader {
         String path = line.substring(0, end);
         String fields = line.substring(end);
         String type = field(fields, "type");
-        WireFields wire = new WireFields(figure(fields, "hdr_flags"), figure(fields, "ref_flags"), figure(fields, "path_consumed"),
-                field(fields, "interlink") == null ? null : Boolean.valueOf("yes".equals(field(fields, "interlink"))));
+        WireFields wire = new WireFields(figure(fields, "hdr_flags"), figure(fields, "ref_flags"), figure(fields,
+                "path_consumed"), field(fields, "interlink") == null ? null : Boolean.valueOf("yes".equals(field(fields,
+                "interlink"))));
         Integer ttl = figure(fields, "ttl");
         return new ReferralCacheEntry(at, path, null, null, ttl == null ? null : Long.valueOf(ttl), null, null,
                 type == null ? List.of() : List.of(type), targets, Optional.of(wire));

@@ -94,7 +94,8 @@ public final class PktInfoReader implements EvidenceReader {
             }
             finish();
             if (entries > MOST_ENTRIES) {
-                sink.warn(text.at(1).quoting(""), "only the first " + MOST_ENTRIES + " of " + entries + " cache entries were read");
+                sink.warn(text.at(1).quoting(""), "only the first " + MOST_ENTRIES + " of " + entries
+                        + " cache entries were read");
             }
             complaints.close();
         }
@@ -292,7 +293,8 @@ public final class PktInfoReader implements EvidenceReader {
         }
 
         ReferralCacheEntry entry() {
-            return new ReferralCacheEntry(seenAt, path, shortPath, expires, null, useCount, type, typeLabels, targets, Optional.empty());
+            return new ReferralCacheEntry(seenAt, path, shortPath, expires, null, useCount, type, typeLabels, targets,
+                    Optional.empty());
         }
     }
 }

@@ -145,7 +145,8 @@ public final class ReferralTextReader implements EvidenceReader {
                     }
                     entry(number).target = scanner.rest();
                 }
-                case "8.3 filename", "server type", "servicesite guid", "service site guid", "referral flags", "referral size" -> {
+                case "8.3 filename", "server type", "servicesite guid", "service site guid", "referral flags",
+                        "referral size" -> {
                     // told by the other fields, or without meaning here
                 }
                 default -> {

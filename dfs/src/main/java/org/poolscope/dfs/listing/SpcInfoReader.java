@@ -70,7 +70,8 @@ public final class SpcInfoReader implements EvidenceReader {
 
     private static Draft finish(Draft draft, FactSink sink) {
         if (draft != null) {
-            sink.add(new DomainCacheEntry(draft.seenAt, draft.domain.controller().name(), draft.domain.origin(), draft.controllers));
+            sink.add(new DomainCacheEntry(draft.seenAt, draft.domain.controller().name(), draft.domain.origin(),
+                    draft.controllers));
         }
         return null;
     }
@@ -107,7 +108,8 @@ public final class SpcInfoReader implements EvidenceReader {
             return null;
         }
         Long status = scanner.take("AccessStatus:") ? scanner.number() : null;
-        Origin origin = !domain ? null : mark == '*' ? Origin.WORKSTATION : mark == '+' ? Origin.REFERRAL_IN_USE : Origin.REFERRAL;
+        Origin origin = !domain ? null : mark == '*' ? Origin.WORKSTATION : mark == '+' ? Origin.REFERRAL_IN_USE
+                : Origin.REFERRAL;
         return new Item(origin, new Controller(name, mark == '+', status));
     }
 

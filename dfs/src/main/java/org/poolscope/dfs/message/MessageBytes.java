@@ -96,7 +96,8 @@ final class MessageBytes {
         textLeft -= end - offset + 2;
         if (textLeft < 0) {
             textLeft = 0;
-            breaches.add(Breach.Kind.TOO_MUCH_TEXT, offset, entry, "the strings of this message overlap so often that they stand for"
+            breaches.add(Breach.Kind.TOO_MUCH_TEXT, offset, entry,
+                    "the strings of this message overlap so often that they stand for"
                     + " more than " + MOST_TEXT_FACTOR + " times its length; this and later ones were not read");
             return "";
         }

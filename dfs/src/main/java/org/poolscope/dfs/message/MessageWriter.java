@@ -47,7 +47,8 @@ final class MessageWriter {
 
     void patchU16(int offset, int value) {
         if (value < 0 || value > 0xffff) {
-            throw new IllegalArgumentException("an offset of " + value + " bytes does not fit a referral entry; at most 65535 do");
+            throw new IllegalArgumentException("an offset of " + value
+                    + " bytes does not fit a referral entry; at most 65535 do");
         }
         bytes[offset] = (byte) value;
         bytes[offset + 1] = (byte) (value >> 8);

@@ -85,7 +85,8 @@ public sealed interface ReferralEntry {
 
         /** An entry as a server makes it: usual size, both forms of the path the same. */
         public static TargetEntry of(int version, int serverType, int flags, long ttlSeconds, String dfsPath, String target) {
-            return new TargetEntry(version, fixedSize(version), serverType, flags, 0, ttlSeconds, dfsPath, dfsPath, target, NO_SITE);
+            return new TargetEntry(version, fixedSize(version), serverType, flags, 0, ttlSeconds, dfsPath, dfsPath, target,
+                    NO_SITE);
         }
 
         static int fixedSize(int version) {

@@ -60,8 +60,8 @@ public record ReferralReply(int pathConsumed, long headerFlags, List<ReferralEnt
     /**
      * The reply as bytes.
      *
-     * @throws IllegalArgumentException when a string would stand more than 65535 bytes after its entry, or there are more entries than
-     *     a 16-bit count can tell
+     * @throws IllegalArgumentException when a string would stand more than 65535 bytes after its entry, or there are more
+     *     entries than a 16-bit count can tell
      */
     public byte[] encode() {
         if (entries.size() > 0xffff) {
@@ -108,7 +108,8 @@ public record ReferralReply(int pathConsumed, long headerFlags, List<ReferralEnt
             case TargetEntry target -> {
                 int offsets = start + (target.version() == 2 ? 16 : 12);
                 out.patchU16(offsets, place(out, "path " + target.dfsPath(), target.dfsPath(), written) - start);
-                out.patchU16(offsets + 2, place(out, "alternate " + target.alternatePath(), target.alternatePath(), written) - start);
+                out.patchU16(offsets + 2, place(out, "alternate " + target.alternatePath(), target.alternatePath(),
+                        written) - start);
                 out.patchU16(offsets + 4, out.length() - start);
                 out.string(target.target());
             }

@@ -51,7 +51,8 @@ public record ReferralRequest(int maxLevel, String path, boolean extended, Optio
         Breaches breaches = new Breaches();
         MessageBytes bytes = new MessageBytes(message, breaches);
         if (message.length < 2) {
-            breaches.add(Breach.Kind.CUT_HEADER, message.length, -1, "a referral request has at least 4 bytes, this one has " + message.length);
+            breaches.add(Breach.Kind.CUT_HEADER, message.length, -1, "a referral request has at least 4 bytes, this one has "
+                    + message.length);
             return new Decoded<>(Optional.empty(), breaches.list());
         }
         String path = "";
@@ -100,7 +101,8 @@ public record ReferralRequest(int maxLevel, String path, boolean extended, Optio
         String text = bytes.decode(at + 2, at + 2 + length);
         int end = text.indexOf('\0');
         if (end < 0 || end != text.length() - 1 || (length & 1) != 0) {
-            breaches.add(Breach.Kind.LENGTH, at, -1, name + " does not end with its only NUL after the " + length + " bytes it is said to have");
+            breaches.add(Breach.Kind.LENGTH, at, -1, name + " does not end with its only NUL after the " + length
+                    + " bytes it is said to have");
         }
         return end < 0 ? text : text.substring(0, end);
     }

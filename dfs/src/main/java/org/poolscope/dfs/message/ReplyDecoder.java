@@ -12,8 +12,8 @@ import org.poolscope.dfs.message.ReferralReply.StringArea;
 /**
  * Decodes one referral reply.
  *
- * <p>Entries are found first, by Size (a Size too small for the version is replaced by the version's usual one, which is where such an
- * entry must end); then the strings, which may stand only after the last entry.
+ * <p>Entries are found first, by Size (a Size too small for the version is replaced by the version's usual one, which is where
+ * such an entry must end); then the strings, which may stand only after the last entry.
  */
 final class ReplyDecoder {
 
@@ -64,7 +64,8 @@ final class ReplyDecoder {
             int size = bytes.u16(at + 2);
             int least = leastSize(version, at);
             if (version < 1 || version > 4) {
-                breaches.add(Breach.Kind.UNKNOWN_VERSION, at, i, "the entry has version " + version + ", which the protocol does not have");
+                breaches.add(Breach.Kind.UNKNOWN_VERSION, at, i, "the entry has version " + version
+                        + ", which the protocol does not have");
                 if (size < ENTRY_HEADER) {
                     return at;
                 }
@@ -73,7 +74,8 @@ final class ReplyDecoder {
                 continue;
             }
             if (size < least || (size & 1) != 0) {
-                breaches.add(Breach.Kind.ENTRY_SIZE, at + 2, i, "the entry's Size is " + size + "; version " + version + " has at least "
+                breaches.add(Breach.Kind.ENTRY_SIZE, at + 2, i, "the entry's Size is " + size + "; version " + version
+                        + " has at least "
                         + least + " bytes, and an even number of them");
             }
             int step = version == 1 && size < least ? least : Math.max(size, least);
@@ -108,7 +110,8 @@ final class ReplyDecoder {
     }
 
     private void cut(int entry, int at, int count) {
-        breaches.add(Breach.Kind.CUT_ENTRY, at, entry, "the header counts " + count + " entries, but the message ends after " + entry);
+        breaches.add(Breach.Kind.CUT_ENTRY, at, entry, "the header counts " + count + " entries, but the message ends after "
+                + entry);
     }
 
     private ReferralEntry entry(int number, int at, int end) {
@@ -133,8 +136,9 @@ final class ReplyDecoder {
         String path = bytes.string(pathAt, end, number, "the DFS path");
         String alternate = bytes.string(at + bytes.u16(offsets + 2), end, number, "the alternate DFS path");
         String target = bytes.string(at + bytes.u16(offsets + 4), end, number, "the target");
-        return new TargetEntry(version, size, serverType, flags, version == 2 ? bytes.u32(at + 8) : 0, bytes.u32(fields), path, alternate,
-                target, version == 2 ? TargetEntry.NO_SITE : new UUID(bytes.u64BigEndian(at + 18), bytes.u64BigEndian(at + 26)));
+        return new TargetEntry(version, size, serverType, flags, version == 2 ? bytes.u32(at + 8) : 0, bytes.u32(fields), path,
+                alternate, target, version == 2 ? TargetEntry.NO_SITE : new UUID(bytes.u64BigEndian(at + 18),
+                bytes.u64BigEndian(at + 26)));
     }
 
     private void noteSharing(int pathAt) {
@@ -154,7 +158,8 @@ final class ReplyDecoder {
                 break;
             }
             if (namesLeft-- <= 0) {
-                breaches.add(Breach.Kind.TOO_MUCH_TEXT, namesAt, number, "the entries list the same names over and over; the rest was not read");
+                breaches.add(Breach.Kind.TOO_MUCH_TEXT, namesAt, number,
+                        "the entries list the same names over and over; the rest was not read");
                 namesLeft = 0;
                 break;
             }
@@ -165,6 +170,7 @@ final class ReplyDecoder {
             }
             namesAt = next;
         }
-        return new NameListEntry(bytes.u16(at), bytes.u16(at + 2), bytes.u16(at + 4), bytes.u16(at + 6), bytes.u32(at + 8), special, names);
+        return new NameListEntry(bytes.u16(at), bytes.u16(at + 2), bytes.u16(at + 4), bytes.u16(at + 6), bytes.u32(at + 8),
+                special, names);
     }
 }

@@ -55,17 +55,23 @@ class DamagedCapturesTest {
 
         assertThat(relinked(frames, 101, frame -> Arrays.copyOfRange(frame, 14, frame.length))).isEqualTo(expected);
         assertThat(relinked(frames, 0, frame -> ethernetReplaced(frame, "02000000"))).isEqualTo(expected);
-        assertThat(relinked(frames, 113, frame -> ethernetReplaced(frame, "00000001000600000000000000000800"))).isEqualTo(expected);
-        assertThat(relinked(frames, 276, frame -> ethernetReplaced(frame, "0800000000000002000100060000000000000000"))).isEqualTo(expected);
+        assertThat(relinked(frames, 113, frame -> ethernetReplaced(frame, "00000001000600000000000000000800")))
+                .isEqualTo(expected);
+        assertThat(relinked(frames, 276, frame -> ethernetReplaced(frame, "0800000000000002000100060000000000000000")))
+                .isEqualTo(expected);
         assertThat(relinked(frames, 9, frame -> ethernetReplaced(frame, "ff030021"))).isEqualTo(expected);
         assertThat(relinked(frames, 104, frame -> ethernetReplaced(frame, "0f000800"))).isEqualTo(expected);
-        assertThat(relinked(frames, 105, frame -> ethernetReplaced(frame, "8801" + "00".repeat(24) + HexFormat.of().formatHex(snap) + "0800")))
+        assertThat(relinked(frames, 105, frame -> ethernetReplaced(frame, "8801" + "00".repeat(24) + HexFormat.of()
+                .formatHex(snap) + "0800")))
                 .isEqualTo(expected);
         assertThat(relinked(frames, 127, frame -> ethernetReplaced(frame, "0000080000000000" + "0802" + "00".repeat(22)
                 + HexFormat.of().formatHex(snap) + "0800"))).isEqualTo(expected);
-        assertThat(relinked(frames, 1, frame -> ethernetReplaced(frame, "00".repeat(12) + "88a80001" + "81000002" + "0800"))).isEqualTo(expected);
-        assertThat(relinked(frames, 1, frame -> ethernetReplaced(frame, "00".repeat(12) + "8847" + "00010000" + "00011140"))).isEqualTo(expected);
-        assertThat(relinked(frames, 1, frame -> ethernetReplaced(frame, "00".repeat(12) + "8864" + "110000010000" + "0021"))).isEqualTo(expected);
+        assertThat(relinked(frames, 1, frame -> ethernetReplaced(frame, "00".repeat(12) + "88a80001" + "81000002" + "0800")))
+                .isEqualTo(expected);
+        assertThat(relinked(frames, 1, frame -> ethernetReplaced(frame, "00".repeat(12) + "8847" + "00010000" + "00011140")))
+                .isEqualTo(expected);
+        assertThat(relinked(frames, 1, frame -> ethernetReplaced(frame, "00".repeat(12) + "8864" + "110000010000" + "0021")))
+                .isEqualTo(expected);
         assertThat(relinked(frames, 147, frame -> frame)).isEmpty();
         assertThat(summary.notes()).singleElement().asString().contains("link type 147");
     }
@@ -163,7 +169,8 @@ class DamagedCapturesTest {
         out.writeBytes(Arrays.copyOf(Frames.pcap(List.of()), 24));
         for (byte[] frame : frames) {
             int kept = Math.min(frame.length, 300);
-            out.writeBytes(ByteBuffer.allocate(16).order(ByteOrder.LITTLE_ENDIAN).putLong(0).putInt(kept).putInt(frame.length).array());
+            out.writeBytes(ByteBuffer.allocate(16).order(ByteOrder.LITTLE_ENDIAN).putLong(0).putInt(kept).putInt(frame.length)
+                    .array());
             out.write(frame, 0, kept);
         }
         List<String> found = read(out.toByteArray());
@@ -258,7 +265,8 @@ class DamagedCapturesTest {
         Files.write(file, bytes);
         List<ReferralExchange> found = new ArrayList<>();
         summary = ReferralCapture.read(EvidenceFile.open(file), found::add);
-        return found.stream().map(one -> one.transport().requestFrame().orElse(0) + " " + one.transport().replyFrame().orElse(0) + " "
+        return found.stream().map(one -> one.transport().requestFrame().orElse(0) + " " + one.transport().replyFrame().orElse(0)
+                + " "
                 + one.requestPath().orElse("null") + " " + (one.status().isPresent() ? one.status().getAsLong() : "null") + " "
                 + HexFormat.of().formatHex(one.rawReply())).toList();
     }

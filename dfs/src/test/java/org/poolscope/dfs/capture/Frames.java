@@ -9,7 +9,9 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
-/** The frames of a real capture in the classic little-endian format with Ethernet frames, to be damaged and rearranged by tests. */
+/**
+ * The frames of a real capture in the classic little-endian format with Ethernet frames, to be damaged and rearranged by tests.
+ */
 final class Frames {
 
     private Frames() {
@@ -33,7 +35,8 @@ final class Frames {
     /** A classic file of these frames. */
     static byte[] pcap(List<byte[]> frames, int linkType, ByteOrder order, int magic) {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
-        out.writeBytes(ByteBuffer.allocate(24).order(order).putInt(magic).putShort((short) 2).putShort((short) 4).putLong(0).putInt(65_535)
+        out.writeBytes(ByteBuffer.allocate(24).order(order).putInt(magic).putShort((short) 2).putShort((short) 4).putLong(0)
+                .putInt(65_535)
                 .putInt(linkType).array());
         for (byte[] frame : frames) {
             out.writeBytes(ByteBuffer.allocate(16).order(order).putLong(0).putInt(frame.length).putInt(frame.length).array());
@@ -49,16 +52,19 @@ final class Frames {
     /** A block-format file of these frames, with blocks of other types between. */
     static byte[] pcapng(List<byte[]> frames, ByteOrder order) {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
-        out.writeBytes(block(order, 0x0a0d0d0a, ByteBuffer.allocate(16).order(order).putInt(0x1a2b3c4d).putShort((short) 1).putShort((short) 0)
+        out.writeBytes(block(order, 0x0a0d0d0a, ByteBuffer.allocate(16).order(order).putInt(0x1a2b3c4d).putShort((short) 1)
+                .putShort((short) 0)
                 .putLong(-1).array()));
-        out.writeBytes(block(order, 1, ByteBuffer.allocate(8).order(order).putShort((short) 1).putShort((short) 0).putInt(0).array()));
+        out.writeBytes(block(order, 1, ByteBuffer.allocate(8).order(order).putShort((short) 1).putShort((short) 0).putInt(0)
+                .array()));
         int number = 0;
         for (byte[] frame : frames) {
             byte[] padded = Arrays.copyOf(frame, (frame.length + 3) & ~3);
             switch (number++ % 3) {
                 case 0 -> out.writeBytes(block(order, 6, ByteBuffer.allocate(20 + padded.length).order(order).putInt(0).putLong(0)
                         .putInt(frame.length).putInt(frame.length).put(padded).array()));
-                case 1 -> out.writeBytes(block(order, 3, ByteBuffer.allocate(4 + padded.length).order(order).putInt(frame.length).put(padded)
+                case 1 -> out.writeBytes(block(order, 3, ByteBuffer.allocate(4 + padded.length).order(order).putInt(frame.length)
+                        .put(padded)
                         .array()));
                 default -> {
                     out.writeBytes(block(order, 0x0000_0bad, new byte[40]));

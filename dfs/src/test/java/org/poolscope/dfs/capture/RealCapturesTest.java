@@ -19,12 +19,15 @@ class RealCapturesTest {
 
     @Test
     void findsExactlyTheKnownExchanges() throws Exception {
-        Map<String, List<ReferralPairs.Pair>> known = ReferralPairs.all().stream().collect(Collectors.groupingBy(ReferralPairs.Pair::file));
+        Map<String, List<ReferralPairs.Pair>> known = ReferralPairs.all().stream()
+                .collect(Collectors.groupingBy(ReferralPairs.Pair::file));
         assertThat(known).hasSize(7);
         for (String name : known.keySet()) {
-            List<String> found = read(name).stream().filter(one -> one.transport().carrier() != Carrier.SMB1).map(RealCapturesTest::line).sorted()
+            List<String> found = read(name).stream().filter(one -> one.transport().carrier() != Carrier.SMB1)
+                    .map(RealCapturesTest::line).sorted()
                     .toList();
-            assertThat(found).as(name).containsExactlyElementsOf(known.get(name).stream().map(RealCapturesTest::line).sorted().toList());
+            assertThat(found).as(name).containsExactlyElementsOf(known.get(name).stream().map(RealCapturesTest::line).sorted()
+                    .toList());
         }
     }
 
@@ -37,15 +40,19 @@ class RealCapturesTest {
         assertThat(printed.reply().orElseThrow().message().orElseThrow().pathConsumed()).isEqualTo(38);
 
         // tshark shows the same five, the refusal in frame 762 among them
-        assertThat(read("samba-root-link-path-not-covered.pcapng").stream().filter(one -> one.transport().carrier() == Carrier.SMB1)
-                .map(one -> one.transport().replyFrame().orElse(0) + " " + one.requestPath().orElse("") + " " + one.status().orElse(-1)))
+        assertThat(read("samba-root-link-path-not-covered.pcapng").stream().filter(one -> one.transport()
+                .carrier() == Carrier.SMB1)
+                .map(one -> one.transport().replyFrame().orElse(0) + " " + one.requestPath().orElse("") + " " + one.status()
+                .orElse(-1)))
                 .containsExactly("725 \\127.0.0.1\\dfs 0", "746 \\127.0.0.1\\dfs\\link1 0",
-                        "762 \\127.0.0.1\\share1 " + 0xc0000225L, "771 \\127.0.0.1\\dfs\\link1 0", "777 \\127.0.0.1\\dfs\\link1 0");
+                        "762 \\127.0.0.1\\share1 " + 0xc0000225L, "771 \\127.0.0.1\\dfs\\link1 0",
+                        "777 \\127.0.0.1\\dfs\\link1 0");
     }
 
     @Test
     void countsWhatItSaw() throws Exception {
-        CaptureSummary summary = ReferralCapture.read(EvidenceFile.open(RealEvidence.path("dfs/ad-domain-dc-sysvol.pcap")), one -> { });
+        CaptureSummary summary = ReferralCapture.read(EvidenceFile.open(RealEvidence.path("dfs/ad-domain-dc-sysvol.pcap")),
+                one -> { });
 
         assertThat(summary.frames()).isEqualTo(782);
         assertThat(summary.exchanges()).isEqualTo(20);
@@ -60,14 +67,15 @@ class RealCapturesTest {
 
     private static String line(ReferralPairs.Pair pair) {
         return String.format("%05d %05d %x %s %d %x %s", pair.requestFrame(), pair.replyFrame(), pair.fsctl(),
-                pair.fsctl() == 0x601b0 ? "4 \\127.0.0.1\\dfs\\link1" : pair.maxLevel() + " " + pair.request(), pair.maxOutput(), pair.status(),
-                HexFormat.of().formatHex(pair.reply()));
+                pair.fsctl() == 0x601b0 ? "4 \\127.0.0.1\\dfs\\link1" : pair.maxLevel() + " " + pair.request(), pair.maxOutput(),
+                pair.status(), HexFormat.of().formatHex(pair.reply()));
     }
 
     private static String line(ReferralExchange one) {
         int level = one.request().orElseThrow().message().orElseThrow().maxLevel();
-        return String.format("%05d %05d %x %s %d %x %s", one.transport().requestFrame().orElse(0), one.transport().replyFrame().orElse(0),
-                one.transport().carrier() == Carrier.SMB2_EXTENDED ? 0x601b0 : 0x60194, level + " " + one.requestPath().orElseThrow(),
-                one.transport().maxOutput().orElse(-1), one.status().orElse(-1), HexFormat.of().formatHex(one.rawReply()));
+        return String.format("%05d %05d %x %s %d %x %s", one.transport().requestFrame().orElse(0), one.transport().replyFrame()
+                .orElse(0), one.transport().carrier() == Carrier.SMB2_EXTENDED ? 0x601b0 : 0x60194, level + " "
+                + one.requestPath().orElseThrow(), one.transport().maxOutput().orElse(-1), one.status().orElse(-1),
+                HexFormat.of().formatHex(one.rawReply()));
     }
 }

@@ -22,7 +22,8 @@ public final class CollectedFacts implements FactSink {
     public static CollectedFacts of(Path path) throws EvidenceException {
         EvidenceFile file = EvidenceFile.open(path);
         CollectedFacts found = new CollectedFacts();
-        for (EvidenceReader reader : List.of(new PktInfoReader(), new SpcInfoReader(), new LinuxDfsCacheReader(), new ReferralTextReader())) {
+        for (EvidenceReader reader : List.of(new PktInfoReader(), new SpcInfoReader(), new LinuxDfsCacheReader(),
+                new ReferralTextReader())) {
             if (reader.recognises(file)) {
                 reader.read(file, found);
             }

@@ -61,12 +61,13 @@ class ListingReadersTest {
         CollectedFacts found = CollectedFacts.of(RealEvidence.path("dfs/dfsutil/pktinfo-accessstatus.txt"));
 
         List<ReferralCacheEntry> entries = found.all(ReferralCacheEntry.class);
-        assertThat(entries).extracting(ReferralCacheEntry::path, ReferralCacheEntry::expiresInSeconds, ReferralCacheEntry::useCount,
-                ReferralCacheEntry::type).containsExactly(tuple("\\long.biz.foo\\Images", 4L, 1, 0x81),
-                tuple("\\or-util01\\Images", 0L, 0, 0x81));
+        assertThat(entries).extracting(ReferralCacheEntry::path, ReferralCacheEntry::expiresInSeconds,
+                ReferralCacheEntry::useCount, ReferralCacheEntry::type).containsExactly(tuple("\\long.biz.foo\\Images", 4L, 1,
+                0x81), tuple("\\or-util01\\Images", 0L, 0, 0x81));
         assertThat(entries.getFirst().typeLabels()).containsExactly("REFERRAL_SVC", "DFS");
         assertThat(entries).allMatch(entry -> entry.kind() == ReferralKind.ROOT);
-        assertThat(entries.getFirst().targets()).extracting(CacheTarget::path, CacheTarget::state, CacheTarget::active).containsExactly(
+        assertThat(entries.getFirst().targets()).extracting(CacheTarget::path, CacheTarget::state, CacheTarget::active)
+                .containsExactly(
                 tuple("\\OR-UTIL01\\Images", null, false), tuple("\\NY-FS01\\Images", 0xc00000beL, false),
                 tuple("\\NY-UTIL01\\Images", 0L, true));
         assertThat(entries.getLast().targets()).hasSize(3);
@@ -90,7 +91,8 @@ class ListingReadersTest {
     void readsDomains() throws Exception {
         CollectedFacts found = CollectedFacts.of(RealEvidence.path("dfs/dfsutil/spcinfo.txt"));
 
-        assertThat(found.all(DomainCacheEntry.class)).extracting(DomainCacheEntry::name, DomainCacheEntry::origin).containsExactly(
+        assertThat(found.all(DomainCacheEntry.class)).extracting(DomainCacheEntry::name, DomainCacheEntry::origin)
+                .containsExactly(
                 tuple("2003server1.contoso.com", Origin.WORKSTATION), tuple("CONTOSO", Origin.WORKSTATION),
                 tuple("contoso.com", Origin.WORKSTATION), tuple("CONTOSO", Origin.REFERRAL_IN_USE),
                 tuple("contoso.com", Origin.REFERRAL));
@@ -101,7 +103,8 @@ class ListingReadersTest {
 
     @Test
     void readsDomainsRunTogetherOnOneLine() throws Exception {
-        CollectedFacts found = read("[*][RAKHESH] [+][rakhesh.local] [+WIN-DC01.rakhesh.local] AccessStatus: 0 [-WIN-DC02.rakhesh.local]\n");
+        CollectedFacts found = read("[*][RAKHESH] [+][rakhesh.local] [+WIN-DC01.rakhesh.local] AccessStatus: 0"
+                + " [-WIN-DC02.rakhesh.local]\n");
 
         assertThat(found.all(DomainCacheEntry.class)).hasSize(2);
         assertThat(found.all(DomainCacheEntry.class).getLast().controllers()).containsExactly(
@@ -110,7 +113,8 @@ class ListingReadersTest {
 
     @Test
     void readsAnEntryThatLostItsLineBreaks() throws Exception {
-        CollectedFacts found = read("Entry: \\a b\\c ShortEntry: \\A\\C Expires in 12 seconds UseCount: 3 Type:0x81 ( REFERRAL_SVC DFS ) "
+        CollectedFacts found = read("Entry: \\a b\\c ShortEntry: \\A\\C Expires in 12 seconds UseCount: 3 Type:0x81 ("
+                + " REFERRAL_SVC DFS ) "
                 + "0:[\\s [x]\\y] AccessStatus: 0xc000003a ( ACTIVE ) 1:[\\t\\u] Entry: \\d\\e\\f Expires in 1 seconds\n");
 
         List<ReferralCacheEntry> entries = found.all(ReferralCacheEntry.class);
@@ -164,7 +168,8 @@ class ListingReadersTest {
         List<ReferralText> exchanges = expected.all(ReferralText.class);
         assertThat(exchanges).extracting(ReferralText::requestPath, ReferralText::headerFlags)
                 .containsExactly(tuple(null, 3), tuple("\\2k3entspat\\root2\\Depth1\\Depth2\\dirinlink\\", null));
-        assertThat(exchanges.getLast().referrals()).extracting(ReferralText.NamedReferral::dfsPath, ReferralText.NamedReferral::target)
+        assertThat(exchanges.getLast().referrals()).extracting(ReferralText.NamedReferral::dfsPath,
+                ReferralText.NamedReferral::target)
                 .containsExactly(tuple("\\2k3entspat\\root2\\Depth1\\Depth2", "\\spat2003-1\\link1"),
                         tuple("\\2k3entspat\\root2\\Depth1\\Depth2", "\\2k3entspat\\dfs_link_1"));
         assertThat(expected.lines).doesNotContain(5, 9);
@@ -210,15 +215,18 @@ class ListingReadersTest {
         CollectedFacts found = read("""
                 DFS cache
                 ---------
-                cache entry: path=\\srv\\dfs\\a,type=b,type=link,ttl=300,etime=5,hdr_flags=0x2,ref_flags=0x0,interlink=no,path_consumed=13,expired=no
+                cache entry: path=\\srv\\dfs\\a,type=b,type=link,ttl=300,etime=5,\
+                hdr_flags=0x2,ref_flags=0x0,interlink=no,path_consumed=13,expired=no
                   \\srv1\\share (target hint)
                   \\srv2\\share
-                [ 12.3] CIFS: cache entry: path=\\srv\\dfs,type=root,ttl=120,etime=5,hdr_flags=0x3,ref_flags=0x0,interlink=yes,path_consumed=8,expired=yes
+                [ 12.3] CIFS: cache entry: path=\\srv\\dfs,type=root,ttl=120,etime=5,\
+                hdr_flags=0x3,ref_flags=0x0,interlink=yes,path_consumed=8,expired=yes
                 """);
 
         List<ReferralCacheEntry> entries = found.all(ReferralCacheEntry.class);
         assertThat(entries).extracting(ReferralCacheEntry::path, ReferralCacheEntry::ttlSeconds, ReferralCacheEntry::kind)
-                .containsExactly(tuple("\\srv\\dfs\\a,type=b", 300L, ReferralKind.LINK), tuple("\\srv\\dfs", 120L, ReferralKind.ROOT));
+                .containsExactly(tuple("\\srv\\dfs\\a,type=b", 300L, ReferralKind.LINK), tuple("\\srv\\dfs", 120L,
+                ReferralKind.ROOT));
         assertThat(entries.getFirst().targets()).extracting(CacheTarget::path).containsExactly("\\srv1\\share", "\\srv2\\share");
         assertThat(entries.getFirst().wire()).contains(new ReferralCacheEntry.WireFields(2, 0, 13, false));
         assertThat(found.lines).hasSize(6);
@@ -226,7 +234,8 @@ class ListingReadersTest {
 
     @Test
     void leavesOtherTextsAlone() throws Exception {
-        for (String other : List.of("cases/photo-upload/kd-poolused.txt", "cases/photo-upload/kd-vm.txt", "cases/photo-upload/poolmon.txt",
+        for (String other : List.of("cases/photo-upload/kd-poolused.txt", "cases/photo-upload/kd-vm.txt",
+                "cases/photo-upload/poolmon.txt",
                 "cases/photo-upload/event-2020.txt", "tags/pooltag-2003.txt")) {
             CollectedFacts found = CollectedFacts.of(RealEvidence.path(other));
             assertThat(found.facts).as(other).isEmpty();
@@ -244,7 +253,8 @@ class ListingReadersTest {
     void readsALongListing() throws Exception {
         StringBuilder text = new StringBuilder();
         IntStream.range(0, 20_000).forEach(i -> text.append("Entry: \\f\\r\\l\\").append(i).append(".jpg\n")
-                .append("ShortEntry: \\f\\r\\l\\").append(i).append(".jpg\nExpires in 57377 seconds\nUseCount: 0 Type:0x1 ( DFS )\n")
+                .append("ShortEntry: \\f\\r\\l\\").append(i)
+                .append(".jpg\nExpires in 57377 seconds\nUseCount: 0 Type:0x1 ( DFS )\n")
                 .append("   0:[\\f\\s\\").append(i).append(".jpg] State:0x31 ( )\n\n"));
         CollectedFacts found = read(text.toString());
 

@@ -38,7 +38,8 @@ class MessageCodecTest {
     @Property(tries = 300)
     void decodingRequestsUndoesEncoding(@ForAll("requests") ReferralRequest request) {
         byte[] bytes = request.encode();
-        Decoded<ReferralRequest> decoded = request.extended() ? ReferralRequest.decodeExtended(bytes) : ReferralRequest.decode(bytes);
+        Decoded<ReferralRequest> decoded = request.extended() ? ReferralRequest.decodeExtended(bytes)
+                : ReferralRequest.decode(bytes);
 
         assertThat(decoded.breaches()).isEmpty();
         assertThat(decoded.message()).contains(request);
@@ -115,7 +116,8 @@ class MessageCodecTest {
         ReferralReply tooFar = new ReferralReply(0, 0, IntStream.range(0, 2000).<ReferralEntry>mapToObj(
                 i -> TargetEntry.of(4, 0, 0, 1, "\\a\\b\\c", "\\srv\\share" + i)).toList());
         assertThatThrownBy(tooFar::encode).isInstanceOf(IllegalArgumentException.class).hasMessageContaining("65535");
-        assertThatThrownBy(() -> new ReferralRequest(4, "\\a", false, Optional.of("site"))).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> new ReferralRequest(4, "\\a", false, Optional.of("site")))
+                .isInstanceOf(IllegalArgumentException.class);
     }
 
     @FuzzTest
@@ -143,7 +145,8 @@ class MessageCodecTest {
     Arbitrary<ReferralReply> replies() {
         Arbitrary<Integer> u16 = Arbitraries.integers().between(0, 0xffff);
         Arbitrary<Long> u32 = Arbitraries.longs().between(0, 0xffff_ffffL);
-        return Combinators.combine(u16, u32, entries(), Arbitraries.integers().between(0, 3)).as((consumed, flags, entries, padding) -> {
+        return Combinators.combine(u16, u32, entries(), Arbitraries.integers().between(0, 3)).as((consumed, flags, entries,
+                padding) -> {
             boolean strings = entries.stream().anyMatch(entry -> !(entry instanceof ShareEntry));
             return new ReferralReply(consumed, flags, entries, shares(entries) ? StringArea.SHARED : StringArea.SEPARATE,
                     strings || entries.isEmpty() ? padding : 0);
@@ -164,18 +167,22 @@ class MessageCodecTest {
         Arbitrary<ReferralEntry> share = Combinators.combine(type, flags, text()).as((serverType, flag, name) ->
                 new ShareEntry(8 + 2 * (name.length() + 1), serverType, flag, name));
         Arbitrary<ReferralEntry> target = Combinators.combine(Arbitraries.of(2, 3, 4), type, flags, u32, u32,
-                Arbitraries.of("\\a\\b", "\\corp\\ns\\link"), text(), text()).as((version, serverType, flag, proximity, ttl, path, alternate, name) ->
-                new TargetEntry(version, version == 2 ? 22 : 34, serverType, flag, version == 2 ? proximity : 0, ttl, path, alternate, name,
-                        version == 2 ? TargetEntry.NO_SITE : new UUID(ttl, proximity)));
-        Arbitrary<ReferralEntry> names = Combinators.combine(Arbitraries.of(3, 4), Arbitraries.of(18, 34), u32, text(), text().list().ofMaxSize(4))
+                Arbitraries.of("\\a\\b", "\\corp\\ns\\link"), text(), text()).as((version, serverType, flag, proximity, ttl,
+                path, alternate, name) ->
+                new TargetEntry(version, version == 2 ? 22 : 34, serverType, flag, version == 2 ? proximity : 0, ttl, path,
+                        alternate, name, version == 2 ? TargetEntry.NO_SITE : new UUID(ttl, proximity)));
+        Arbitrary<ReferralEntry> names = Combinators.combine(Arbitraries.of(3, 4), Arbitraries.of(18, 34), u32, text(), text()
+                .list().ofMaxSize(4))
                 .as((version, size, ttl, name, list) -> new NameListEntry(version, size, 0, 2, ttl, name, list));
         return Arbitraries.oneOf(share, target, names).list().ofMaxSize(6);
     }
 
     @Provide
     Arbitrary<ReferralRequest> requests() {
-        return Combinators.combine(Arbitraries.integers().between(0, 0xffff), text(), Arbitraries.of(true, false), text().optional())
-                .as((level, path, extended, site) -> new ReferralRequest(level, path, extended, extended ? site : Optional.empty()));
+        return Combinators.combine(Arbitraries.integers().between(0, 0xffff), text(), Arbitraries.of(true, false), text()
+                .optional())
+                .as((level, path, extended, site) -> new ReferralRequest(level, path, extended, extended ? site
+                : Optional.empty()));
     }
 
     private static Arbitrary<String> text() {

@@ -22,7 +22,8 @@ class RealMessagesTest {
         for (ReferralPairs.Pair pair : replies) {
             Decoded<ReferralReply> decoded = ReferralReply.decode(pair.reply());
             assertThat(decoded.breaches()).as("%s frame %d", pair.file(), pair.replyFrame()).isEmpty();
-            assertThat(decoded.message().orElseThrow().encode()).as("%s frame %d", pair.file(), pair.replyFrame()).isEqualTo(pair.reply());
+            assertThat(decoded.message().orElseThrow().encode()).as("%s frame %d", pair.file(), pair.replyFrame())
+                    .isEqualTo(pair.reply());
         }
     }
 
@@ -44,7 +45,8 @@ class RealMessagesTest {
 
     @Test
     void readsThePaddedListOfDomainControllers() {
-        byte[] reply = ReferralPairs.all().stream().filter(pair -> pair.replyFrame() == 31 && pair.file().startsWith("ad-")).findFirst()
+        byte[] reply = ReferralPairs.all().stream().filter(pair -> pair.replyFrame() == 31 && pair.file().startsWith("ad-"))
+                .findFirst()
                 .orElseThrow().reply();
 
         ReferralReply message = ReferralReply.decode(reply).message().orElseThrow();
@@ -61,7 +63,8 @@ class RealMessagesTest {
         Decoded<ReferralRequest> request = ReferralRequest.decodeExtended(bytes);
 
         assertThat(request.isWellFormed()).isTrue();
-        assertThat(request.message()).contains(new ReferralRequest(4, "\\127.0.0.1\\dfs\\link1", true, java.util.Optional.empty()));
+        assertThat(request.message()).contains(new ReferralRequest(4, "\\127.0.0.1\\dfs\\link1", true,
+                java.util.Optional.empty()));
         assertThat(request.message().orElseThrow().encode()).isEqualTo(bytes);
     }
 }
