@@ -28,6 +28,8 @@ import picocli.CommandLine.ParameterException;
             VmCommand.class,
             ModulesCommand.class,
             PoolUsedCommand.class,
+            LabCommand.class,
+            DemoCommand.class,
             HelpCommand.class})
 public final class Poolscope {
 

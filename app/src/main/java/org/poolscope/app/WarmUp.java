@@ -3,8 +3,6 @@ package org.poolscope.app;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Comparator;
-import java.util.stream.Stream;
 
 /**
  * The training run behind the ahead-of-time cache: does once, quietly, what users do, so that the classes this takes are loaded and
@@ -19,19 +17,17 @@ final class WarmUp {
     public static void main(String[] arguments) throws IOException {
         Path folder = Files.createTempDirectory("poolscope-warm-up");
         try {
-            String image = folder.resolve("MEMORY.DMP").toString();
+            String image = folder.resolve("case/MEMORY.DMP").toString();
             Poolscope.run("--help");
-            Poolscope.run("lab", "photo-upload", "-o", folder.toString(), "--scale", "0.002");
+            Poolscope.run("lab", "photo-upload", "-o", folder.resolve("case").toString(), "--scale", "0.002");
             for (String command : new String[] {"info", "modules", "vm", "poolused"}) {
                 Poolscope.run(command, image);
                 Poolscope.run(command, image, "--format", "json");
             }
-            Poolscope.run("diagnose", folder.toString());
-            Poolscope.run("diagnose", folder.toString(), "--format", "json");
+            Poolscope.run("diagnose", folder.resolve("case").toString());
+            Poolscope.run("diagnose", folder.resolve("case").toString(), "--format", "json");
         } finally {
-            try (Stream<Path> files = Files.walk(folder)) {
-                files.sorted(Comparator.reverseOrder()).forEach(path -> path.toFile().delete());
-            }
+            DemoCommand.delete(folder);
         }
     }
 }

@@ -33,7 +33,7 @@ final class PhotoUpload implements LabCase {
     private static final int PUBLISHED_NONPAGED_LIMIT = 32328;
     private static final int NONPAGED_INITIAL = 2048;
     private static final int LISTED_ENTRIES = 10_432;
-    private static final Instant STOP = Instant.parse("2007-01-11T01:31:19Z");
+    private static final Instant STOP = Instant.parse("2007-01-14T01:31:19Z");
 
     @Override
     public String name() {
@@ -164,7 +164,7 @@ final class PhotoUpload implements LabCase {
                     Event Source:	Srv
                     Event Category:	None
                     Event ID:	2020
-                    Date:		1/11/2007
+                    Date:		1/14/2007
                     Time:		2:26:46 AM
                     User:		N/A
                     Computer:	Server18
@@ -179,8 +179,8 @@ final class PhotoUpload implements LabCase {
     }
 
     private static void writePoolmon(CaseFolder out, double scale) throws IOException {
-        PoolmonLog.write(out, "poolmon-1.txt", "01/10/2007 09:02:11", scale, 0);
-        PoolmonLog.write(out, "poolmon-2.txt", "01/10/2007 15:02:14", scale, 1);
+        PoolmonLog.write(out, "poolmon-1.txt", "01/13/2007 09:02:11", scale, 0);
+        PoolmonLog.write(out, "poolmon-2.txt", "01/13/2007 15:02:14", scale, 1);
     }
 
     private static void describe(Truth truth, int entries, int listed) {

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Pattern;
 import org.poolscope.dfs.CacheTarget;
 import org.poolscope.dfs.ReferralCacheEntry;
 import org.poolscope.model.EvidenceException;
@@ -36,6 +37,8 @@ public final class PktInfoReader implements EvidenceReader {
     /** A client with this many entries is long out of memory; a listing that claims more is not one. */
     static final int MOST_ENTRIES = 2_000_000;
     private static final int MOST_LABEL_SETS = 1000;
+    /** What dfsutil prints around the entries: the driver asked, how many entries there are, and that it is done. */
+    private static final Pattern FRAME = Pattern.compile("--[\\w.]{1,32}--|\\d{1,9} entries\\.{0,3}|Dfs[Uu]til command completed successfully\\.");
 
     @Override
     public String format() {
@@ -88,7 +91,7 @@ public final class PktInfoReader implements EvidenceReader {
         void run() {
             for (int number = 1; number <= text.count(); number++) {
                 String line = text.line(number);
-                if (couldBeOurs(line) && readLine(line, number)) {
+                if (couldBeOurs(line) && readLine(line, number) || FRAME.matcher(line).matches()) {
                     sink.understood(number);
                 }
             }

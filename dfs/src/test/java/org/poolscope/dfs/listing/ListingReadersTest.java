@@ -57,6 +57,25 @@ class ListingReadersTest {
     }
 
     @Test
+    void whatDfsutilPrintsAroundTheEntriesIsUnderstood(@TempDir Path folder) throws Exception {
+        Path file = Files.writeString(folder.resolve("pkt.txt"), """
+                --mup.sys--
+                1 entries...
+                Entry: \\srv\\root
+                ShortEntry: \\srv\\root
+                Expires in 300 seconds
+                UseCount: 0 Type:0x81 ( REFERRAL_SVC DFS )
+                   0:[\\srv\\share] State:0x119 ( ACTIVE )
+
+                DfsUtil command completed successfully.
+                """);
+        CollectedFacts found = CollectedFacts.of(file);
+
+        assertThat(found.all(ReferralCacheEntry.class)).hasSize(1);
+        assertThat(found.lines).contains(1, 2, 3, 4, 5, 6, 7, 9);
+    }
+
+    @Test
     void readsTheFormWithAccessStatus() throws Exception {
         CollectedFacts found = CollectedFacts.of(RealEvidence.path("dfs/dfsutil/pktinfo-accessstatus.txt"));
 
