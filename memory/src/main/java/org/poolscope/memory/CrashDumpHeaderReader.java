@@ -49,8 +49,10 @@ final class CrashDumpHeaderReader {
                 header.u64(0xf00 + 0x10), header.text(0xfb0, 128, StandardCharsets.ISO_8859_1), runs64(header, warnings));
     }
 
+    /** All four parameters, or none when they are cut off or none of them was ever filled in. */
     private static List<Long> wholeOrNone(List<Long> parameters) {
-        return parameters.size() == 4 ? parameters : List.of();
+        boolean filled = parameters.stream().anyMatch(value -> value != HeaderBytes.FILL_64 && value != HeaderBytes.FILL_32);
+        return parameters.size() == 4 && filled ? parameters : List.of();
     }
 
     private static List<MemoryRun> runs32(HeaderBytes header, List<String> warnings) {

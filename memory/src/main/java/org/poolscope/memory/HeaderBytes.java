@@ -9,8 +9,8 @@ import java.nio.charset.Charset;
  */
 final class HeaderBytes {
 
-    private static final int FILL_32 = 0x4547_4150;
-    private static final long FILL_64 = 0x4547_4150_4547_4150L;
+    static final int FILL_32 = 0x4547_4150;
+    static final long FILL_64 = 0x4547_4150_4547_4150L;
 
     private final MemorySegment bytes;
 
