@@ -1,7 +1,11 @@
 package org.poolscope.kernel;
 
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.function.Consumer;
 import org.poolscope.memory.PhysicalMemory;
 import org.poolscope.memory.VirtualMemory;
@@ -23,7 +27,6 @@ final class BigPageReader {
 
     private static final int SMALLEST = 256;
     private static final int LARGEST = 1 << 24;
-    private static final int PROBE = 64;
     private static final int PAGE_MASK = PhysicalMemory.PAGE_SIZE - 1;
 
     /** An entry of more than 64 GB is none. */
@@ -70,37 +73,36 @@ final class BigPageReader {
     }
 
     private Answer<BigPageTable> search(Neighbourhood near, long tracker) {
+        long[] lengths = Arrays.stream(near.between(SMALLEST, LARGEST)).filter(length -> Long.bitCount(length) == 1).toArray();
+        Set<Long> looked = new HashSet<>(List.of(0L, tracker));
         long table = 0;
         int slots = 0;
         int most = 0;
         for (int i = 0; i < near.size(); i++) {
             long candidate = memory.canonical(near.value(i));
-            if (candidate == 0 || candidate == tracker || (candidate & PAGE_MASK) != 0 || !isKernelAddress(candidate)
-                    || candidate == table || !memory.isReadable(candidate, entrySize) || live(candidate, 0, PROBE) < 0) {
-                continue;
-            }
-            int size = largest(near, candidate);
-            int live = size == 0 ? 0 : live(candidate, 0, size);
-            if (live > most) {
-                table = candidate;
-                slots = size;
-                most = live;
+            if ((candidate & PAGE_MASK) == 0 && isKernelAddress(candidate) && looked.add(candidate)) {
+                int fitting = fitting(candidate, lengths);
+                int live = fitting == 0 ? 0 : live(candidate, 0, fitting);
+                if (live > most) {
+                    table = candidate;
+                    slots = fitting;
+                    most = live;
+                }
             }
         }
         return slots == 0 ? Answer.none("the big page table was not found near the tracker table") : read(table, slots);
     }
 
-    /** The largest length seen nearby that fits a table, or 0. */
-    private int largest(Neighbourhood near, long table) {
-        int best = 0;
-        for (int i = 0; i < near.size(); i++) {
-            long size = near.value(i);
-            if (size > best && size >= SMALLEST && size <= LARGEST && Long.bitCount(size) == 1 && live(table, 0, (int) size) > 0
-                    && (best == 0 || live(table, (int) size / 2, (int) size) > 0)) {
-                best = (int) size;
+    /** The largest of some ascending lengths that fits a table, or 0. */
+    private int fitting(long table, long[] lengths) {
+        int fitting = 0;
+        for (long length : lengths) {
+            if (live(table, fitting, (int) length) <= 0) {
+                break;
             }
+            fitting = (int) length;
         }
-        return best;
+        return fitting;
     }
 
     /** How many slots of a range are live; -1 when it cannot be part of a big page table. Pages that are not there prove nothing. */

@@ -16,6 +16,7 @@ final class Neighbourhood {
     private final long centre;
     private final long[] values;
     private final int[] nearestFirst;
+    private final long[] sorted;
     private int readable;
 
     /** Reads the pointer-sized words within 0x5000 bytes of an address. */
@@ -33,6 +34,7 @@ final class Neighbourhood {
         }
         this.values = words;
         this.nearestFirst = Arrays.copyOf(order, readable);
+        this.sorted = Arrays.stream(nearestFirst).mapToLong(distance -> words[distance + words.length / 2]).sorted().toArray();
     }
 
     private void take(VirtualMemory memory, int distance, long[] words, int[] order) {
@@ -65,11 +67,11 @@ final class Neighbourhood {
 
     /** Whether a value stands anywhere here. */
     boolean holds(long value) {
-        for (int i = 0; i < readable; i++) {
-            if (value(i) == value) {
-                return true;
-            }
-        }
-        return false;
+        return Arrays.binarySearch(sorted, value) >= 0;
+    }
+
+    /** The values from one to another, both inclusive, each once, ascending. */
+    long[] between(long low, long high) {
+        return Arrays.stream(sorted).filter(value -> value >= low && value <= high).distinct().toArray();
     }
 }

@@ -37,8 +37,8 @@ final class TrackerTables {
 
     private static final int EXPANSION_LIMIT = 1 << 20;
 
-    /** Entries looked at to tell a tracker table from something else. */
-    private static final int SAMPLE = 64;
+    /** Entries of a sound table that look odd, beside one in twenty of those in use. */
+    private static final int TOLERATED = 4;
 
     private final VirtualMemory memory;
     private final KernelVariables variables;
@@ -107,12 +107,9 @@ final class TrackerTables {
         if (told.isPresent() && told.getAsLong() > 0 && told.getAsLong() <= LARGEST_SIZE) {
             return (int) told.getAsLong();
         }
-        int size = 0;
-        for (int i = 0; i < near.size(); i++) {
-            long word = near.value(i);
-            if (isSize(word) && word > size && near.holds(word - 2) && isTable(base, (int) word)) {
-                size = (int) word;
-            }
+        int size = size(near, base, true);
+        if (size == 0) {
+            size = size(near, base, false);
         }
         if (size > 0) {
             return size;
@@ -128,28 +125,35 @@ final class TrackerTables {
         return size;
     }
 
-    private static boolean isSize(long size) {
-        return size >= SMALLEST_SIZE && size <= LARGEST_SIZE && Long.bitCount(size - 1) == 1;
+    /** The largest number nearby that is by two more than another one and fits the table; usually one more than a power of two. */
+    private int size(Neighbourhood near, long base, boolean usual) {
+        int size = 0;
+        for (long word : near.between(SMALLEST_SIZE, LARGEST_SIZE)) {
+            if (usual == (Long.bitCount(word - 1) == 1) && near.holds(word - 2) && isTable(base, (int) word)) {
+                size = (int) word;
+            }
+        }
+        return size;
     }
 
-    /** Whether entries all over a table look like entries: empty, or with a tag. */
+    /** Whether entries look like entries: empty, or with a tag. Drivers do use odd tags, now and then. */
     private boolean isTable(long base, int size) {
         int looked = 0;
-        int good = 0;
-        int step = Math.max(1, size / SAMPLE);
-        for (int i = 0; i < size; i += step) {
+        int used = 0;
+        int bad = 0;
+        for (int i = 0; i < size; i++) {
             long entry = base + (long) i * layout.size;
             if (memory.isReadable(entry, layout.size)) {
                 looked++;
-                good += isEntry(entry) ? 1 : 0;
+                int key = memory.u32(entry + layout.key);
+                used += key == 0 ? 0 : 1;
+                bad += key == 0 ? counter(entry, 0) == 0 && counter(entry, 3) == 0 ? 0 : 1 : BigPageTable.looksLikeTag(key) ? 0 : 1;
+                if (bad > TOLERATED + used / 20) {
+                    return false;
+                }
             }
         }
-        return looked > 0 && good * 10 >= looked * 9;
-    }
-
-    private boolean isEntry(long entry) {
-        int key = memory.u32(entry + layout.key);
-        return key == 0 ? counter(entry, 0) == 0 && counter(entry, 3) == 0 : BigPageTable.looksLikeTag(key);
+        return looked * 2 >= size;
     }
 
     /** The base table and those of the other processors. */

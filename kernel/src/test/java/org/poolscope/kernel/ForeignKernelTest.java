@@ -102,6 +102,7 @@ class ForeignKernelTest {
     void saysWhyAStoppedSystemStopped() throws EvidenceException {
         try (KernelImage image = KernelImage.open(RealEvidence.image("nt52-x64-boot.raw"))) {
             assertThat(image.info().bugCheck().code()).isEqualTo(0xc000_0135);
+            assertThat(image.info().bugCheck().name()).isEqualTo("STATUS_DLL_NOT_FOUND");
             assertThat(image.info().architecture()).isEqualTo(Architecture.X64);
             assertThat(image.info().build()).isEqualTo(3790);
             assertThat(image.info().kernelBase()).isEqualTo(0xffff_f800_0040_0000L);

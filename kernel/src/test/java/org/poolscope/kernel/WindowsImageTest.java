@@ -2,10 +2,16 @@ package org.poolscope.kernel;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.poolscope.model.Architecture;
@@ -22,21 +28,16 @@ import org.poolscope.model.TagUsage;
 /** Images with the kernel's variables at their places in Windows 10, in every format; and real small dumps. */
 class WindowsImageTest {
 
+    @TempDir
+    Path folder;
+
     @ParameterizedTest
     @ValueSource(strings = {"layout-19041-full1.dmp", "layout-19041-bmp5.dmp", "layout-19041-bmp6.dmp", "layout-19041-rdmp8.dmp",
         "layout-19041-raw"})
     void poolTablesOfAllProcessorsAreAddedUp(String name) throws EvidenceException {
         try (KernelImage image = KernelImage.open(RealEvidence.image(name))) {
-            PoolSnapshot snapshot = image.tagTable().value().orElseThrow();
-            assertThat(snapshot.rows()).containsExactlyInAnyOrder(
-                    new TagUsage(PoolTag.parse("Leak"), new PoolUse(5L, 3L, 2L, 0x42000L), PoolUse.NONE),
-                    new TagUsage(PoolTag.parse("CM31"), PoolUse.NONE, new PoolUse(1L, 0L, 1L, 0x9000L)),
-                    new TagUsage(PoolTag.parse("EtwB"), new PoolUse(9L, 8L, 1L, 0x10000L), PoolUse.NONE));
-            assertThat(snapshot.complete()).isTrue();
-            BigPageTable big = image.bigPages().value().orElseThrow();
-            assertThat(IntStream.range(0, big.size()).mapToObj(i -> big.tag(i) + " " + big.bytes(i) + " " + big.pool(i).orElseThrow()))
-                    .containsExactlyInAnyOrder("Leak 135168 nonpaged", "Leak 135168 nonpaged", "CM31 36864 paged", "EtwB 65536 nonpaged",
-                            "MyD  12288 nonpaged");
+            assertPoolTables(image);
+            assertThat(image.warnings()).isEmpty();
             ImageInfo info = image.info();
             assertThat(info.build()).isEqualTo(19041);
             assertThat(info.architecture()).isEqualTo(Architecture.X64);
@@ -46,6 +47,55 @@ class WindowsImageTest {
             assertThat(image.modules().value().orElseThrow()).isEmpty();
             assertThat(image.counters().value()).isEmpty();
         }
+    }
+
+    private static void assertPoolTables(KernelImage image) {
+        PoolSnapshot snapshot = image.tagTable().value().orElseThrow();
+        assertThat(snapshot.rows()).containsExactlyInAnyOrder(
+                new TagUsage(PoolTag.parse("Leak"), new PoolUse(5L, 3L, 2L, 0x42000L), PoolUse.NONE),
+                new TagUsage(PoolTag.parse("CM31"), PoolUse.NONE, new PoolUse(1L, 0L, 1L, 0x9000L)),
+                new TagUsage(PoolTag.parse("EtwB"), new PoolUse(9L, 8L, 1L, 0x10000L), PoolUse.NONE));
+        assertThat(snapshot.complete()).isTrue();
+        BigPageTable big = image.bigPages().value().orElseThrow();
+        assertThat(IntStream.range(0, big.size()).mapToObj(i -> big.tag(i) + " " + big.bytes(i) + " " + big.pool(i).orElseThrow()))
+                .containsExactlyInAnyOrder("Leak 135168 nonpaged", "Leak 135168 nonpaged", "CM31 36864 paged", "EtwB 65536 nonpaged",
+                        "MyD  12288 nonpaged");
+    }
+
+    /** Without the GUID that leads to its symbols, the tables are found by what stands around the one variable that is told. */
+    @Test
+    void poolTablesOfAKernelNobodyKnowsAreFoundNearEachOther() throws EvidenceException, IOException {
+        Path stranger = changed("layout-19041-full1.dmp", "RSDS", 4);
+        try (KernelImage image = KernelImage.open(stranger)) {
+            assertPoolTables(image);
+            assertThat(image.counters().reason()).contains("symbols");
+        }
+    }
+
+    /** A running kernel keeps the block encoded: it is then known by its image, and what stands where by its symbols. */
+    @Test
+    void aKernelWithoutDebuggerDataIsKnownByItsImage() throws EvidenceException, IOException {
+        Path encoded = changed("layout-19041-raw", "KDBG", 0);
+        try (KernelImage image = KernelImage.open(encoded)) {
+            assertPoolTables(image);
+            assertThat(image.debuggerData().reason()).contains("encoded");
+            assertThat(image.info().kernelBase()).isEqualTo(0xffff_f803_1000_0000L);
+            assertThat(image.info().build()).isEqualTo(19041);
+            assertThat(image.version()).hasToString("19041.1165");
+            assertThat(image.warnings()).anySatisfy(warning -> assertThat(warning).contains("encoded"));
+        }
+    }
+
+    /** A copy with one byte changed, some way behind every place where a word stands. */
+    private Path changed(String name, String word, int behind) throws IOException {
+        byte[] image = Files.readAllBytes(RealEvidence.image(name));
+        byte[] wanted = word.getBytes(StandardCharsets.US_ASCII);
+        for (int i = 0; i + 8 < image.length; i += 4) {
+            if (Arrays.equals(image, i, i + 4, wanted, 0, 4)) {
+                image[i + behind] ^= 0x55;
+            }
+        }
+        return Files.write(folder.resolve(name), image);
     }
 
     @Test
