@@ -17,11 +17,11 @@ import org.poolscope.symbols.TypeLayouts;
 /**
  * Finds and reads {@code PoolBigPageTable}.
  *
- * <p>The debugger data block does not tell where it is. With symbols it is known; without, it is looked for near {@code PoolTrackTable}: a
- * pointer to a page-aligned array of entries, and its length, a power of two. The kernel doubles the table when it fills, so any
- * length counts, and a false one is told by the content: a slot holds nothing, a page-aligned kernel address with a tag and a size, or
- * the same with bit 0 of the address set, which marks a free slot. Half of a table also looks like a table; so of several lengths the
- * largest is taken whose upper half is in use too.
+ * <p>The debugger data block does not tell where it is. With symbols it is known; without, it is looked for near {@code
+ * PoolTrackTable}: a pointer to a page-aligned array of entries, and its length, a power of two. The kernel doubles the table
+ * when it fills, so any length counts, and a false one is told by the content: a slot holds nothing, a page-aligned kernel
+ * address with a tag and a size, or the same with bit 0 of the address set, which marks a free slot. Half of a table also looks
+ * like a table; so of several lengths the largest is taken whose upper half is in use too.
  */
 final class BigPageReader {
 
@@ -105,7 +105,9 @@ final class BigPageReader {
         return fitting;
     }
 
-    /** How many slots of a range are live; -1 when it cannot be part of a big page table. Pages that are not there prove nothing. */
+    /**
+     * How many slots of a range are live; -1 when it cannot be part of a big page table. Pages that are not there prove nothing.
+     */
     private int live(long table, int from, int to) {
         int live = 0;
         int bad = 0;
@@ -133,7 +135,8 @@ final class BigPageReader {
 
     /** Never used, or freed: bit 0 of the address is set. */
     private boolean isFree(long entry, long address) {
-        return address == 0 && memory.u32(entry + key) == 0 || address == 1 || (address & PAGE_MASK) == 1 && isKernelAddress(address);
+        return address == 0 && memory.u32(entry + key) == 0 || address == 1
+                || (address & PAGE_MASK) == 1 && isKernelAddress(address);
     }
 
     private boolean isKernelAddress(long address) {
@@ -168,7 +171,8 @@ final class BigPageReader {
             entries.add(address, memory.u32(entry + key), sizeOf(entry), pool(entry, address));
         }
         if (missing > 0) {
-            warnings.accept("%d of %d slots of the big page table are not in the image; allocations may be missing".formatted(missing, slots));
+            warnings.accept("%d of %d slots of the big page table are not in the image; allocations may be missing"
+                    .formatted(missing, slots));
         }
         if (damaged > 0) {
             warnings.accept("%d slots of the big page table are damaged".formatted(damaged));

@@ -6,8 +6,8 @@ import org.poolscope.model.PoolKind;
 import org.poolscope.model.PoolTag;
 
 /**
- * The big page table: pool allocations of a page and more, which have no header of their own. The live entries, by address, in flat
- * arrays. Immutable.
+ * The big page table: pool allocations of a page and more, which have no header of their own. The live entries, by address, in
+ * flat arrays. Immutable.
  */
 public final class BigPageTable {
 

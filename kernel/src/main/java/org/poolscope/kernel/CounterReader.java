@@ -19,9 +19,9 @@ import org.poolscope.symbols.TypeLayouts;
 /**
  * Reads the memory manager's totals, as {@code !vm} prints them.
  *
- * <p>Up to Windows 8.1 they are global variables whose addresses the debugger data block gives; from Windows 10 on they lie inside
- * {@code MiState} and {@code MiSystemPartition}, which only symbols can find; a small dump carries a copy. Every figure is held against
- * what the machine can have, and one that cannot be true is left out and named.
+ * <p>Up to Windows 8.1 they are global variables whose addresses the debugger data block gives; from Windows 10 on they lie
+ * inside {@code MiState} and {@code MiSystemPartition}, which only symbols can find; a small dump carries a copy. Every figure is
+ * held against what the machine can have, and one that cannot be true is left out and named.
  */
 final class CounterReader {
 
@@ -71,7 +71,8 @@ final class CounterReader {
         if (state.isPresent() && address.isPresent()) {
             return modern(memory, variables, state.get(), address.getAsLong(), layouts.find("_MI_PARTITION"));
         }
-        return Answer.none(state.isPresent() ? "this kernel keeps its counters where only its symbols can tell, and they are not at hand"
+        return Answer.none(state.isPresent()
+                ? "this kernel keeps its counters where only its symbols can tell, and they are not at hand"
                 : "the image does not hold the memory manager's counters");
     }
 
@@ -118,11 +119,13 @@ final class CounterReader {
         OptionalLong where = variables.symbol("MiSystemPartition");
         long system = where.orElse(0);
         StructLayout of = where.isPresent() ? partition.orElse(null) : null;
-        Long physical = checked("physical memory", positive(of == null ? null : field(memory, system, of, "Vp.NumberOfPhysicalPages")), null);
+        Long physical = checked("physical memory",
+                positive(of == null ? null : field(memory, system, of, "Vp.NumberOfPhysicalPages")), null);
         Long ceiling = physical != null ? physical : machinePages;
         return Answer.of(counters(physical != null ? physical : machinePages,
                 checked("available memory", of == null ? null : field(memory, system, of, "Vp.AvailablePages"), ceiling),
-                checked("resident available memory", of == null ? null : field(memory, system, of, "Vp.ResidentAvailablePages"), ceiling),
+                checked("resident available memory",
+                        of == null ? null : field(memory, system, of, "Vp.ResidentAvailablePages"), ceiling),
                 checked("nonpaged pool in use", nonPaged, ceiling),
                 bytes(checked("nonpaged pool maximum", nonPagedMaximum, null)),
                 checked("paged pool in use", paged, null),
@@ -142,8 +145,9 @@ final class CounterReader {
         if (isExcessive(bytes(paged), pagedMaximum)) {
             excessive.add(PoolKind.PAGED);
         }
-        return new MemoryCounters(seenAt, SOURCE, taken, bytes(physical), bytes(available), bytes(residentAvailable), bytes(nonPaged),
-                nonPagedMaximum, bytes(paged), pagedMaximum, pools, bytes(committed), bytes(commitLimit), bytes(peak), excessive, impossible);
+        return new MemoryCounters(seenAt, SOURCE, taken, bytes(physical), bytes(available), bytes(residentAvailable),
+                bytes(nonPaged), nonPagedMaximum, bytes(paged), pagedMaximum, pools, bytes(committed), bytes(commitLimit),
+                bytes(peak), excessive, impossible);
     }
 
     private static boolean isExcessive(Long used, Long maximum) {
@@ -154,7 +158,8 @@ final class CounterReader {
     private static Long allocatedPagedPool(VirtualMemory memory, KernelVariables variables, TypeLayouts layouts) {
         Optional<StructLayout> layout = layouts.find("_MM_PAGED_POOL_INFO");
         OptionalLong address = variables.told("MmPagedPoolInformation");
-        return layout.isEmpty() || address.isEmpty() ? null : field(memory, address.getAsLong(), layout.get(), "AllocatedPagedPool");
+        return layout.isEmpty() || address.isEmpty() ? null
+                : field(memory, address.getAsLong(), layout.get(), "AllocatedPagedPool");
     }
 
     private static Long field(VirtualMemory memory, long address, StructLayout layout, String name) {
@@ -164,8 +169,8 @@ final class CounterReader {
     }
 
     /**
-     * A variable that counts pages. Some of them are 32 bits wide on 64-bit kernels, depending on the build: then the upper half is some
-     * other variable, and the whole too large to be a count.
+     * A variable that counts pages. Some of them are 32 bits wide on 64-bit kernels, depending on the build: then the upper half
+     * is some other variable, and the whole too large to be a count.
      */
     private static Long pages(KernelVariables variables, String name) {
         OptionalLong wide = variables.numberIn(name);
@@ -194,7 +199,8 @@ final class CounterReader {
             return null;
         }
         if (ceiling != null && pages > ceiling) {
-            impossible.add("%s: %d pages are more than the machine's physical memory of %d pages".formatted(what, pages, ceiling));
+            impossible.add("%s: %d pages are more than the machine's physical memory of %d pages"
+                    .formatted(what, pages, ceiling));
             return null;
         }
         return pages;

@@ -8,9 +8,9 @@ import org.poolscope.symbols.FieldLayout;
 import org.poolscope.symbols.StructLayout;
 
 /**
- * The kernel's debugger data block ({@code KDDEBUGGER_DATA64}, "KDBG"): where the kernel tells its debugger the addresses of variables
- * nobody exports. It grew from version to version; a field is there when it ends inside the size the block gives. The memory manager
- * of Windows 10 leaves most of its own fields zero.
+ * The kernel's debugger data block ({@code KDDEBUGGER_DATA64}, "KDBG"): where the kernel tells its debugger the addresses of
+ * variables nobody exports. It grew from version to version; a field is there when it ends inside the size the block gives. The
+ * memory manager of Windows 10 leaves most of its own fields zero.
  */
 public final class DebuggerData {
 
@@ -54,7 +54,8 @@ public final class DebuggerData {
     }
 
     /**
-     * The address in a field; empty when this version of the block has no such field, left it zero, or the image does not hold it.
+     * The address in a field; empty when this version of the block has no such field, left it zero, or the image does not hold
+     * it.
      *
      * @throws org.poolscope.symbols.UnknownLayoutException when no version has a field of that name
      */

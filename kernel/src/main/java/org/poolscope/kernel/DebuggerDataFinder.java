@@ -11,11 +11,11 @@ import org.poolscope.memory.RegionVisitor;
 import org.poolscope.memory.VirtualMemory;
 
 /**
- * Finds the debugger data block, by the address a dump's header gives or by its tag, and believes a block only when what it says of the
- * kernel is true of the memory: so a block left over from an earlier boot, or a mere occurrence of the tag, is passed by.
+ * Finds the debugger data block, by the address a dump's header gives or by its tag, and believes a block only when what it says
+ * of the kernel is true of the memory: so a block left over from an earlier boot, or a mere occurrence of the tag, is passed by.
  *
- * <p>The search goes through mapped kernel memory in order of addresses, those where kernels are loaded first, and stops at the first
- * block that holds. On the way it notes executable images, for kernels whose block is encoded.
+ * <p>The search goes through mapped kernel memory in order of addresses, those where kernels are loaded first, and stops at the
+ * first block that holds. On the way it notes executable images, for kernels whose block is encoded.
  */
 final class DebuggerDataFinder {
 
@@ -27,7 +27,9 @@ final class DebuggerDataFinder {
     /** The search gives up after this many bytes: no image has that much kernel memory mapped outside large caches. */
     private static final long SEARCH_LIMIT = 64L << 30;
 
-    /** Where 32-bit and 64-bit kernels are loaded: the first 256 MB of the kernel's half, FFFFF800`00000000 to FFFFF8FF`FFFFFFFF. */
+    /**
+     * Where 32-bit and 64-bit kernels are loaded: the first 256 MB of the kernel's half, FFFFF800`00000000 to FFFFF8FF`FFFFFFFF.
+     */
     private static final long[] LOADED_32 = {0x8000_0000L, 0x8fff_ffffL};
     private static final long[] LOADED_64 = {0xffff_f800_0000_0000L, 0xffff_f8ff_ffff_ffffL};
 
@@ -48,7 +50,8 @@ final class DebuggerDataFinder {
 
     /** The block at an address, if there is one and what it says holds. */
     static Optional<DebuggerData> at(VirtualMemory memory, long address) {
-        if (!memory.isReadable(address, DebuggerData.SMALLEST) || memory.u32(address + DebuggerData.TAG_OFFSET) != DebuggerData.TAG) {
+        if (!memory.isReadable(address, DebuggerData.SMALLEST)
+                || memory.u32(address + DebuggerData.TAG_OFFSET) != DebuggerData.TAG) {
             return Optional.empty();
         }
         int size = memory.u32(address + DebuggerData.TAG_OFFSET + Integer.BYTES);
@@ -60,8 +63,8 @@ final class DebuggerDataFinder {
     }
 
     /**
-     * Whether the block stands in the kernel it names, and the list of modules it names is one: its head's neighbours point back. A list
-     * the image does not hold is not held against the block.
+     * Whether the block stands in the kernel it names, and the list of modules it names is one: its head's neighbours point back.
+     * A list the image does not hold is not held against the block.
      */
     private static boolean holds(VirtualMemory memory, DebuggerData data) {
         long base = data.kernelBase().orElse(0);

@@ -29,9 +29,9 @@ record KernelIdentity(KernelVersion version, Integer servicePack, String lab, bo
     private static final int BUILD_LIMIT = 100_000;
 
     /**
-     * Puts together what header, debugger data and shared page say. The build number comes from the first that has it: the dump's header,
-     * the version block the debugger reads, the name of the build, the shared page of Windows 10; failing all, from the version of the
-     * system, whose builds differ little.
+     * Puts together what header, debugger data and shared page say. The build number comes from the first that has it: the dump's
+     * header, the version block the debugger reads, the name of the build, the shared page of Windows 10; failing all, from the
+     * version of the system, whose builds differ little.
      *
      * @param headerBuild the build number in the dump's header, if there is one
      */
@@ -43,25 +43,29 @@ record KernelIdentity(KernelVersion version, Integer servicePack, String lab, bo
         SharedData shared = new SharedData(memory, architecture);
         OptionalInt build = sensible(headerBuild);
         build = build.isPresent() ? build : sensible(versionBlock(memory, architecture, variables, debuggerData));
-        build = build.isPresent() ? build : sensible(named.matches() ? OptionalInt.of(Integer.parseInt(named.group(1))) : OptionalInt.empty());
+        build = build.isPresent() ? build
+                : sensible(named.matches() ? OptionalInt.of(Integer.parseInt(named.group(1))) : OptionalInt.empty());
         build = build.isPresent() ? build : sensible(shared.build());
         boolean assumed = build.isEmpty();
-        int number = build.orElseGet(() -> usualBuild(shared.majorVersion().orElse(0), shared.minorVersion().orElse(0), architecture));
+        int number = build.orElseGet(() ->
+                usualBuild(shared.majorVersion().orElse(0), shared.minorVersion().orElse(0), architecture));
         Integer servicePack = servicePack(variables, lab);
         if (symbols.isPresent() && symbols.get().build() == number) {
             return new KernelIdentity(symbols.get(), servicePack, lab, assumed);
         }
-        KernelVersion version = servicePack == null ? KernelVersion.build(number) : KernelVersion.servicePack(number, servicePack);
+        KernelVersion version = servicePack == null ? KernelVersion.build(number)
+                : KernelVersion.servicePack(number, servicePack);
         return new KernelIdentity(version, servicePack, lab, assumed);
     }
 
     private static OptionalInt sensible(OptionalInt build) {
-        return build.isPresent() && build.getAsInt() >= FIRST_BUILD && build.getAsInt() < BUILD_LIMIT ? build : OptionalInt.empty();
+        return build.isPresent() && build.getAsInt() >= FIRST_BUILD && build.getAsInt() < BUILD_LIMIT ? build
+                : OptionalInt.empty();
     }
 
     /**
-     * {@code DBGKD_GET_VERSION64.MinorVersion}, found as the debugger finds it: from the first processor's block back to its control
-     * region, which leads to the version block. The block must name the same kernel.
+     * {@code DBGKD_GET_VERSION64.MinorVersion}, found as the debugger finds it: from the first processor's block back to its
+     * control region, which leads to the version block. The block must name the same kernel.
      */
     private static OptionalInt versionBlock(VirtualMemory memory, Architecture architecture, KernelVariables variables,
             Optional<DebuggerData> debuggerData) {
@@ -70,7 +74,8 @@ record KernelIdentity(KernelVersion version, Integer servicePack, String lab, bo
         OptionalLong address = variables.symbol("KdVersionBlock");
         OptionalLong prcb = variables.pointerIn("KiProcessorBlock");
         Optional<FieldLayout> pointer = layouts.find("_KPCR").flatMap(control -> control.find("KdVersionBlock"));
-        OptionalInt contained = debuggerData.isPresent() ? debuggerData.get().number("OffsetPcrContainedPrcb") : OptionalInt.empty();
+        OptionalInt contained = debuggerData.isPresent() ? debuggerData.get().number("OffsetPcrContainedPrcb")
+                : OptionalInt.empty();
         if (address.isEmpty() && prcb.isPresent() && pointer.isPresent() && contained.isPresent()) {
             address = variables.pointerAt(OptionalLong.of(prcb.getAsLong() - contained.getAsInt() + pointer.get().offset()));
         }

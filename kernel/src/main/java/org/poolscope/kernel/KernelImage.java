@@ -1,11 +1,6 @@
 package org.poolscope.kernel;
 
 import java.nio.file.Path;
-import java.time.Duration;
-import java.time.Instant;
-import java.time.LocalDateTime;
-import java.time.ZoneOffset;
-import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
@@ -16,7 +11,6 @@ import java.util.function.Supplier;
 import org.poolscope.memory.CrashDumpHeader;
 import org.poolscope.memory.MemoryImage;
 import org.poolscope.memory.PagedMemory;
-import org.poolscope.memory.PhysicalMemory;
 import org.poolscope.memory.PteRules;
 import org.poolscope.memory.TriageDump;
 import org.poolscope.memory.VirtualMemory;
@@ -28,16 +22,18 @@ import org.poolscope.model.MemoryCounters;
 import org.poolscope.model.PoolSnapshot;
 import org.poolscope.model.Provenance;
 import org.poolscope.symbols.BuiltInLayouts;
+import org.poolscope.symbols.FieldLayout;
 import org.poolscope.symbols.KernelVersion;
-import org.poolscope.symbols.StructLayout;
 import org.poolscope.symbols.TypeLayouts;
 
 /**
- * A memory image of a Windows kernel, open, with its kernel found. Opening reads a few pages; each question reads what it needs when it is
- * first asked, and remembers the answer. Safe for use from any thread until it is closed.
+ * A memory image of a Windows kernel, open, with its kernel found. Opening reads a few pages; each question reads what it needs
+ * when it is first asked, and remembers the answer. Safe for use from any thread until it is closed.
  */
 public final class KernelImage implements AutoCloseable {
 
+    private static final String NOT_RECORDED = "the small dump does not record them: Windows fills them in only when it writes"
+            + " the small dump at the crash itself";
     private static final String NO_MEMORY = "this kind of image holds no kernel memory that can be read";
 
     private final MemoryImage image;
@@ -48,6 +44,7 @@ public final class KernelImage implements AutoCloseable {
     private final KernelVariables variables;
     private final BuiltInLayouts layouts;
     private final VirtualMemory memory;
+    private final InfoReader describer;
     private final Set<String> warnings = new LinkedHashSet<>();
 
     private final Supplier<Answer<List<LoadedModule>>> modules = remembered(this::readModules);
@@ -68,19 +65,21 @@ public final class KernelImage implements AutoCloseable {
         if (location == null) {
             this.memory = null;
             this.variables = null;
-            this.identity = new KernelIdentity(KernelVersion.build(headerBuild.orElse(0)), null, null, headerBuild.isEmpty());
+            this.identity = new KernelIdentity(KernelVersion.build(headerBuild.orElse(0)), null, null, false);
             this.layouts = BuiltInLayouts.forBuild(architecture, identity.version());
-            return;
+        } else {
+            this.variables = new KernelVariables(location.memory(), location.debuggerData(), location.symbols(),
+                    location.kernelBase().orElse(0));
+            this.identity = KernelIdentity.of(location.memory(), architecture, variables, location.debuggerData(), headerBuild,
+                    location.symbols().flatMap(symbols -> symbols.version()));
+            this.layouts = BuiltInLayouts.forBuild(architecture, identity.version());
+            this.memory = withRules(location.memory());
+            layouts.caveat().ifPresent(warnings::add);
         }
-        this.variables = new KernelVariables(location.memory(), location.debuggerData(), location.symbols(), location.kernelBase().orElse(0));
-        this.identity = KernelIdentity.of(location.memory(), architecture, variables, location.debuggerData(), headerBuild,
-                location.symbols().flatMap(symbols -> symbols.version()));
-        this.layouts = BuiltInLayouts.forBuild(architecture, identity.version());
-        this.memory = withRules(location.memory());
+        this.describer = new InfoReader(image, architecture, memory, variables);
         if (identity.assumed()) {
             warnings.add("the image does not tell the kernel's build; build %d is assumed".formatted(identity.version().build()));
         }
-        layouts.caveat().ifPresent(warnings::add);
     }
 
     /**
@@ -100,8 +99,8 @@ public final class KernelImage implements AutoCloseable {
             Optional<Architecture> architecture = location.flatMap(KernelImage::architectureOf).or(image::architecture);
             if (architecture.isEmpty() || location.isEmpty() && image.header().isEmpty()) {
                 throw new EvidenceException(path, "", "no Windows kernel is found in it",
-                        "If this is a memory image, it may be incomplete, compressed, or of a format not known: convert it to a raw image"
-                                + " or a crash dump");
+                        "If this is a memory image, it may be incomplete, compressed, or of a format not known:"
+                                + " convert it to a raw image or a crash dump");
             }
             return new KernelImage(image, name, architecture.get(), location);
         } catch (RuntimeException | EvidenceException e) {
@@ -111,7 +110,8 @@ public final class KernelImage implements AutoCloseable {
     }
 
     private static Optional<Architecture> architectureOf(KernelLocation location) {
-        return location.memory() instanceof PagedMemory paged ? Optional.of(paged.directory().mode().architecture()) : Optional.empty();
+        return location.memory() instanceof PagedMemory paged
+                ? Optional.of(paged.directory().mode().architecture()) : Optional.empty();
     }
 
     /** Says again what entries of page tables mean, now that the build is known. */
@@ -119,13 +119,15 @@ public final class KernelImage implements AutoCloseable {
         if (!(found instanceof PagedMemory paged)) {
             return found;
         }
-        OptionalLong paged0 = variables.pointerIn("MmPagedPoolStart");
         OptionalLong mask = OptionalLong.empty();
-        Optional<StructLayout> state = layouts.find("_MI_SYSTEM_INFORMATION").filter(layout -> layout.has("Hardware.InvalidPteMask"));
-        if (state.isPresent() && variables.symbol("MiState").isPresent()) {
-            mask = variables.numberAt(OptionalLong.of(variables.symbol("MiState").getAsLong() + state.get().offset("Hardware.InvalidPteMask")));
+        OptionalLong state = variables.symbol("MiState");
+        Optional<FieldLayout> field = layouts.find("_MI_SYSTEM_INFORMATION")
+                .flatMap(layout -> layout.find("Hardware.InvalidPteMask"));
+        if (state.isPresent() && field.isPresent()) {
+            mask = variables.numberAt(OptionalLong.of(state.getAsLong() + field.get().offset()));
         }
-        return paged.with(new PteRules(identity.version().build(), boxed(paged0), boxed(mask)));
+        Long prototypeBase = boxed(variables.pointerIn("MmPagedPoolStart"));
+        return paged.with(new PteRules(identity.version().build(), prototypeBase, boxed(mask)));
     }
 
     private static Long boxed(OptionalLong value) {
@@ -197,86 +199,7 @@ public final class KernelImage implements AutoCloseable {
 
     /** What the image is, and of what machine. */
     public ImageInfo info() {
-        Optional<CrashDumpHeader> header = image.header();
-        Boolean pae = architecture != Architecture.X86 ? null
-                : memory instanceof PagedMemory paged ? Boolean.valueOf(paged.directory().mode().entrySize() == Long.BYTES)
-                        : header.map(CrashDumpHeader::pae).orElse(null);
-        Long directory = memory instanceof PagedMemory paged ? Long.valueOf(paged.directory().base())
-                : header.map(CrashDumpHeader::directoryTableBase).orElse(null);
-        return new ImageInfo(seenAt, image.format().word(), header.map(KernelImage::dumpType).orElse(null), architecture, pae,
-                identity.version().build() == 0 ? null : identity.version().build(), identity.servicePack(), identity.lab(), processors(),
-                directory, location == null ? null : boxed(location.kernelBase()), bugCheck().orElse(null), physicalPages(),
-                image.physical().map(PhysicalMemory::presentPages).orElse(null), systemTime().orElse(null), upTime().orElse(null));
-    }
-
-    private static String dumpType(CrashDumpHeader header) {
-        return header.type().map(type -> type.word()).orElse(header.dumpType() == null ? null : "type " + header.dumpType());
-    }
-
-    private Integer processors() {
-        Optional<Integer> told = image.header().map(CrashDumpHeader::processors);
-        return told.isPresent() ? told.get() : variables == null || processorBlocks().isEmpty() ? null : Integer.valueOf(processorBlocks().size());
-    }
-
-    /** Addresses of the processor control blocks ({@code KPRCB}), in the order of the processors' numbers. */
-    List<Long> processorBlocks() {
-        List<Long> blocks = new ArrayList<>();
-        OptionalLong array = variables == null ? OptionalLong.empty() : variables.told("KiProcessorBlock");
-        int limit = architecture == Architecture.X86 ? 32 : 2048;
-        for (int i = 0; array.isPresent() && i < limit; i++) {
-            OptionalLong block = variables.pointerAt(OptionalLong.of(array.getAsLong() + (long) i * memory.pointerSize()));
-            if (block.isEmpty()) {
-                break;
-            }
-            blocks.add(block.getAsLong());
-        }
-        return blocks;
-    }
-
-    /** Why the system stopped: from the header, or from what the kernel kept of its own stop; empty when it did not. */
-    private Optional<BugCheck> bugCheck() {
-        Optional<CrashDumpHeader> header = image.header().filter(h -> h.bugCheckCode() != null);
-        if (header.isPresent()) {
-            int code = header.get().bugCheckCode();
-            return code == 0 ? Optional.empty() : Optional.of(BugCheck.of(code, header.get().bugCheckParameters()));
-        }
-        OptionalLong kept = variables == null ? OptionalLong.empty() : variables.told("KiBugcheckData");
-        if (kept.isEmpty() || !memory.isReadable(kept.getAsLong(), 5L * memory.pointerSize()) || memory.u32(kept.getAsLong()) == 0) {
-            return Optional.empty();
-        }
-        List<Long> parameters = new ArrayList<>();
-        for (int i = 1; i <= 4; i++) {
-            parameters.add(memory.pointer(kept.getAsLong() + (long) i * memory.pointerSize()));
-        }
-        return Optional.of(BugCheck.of(memory.u32(kept.getAsLong()), parameters));
-    }
-
-    private Long physicalPages() {
-        Optional<Long> told = image.header().map(CrashDumpHeader::physicalPages);
-        if (told.isPresent()) {
-            return told.get();
-        }
-        OptionalLong counted = variables == null ? OptionalLong.empty() : variables.wordIn("MmNumberOfPhysicalPages");
-        return counted.isPresent() && counted.getAsLong() > 0 ? boxed(counted) : null;
-    }
-
-    private Optional<Instant> systemTime() {
-        Optional<Instant> told = image.header().map(CrashDumpHeader::systemTime).flatMap(FileTime::instant);
-        return told.isPresent() || memory == null ? told
-                : new SharedData(memory, architecture).systemTime().stream().boxed().flatMap(time -> FileTime.instant(time).stream()).findFirst();
-    }
-
-    private Optional<Duration> upTime() {
-        Optional<Duration> told = image.header().map(CrashDumpHeader::systemUpTime).flatMap(FileTime::duration);
-        return told.isPresent() || memory == null ? told
-                : new SharedData(memory, architecture).upTime().stream().boxed().flatMap(time -> FileTime.duration(time).stream()).findFirst();
-    }
-
-    /** When the image was taken, in the machine's own time; {@code null} when its time zone is not in the image. */
-    private LocalDateTime localTime() {
-        OptionalLong bias = memory == null ? OptionalLong.empty() : new SharedData(memory, architecture).timeZoneBias();
-        return bias.isEmpty() ? null : systemTime().map(time -> LocalDateTime.ofInstant(time.minusNanos(bias.getAsLong() * 100), ZoneOffset.UTC))
-                .orElse(null);
+        return describer.info(seenAt, identity, location == null ? null : boxed(location.kernelBase()));
     }
 
     /** The loaded drivers, in load order. */
@@ -287,7 +210,8 @@ public final class KernelImage implements AutoCloseable {
     private Answer<List<LoadedModule>> readModules() {
         Optional<TriageDump> triage = image.triage();
         if (triage.isPresent()) {
-            return triage.get().modules().isEmpty() ? Answer.none("the small dump lists no modules") : Answer.of(triage.get().modules());
+            return triage.get().modules().isEmpty() ? Answer.none("the small dump lists no modules")
+                    : Answer.of(triage.get().modules());
         }
         return variables().then(known -> new ModuleReader(memory, known, layouts, this::warn).loaded());
     }
@@ -312,16 +236,18 @@ public final class KernelImage implements AutoCloseable {
     }
 
     private Answer<MemoryCounters> readCounters() {
-        CounterReader reader = new CounterReader(seenAt, localTime(), physicalPages());
+        CounterReader reader = new CounterReader(seenAt, describer.localTime(), describer.physicalPages());
         Optional<TriageDump> triage = image.triage();
         if (triage.isPresent()) {
-            return triage.get().totals().map(totals -> Answer.of(reader.of(totals))).orElseGet(() -> Answer.none(
-                    "the small dump does not record them: Windows fills them in only when it writes the small dump at the crash itself"));
+            return triage.get().totals().map(totals -> Answer.of(reader.of(totals))).orElse(Answer.none(NOT_RECORDED));
         }
         return variables().then(known -> reader.of(memory, known, layouts));
     }
 
-    /** Pool use by tag, summed over all tables the kernel keeps. Tags that were never used are part of it: the kernel reserves some at boot. */
+    /**
+     * Pool use by tag, summed over all tables the kernel keeps. Tags that were never used are part of it: the kernel reserves
+     * some at boot.
+     */
     public Answer<PoolSnapshot> tagTable() {
         return tagTable.get();
     }
@@ -331,8 +257,12 @@ public final class KernelImage implements AutoCloseable {
             return Answer.none("a small dump does not contain the pool tracker table: a kernel or complete dump is needed");
         }
         return variables().then(known -> TrackerTables.read(memory, known, layouts, identity.version(), this::warn))
-                .then(totals -> Answer.of(new PoolSnapshot(new Provenance(seenAt.file(), "address " + Address.text(totals.table())),
-                        "pool tracker table", localTime(), totals.complete(), totals.rows())));
+                .then(totals -> Answer.of(snapshot(totals)));
+    }
+
+    private PoolSnapshot snapshot(TrackerTables.Totals totals) {
+        Provenance table = new Provenance(seenAt.file(), "address " + Address.text(totals.table()));
+        return new PoolSnapshot(table, "pool tracker table", describer.localTime(), totals.complete(), totals.rows());
     }
 
     /** Pool allocations of a page and more. */

@@ -10,8 +10,8 @@ import org.poolscope.model.LoadedModules;
 import org.poolscope.model.Provenance;
 
 /**
- * Reads memory images: what the image is, the loaded modules, the memory counters, pool use by tag, and the {@linkplain OpenKernelImage
- * open image} for more. What an image of its kind cannot tell is a warning, with the reason.
+ * Reads memory images: what the image is, the loaded modules, the memory counters, pool use by tag, and the {@linkplain
+ * OpenKernelImage open image} for more. What an image of its kind cannot tell is a warning, with the reason.
  */
 public final class KernelImageReader implements EvidenceReader {
 

@@ -18,8 +18,8 @@ import org.poolscope.symbols.BuiltInGlobals;
  * Where the kernel is in an image: an address space, its debugger data block, its base.
  *
  * <p>A dump's header names page directory and block; the block is believed when it holds. Otherwise each page directory found in
- * physical memory is tried, and its kernel memory searched for a block. Kernels from Windows 8 on keep the block encoded while they run: then
- * the kernel is known by its image, and what stands where by its symbols, if they are at hand.
+ * physical memory is tried, and its kernel memory searched for a block. Kernels from Windows 8 on keep the block encoded while
+ * they run: then the kernel is known by its image, and what stands where by its symbols, if they are at hand.
  *
  * @param memory the kernel's address space
  * @param debuggerData the block; empty when it was not found or is encoded
@@ -27,13 +27,14 @@ import org.poolscope.symbols.BuiltInGlobals;
  * @param symbols the places of global variables; empty when this kernel's symbols are not at hand
  * @param notes what was not as it should be
  */
-record KernelLocation(VirtualMemory memory, Optional<DebuggerData> debuggerData, OptionalLong kernelBase, Optional<BuiltInGlobals> symbols,
-        List<String> notes) {
+record KernelLocation(VirtualMemory memory, Optional<DebuggerData> debuggerData, OptionalLong kernelBase,
+        Optional<BuiltInGlobals> symbols, List<String> notes) {
 
     /** Each directory of a process maps the same kernel; when this many show no kernel, more will not. */
     private static final int DIRECTORY_LIMIT = 8;
 
-    private static final String ENCODED = "the kernel's debugger data block is encoded or missing; it was found by its image instead";
+    private static final String ENCODED =
+            "the kernel's debugger data block is encoded or missing; it was found by its image instead";
 
     /** Finds the kernel; empty when the image holds no address space, or none with a kernel in it. */
     static Optional<KernelLocation> of(MemoryImage image) {
@@ -47,8 +48,8 @@ record KernelLocation(VirtualMemory memory, Optional<DebuggerData> debuggerData,
         }
         PhysicalMemory physical = image.physical().get();
         Optional<KernelLocation> withoutBlock = Optional.empty();
-        int tried = 0;
-        for (Iterator<PageDirectory> directories = image.pageDirectories().iterator(); directories.hasNext() && tried < DIRECTORY_LIMIT; tried++) {
+        Iterator<PageDirectory> directories = image.pageDirectories().iterator();
+        for (int tried = 0; tried < DIRECTORY_LIMIT && directories.hasNext(); tried++) {
             PagedMemory memory = PagedMemory.of(physical, directories.next(), PteRules.UNKNOWN);
             if (named != 0) {
                 Optional<DebuggerData> data = DebuggerDataFinder.at(memory, memory.canonical(named));
@@ -59,8 +60,8 @@ record KernelLocation(VirtualMemory memory, Optional<DebuggerData> debuggerData,
             DebuggerDataFinder finder = new DebuggerDataFinder(memory);
             Optional<DebuggerData> data = finder.search(memory);
             if (data.isPresent()) {
-                List<String> notes = named == 0 ? List.of()
-                        : List.of("the header names 0x%x as the debugger data block, where there is none; it was found by searching".formatted(named));
+                List<String> notes = named == 0 ? List.of() : List.of(("the header names 0x%x as the debugger data block, where"
+                        + " there is none; it was found by searching").formatted(named));
                 return Optional.of(known(memory, data, notes));
             }
             if (withoutBlock.isEmpty()) {
@@ -79,8 +80,8 @@ record KernelLocation(VirtualMemory memory, Optional<DebuggerData> debuggerData,
     }
 
     private static Optional<BuiltInGlobals> symbols(VirtualMemory memory, OptionalLong base) {
-        return base.isEmpty() ? Optional.empty()
-                : PeImage.at(memory, base.getAsLong()).flatMap(PeImage::symbols).flatMap(symbols -> BuiltInGlobals.find(symbols.identity()));
+        return base.isEmpty() ? Optional.empty() : PeImage.at(memory, base.getAsLong()).flatMap(PeImage::symbols)
+                .flatMap(symbols -> BuiltInGlobals.find(symbols.identity()));
     }
 
     /** The kernel among executable images: the one whose symbol file has a kernel's name. */

@@ -6,8 +6,8 @@ import org.poolscope.memory.VirtualMemory;
 import org.poolscope.symbols.KernelGlobals;
 
 /**
- * Where the kernel's global variables stand: by the debugger data block, and by the kernel's symbols where they are known. Variables
- * have the names the block gives them.
+ * Where the kernel's global variables stand: by the debugger data block, and by the kernel's symbols where they are known.
+ * Variables have the names the block gives them.
  */
 public final class KernelVariables {
 
@@ -16,7 +16,8 @@ public final class KernelVariables {
     private final Optional<? extends KernelGlobals> globals;
     private final long kernelBase;
 
-    KernelVariables(VirtualMemory memory, Optional<DebuggerData> debuggerData, Optional<? extends KernelGlobals> globals, long kernelBase) {
+    KernelVariables(VirtualMemory memory, Optional<DebuggerData> debuggerData, Optional<? extends KernelGlobals> globals,
+            long kernelBase) {
         this.memory = memory;
         this.debuggerData = debuggerData;
         this.globals = globals;

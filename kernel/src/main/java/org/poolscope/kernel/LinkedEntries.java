@@ -7,8 +7,8 @@ import java.util.Set;
 import org.poolscope.memory.VirtualMemory;
 
 /**
- * Follows a circular doubly linked list ({@code LIST_ENTRY}). Bounded and safe against cycles; where the forward chain breaks, the
- * backward chain is followed from the head to the break, so that one bad page costs one entry and not the rest of the list.
+ * Follows a circular doubly linked list ({@code LIST_ENTRY}). Bounded and safe against cycles; where the forward chain breaks,
+ * the backward chain is followed from the head to the break, so that one bad page costs one entry and not the rest of the list.
  */
 final class LinkedEntries {
 

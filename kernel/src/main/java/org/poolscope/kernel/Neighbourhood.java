@@ -4,9 +4,9 @@ import java.util.Arrays;
 import org.poolscope.memory.VirtualMemory;
 
 /**
- * The variables around one whose address is known. A linker puts the variables of one source file together: in 213 kernels of Windows 7
- * to 11 every variable of the pool's tables lies within 0x4088 bytes of {@code PoolTrackTable}. So one that no symbol tells can be found
- * there by what it must hold.
+ * The variables around one whose address is known. A linker puts the variables of one source file together: in 213 kernels of
+ * Windows 7 to 11 every variable of the pool's tables lies within 0x4088 bytes of {@code PoolTrackTable}. So one that no symbol
+ * tells can be found there by what it must hold.
  */
 final class Neighbourhood {
 

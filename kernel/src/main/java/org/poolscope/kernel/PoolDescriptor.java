@@ -28,9 +28,9 @@ public record PoolDescriptor(long address, PoolKind pool, int index, long pages,
     private static final long PAGE_LIMIT = 1L << 32;
 
     /**
-     * The descriptors of the paged pools: {@code ExpPagedPoolDescriptor} is an array of pointers to them, {@code ExpNumberOfPagedPools} the
-     * index of the last. (Windows 2000 keeps them one behind the other behind a single pointer.) Reading stops at the first that
-     * cannot be one.
+     * The descriptors of the paged pools: {@code ExpPagedPoolDescriptor} is an array of pointers to them, {@code
+     * ExpNumberOfPagedPools} the index of the last. (Windows 2000 keeps them one behind the other behind a single pointer.)
+     * Reading stops at the first that cannot be one.
      */
     static List<PoolDescriptor> paged(VirtualMemory memory, KernelVariables variables, TypeLayouts layouts) {
         Optional<StructLayout> layout = layouts.find("_POOL_DESCRIPTOR");
@@ -44,7 +44,8 @@ public record PoolDescriptor(long address, PoolKind pool, int index, long pages,
         for (int i = 0; i <= last && first.isPresent(); i++) {
             OptionalLong pointer = variables.pointerAt(OptionalLong.of(array.getAsLong() + (long) i * memory.pointerSize()));
             int index = i;
-            Optional<PoolDescriptor> descriptor = pointer.isPresent() ? at(memory, pointer.getAsLong(), layout.get(), PoolKind.PAGED, index)
+            Optional<PoolDescriptor> descriptor = pointer.isPresent()
+                    ? at(memory, pointer.getAsLong(), layout.get(), PoolKind.PAGED, index)
                     : Optional.empty();
             descriptor = descriptor.or(() -> at(memory, first.getAsLong() + (long) index * layout.get().size(), layout.get(),
                     PoolKind.PAGED, index));
@@ -64,10 +65,12 @@ public record PoolDescriptor(long address, PoolKind pool, int index, long pages,
                 : at(memory, address.getAsLong(), layout.get(), PoolKind.NONPAGED, 0);
     }
 
-    private static Optional<PoolDescriptor> at(VirtualMemory memory, long address, StructLayout layout, PoolKind pool, int index) {
+    private static Optional<PoolDescriptor> at(VirtualMemory memory, long address, StructLayout layout, PoolKind pool,
+            int index) {
         FieldLayout type = layout.field("PoolType");
         FieldLayout number = layout.field("PoolIndex");
-        int read = Math.min(layout.size(), Math.max(number.offset(), layout.has("TotalPages") ? layout.offset("TotalPages") : 0) + 0x40);
+        int read = Math.min(layout.size(),
+                Math.max(number.offset(), layout.has("TotalPages") ? layout.offset("TotalPages") : 0) + 0x40);
         if (!memory.isReadable(address, read)) {
             return Optional.empty();
         }
@@ -82,10 +85,12 @@ public record PoolDescriptor(long address, PoolKind pool, int index, long pages,
             bytes = layout.has("TotalBytes") ? Long.valueOf(counter(memory, address, layout, "TotalBytes")) : null;
         } else {
             pages = counter(memory, address, layout, "PagesAllocated") - counter(memory, address, layout, "PagesDeallocated")
-                    + counter(memory, address, layout, "BigPagesAllocated") - counter(memory, address, layout, "BigPagesDeallocated");
+                    + counter(memory, address, layout, "BigPagesAllocated")
+                    - counter(memory, address, layout, "BigPagesDeallocated");
             bytes = counter(memory, address, layout, "BytesAllocated") - counter(memory, address, layout, "BytesDeallocated");
         }
-        return pages < 0 || pages > PAGE_LIMIT ? Optional.empty() : Optional.of(new PoolDescriptor(address, pool, index, pages, bytes));
+        return pages < 0 || pages > PAGE_LIMIT ? Optional.empty()
+                : Optional.of(new PoolDescriptor(address, pool, index, pages, bytes));
     }
 
     private static long counter(VirtualMemory memory, long address, StructLayout layout, String field) {

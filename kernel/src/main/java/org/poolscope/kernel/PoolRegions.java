@@ -10,9 +10,9 @@ import org.poolscope.symbols.StructLayout;
 import org.poolscope.symbols.TypeLayouts;
 
 /**
- * Which addresses are pool. Up to Windows 8.1 the debugger data block gives the bounds of both pools; on x86 nonpaged pool has two parts,
- * an initial one and one at the top of the address space that grows towards it, with paged pool between them. From Windows 10 on each
- * pool has a region assigned at boot, which {@code MiState} lists.
+ * Which addresses are pool. Up to Windows 8.1 the debugger data block gives the bounds of both pools; on x86 nonpaged pool has
+ * two parts, an initial one and one at the top of the address space that grows towards it, with paged pool between them. From
+ * Windows 10 on each pool has a region assigned at boot, which {@code MiState} lists.
  */
 public final class PoolRegions {
 
@@ -66,7 +66,8 @@ public final class PoolRegions {
         return new PoolRegions(List.copyOf(regions));
     }
 
-    private static void assigned(VirtualMemory memory, KernelVariables variables, TypeLayouts layouts, int build, List<Region> regions) {
+    private static void assigned(VirtualMemory memory, KernelVariables variables, TypeLayouts layouts, int build,
+            List<Region> regions) {
         OptionalLong state = variables.symbol("MiState");
         Optional<StructLayout> layout = layouts.find("_MI_SYSTEM_INFORMATION").filter(found -> found.has("Vs.SystemVaRegions"));
         Optional<StructLayout> assignment = layouts.find("_MI_SYSTEM_VA_ASSIGNMENT");

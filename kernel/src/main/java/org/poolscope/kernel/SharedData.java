@@ -25,7 +25,9 @@ final class SharedData {
     private final long address;
     private final StructLayout layout;
 
-    /** Looks at the shared page. The fields asked for here never moved; those of Windows 10 stand where there was nothing before. */
+    /**
+     * Looks at the shared page. The fields asked for here never moved; those of Windows 10 stand where there was nothing before.
+     */
     SharedData(VirtualMemory memory, Architecture architecture) {
         this.memory = memory;
         this.address = architecture == Architecture.X86 ? ADDRESS_32 : ADDRESS_64;
@@ -61,7 +63,8 @@ final class SharedData {
     /** What must be added to local time to get UTC, in 100 ns. */
     OptionalLong timeZoneBias() {
         long at = address + layout.offset("TimeZoneBias");
-        return memory.isReadable(at, 8) && Math.abs(memory.u64(at)) <= LARGEST_BIAS ? OptionalLong.of(memory.u64(at)) : OptionalLong.empty();
+        return memory.isReadable(at, 8) && Math.abs(memory.u64(at)) <= LARGEST_BIAS ? OptionalLong.of(memory.u64(at))
+                : OptionalLong.empty();
     }
 
     private OptionalInt number(FieldLayout field) {

@@ -8,8 +8,8 @@ import org.poolscope.model.PoolUse;
 import org.poolscope.model.TagUsage;
 
 /**
- * Adds up tracker table entries by tag. Sums wrap as the counters themselves do, in their own width: a processor that frees what another
- * allocated counts below zero, and only the sum over all of them means anything.
+ * Adds up tracker table entries by tag. Sums wrap as the counters themselves do, in their own width: a processor that frees what
+ * another allocated counts below zero, and only the sum over all of them means anything.
  */
 final class TagTotals {
 

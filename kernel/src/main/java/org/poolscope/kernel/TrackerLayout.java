@@ -6,7 +6,8 @@ import org.poolscope.symbols.StructLayout;
 /** {@code POOL_TRACKER_TABLE} as plain numbers, for the loop over a table. */
 final class TrackerLayout {
 
-    private static final String[] COUNTERS = {"NonPagedAllocs", "NonPagedFrees", "NonPagedBytes", "PagedAllocs", "PagedFrees", "PagedBytes"};
+    private static final String[] COUNTERS = {"NonPagedAllocs", "NonPagedFrees", "NonPagedBytes", "PagedAllocs", "PagedFrees",
+            "PagedBytes"};
 
     /** Bytes of an entry. */
     final int size;

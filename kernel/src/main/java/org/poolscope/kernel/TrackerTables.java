@@ -20,11 +20,12 @@ import org.poolscope.symbols.TypeLayouts;
  * <ul>
  * <li>The base table, a hash table with open addressing of 2<sup>n</sup> + 1 entries; the last one takes what finds no place.
  * <li>The expansion, a plain array that takes tags once the base table is full.
- * <li>One base table a processor, from Windows Vista on; {@code ExPoolTagTables} has a pointer to each, the first of which is the base table.
+ * <li>One base table a processor, from Windows Vista on; {@code ExPoolTagTables} has a pointer to each, the first of which is the
+ * base table.
  * </ul>
  *
- * Only the base table's address is told (by the debugger data block). The others and all sizes come from symbols, or are found near
- * {@code PoolTrackTable}: the size by the mask that stands there too, which is smaller by two.
+ * Only the base table's address is told (by the debugger data block). The others and all sizes come from symbols, or are found
+ * near {@code PoolTrackTable}: the size by the mask that stands there too, which is smaller by two.
  */
 final class TrackerTables {
 
@@ -78,7 +79,8 @@ final class TrackerTables {
         if (table.isEmpty() || !memory.isReadable(table.getAsLong(), layout.get().size())) {
             return Answer.none("the pool tracker table is not in the image");
         }
-        return new TrackerTables(memory, variables, layout.get(), version.build() >= FIRST_PER_PROCESSOR, warnings).read(variable.getAsLong(), table.getAsLong());
+        return new TrackerTables(memory, variables, layout.get(), version.build() >= FIRST_PER_PROCESSOR, warnings)
+                .read(variable.getAsLong(), table.getAsLong());
     }
 
     private Answer<Totals> read(long variable, long base) {
@@ -96,7 +98,8 @@ final class TrackerTables {
         List<TagUsage> rows = totals.rows();
         if (totals.negative() > 0) {
             complete = false;
-            warnings.accept("%d tags have fewer bytes than none by the tracker: a part of its tables is missing".formatted(totals.negative()));
+            warnings.accept("%d tags have fewer bytes than none by the tracker: a part of its tables is missing"
+                    .formatted(totals.negative()));
         }
         return Answer.of(new Totals(base, rows, complete));
     }
@@ -125,7 +128,9 @@ final class TrackerTables {
         return size;
     }
 
-    /** The largest number nearby that is by two more than another one and fits the table; usually one more than a power of two. */
+    /**
+     * The largest number nearby that is by two more than another one and fits the table; usually one more than a power of two.
+     */
     private int size(Neighbourhood near, long base, boolean usual) {
         int size = 0;
         for (long word : near.between(SMALLEST_SIZE, LARGEST_SIZE)) {
@@ -147,7 +152,8 @@ final class TrackerTables {
                 looked++;
                 int key = memory.u32(entry + layout.key);
                 used += key == 0 ? 0 : 1;
-                bad += key == 0 ? counter(entry, 0) == 0 && counter(entry, 3) == 0 ? 0 : 1 : BigPageTable.looksLikeTag(key) ? 0 : 1;
+                boolean good = key == 0 ? counter(entry, 0) == 0 && counter(entry, 3) == 0 : BigPageTable.looksLikeTag(key);
+                bad += good ? 0 : 1;
                 if (bad > TOLERATED + used / 20) {
                     return false;
                 }
@@ -211,7 +217,8 @@ final class TrackerTables {
         }
         if (missing > 0) {
             complete = false;
-            warnings.accept("%d of %d entries of a pool tracker table are not in the image; tags may be missing".formatted(missing, entries));
+            warnings.accept("%d of %d entries of a pool tracker table are not in the image; tags may be missing"
+                    .formatted(missing, entries));
         }
         return full && missing == 0;
     }
@@ -254,7 +261,8 @@ final class TrackerTables {
     private long sizeBeside(Neighbourhood near, int rank) {
         List<Long> sizes = new ArrayList<>();
         for (int i = 0; i < near.size(); i++) {
-            if (Math.abs(near.distance(i) - near.distance(rank)) == 1 && near.value(i) >= SMALLEST_SIZE && near.value(i) <= EXPANSION_LIMIT) {
+            if (Math.abs(near.distance(i) - near.distance(rank)) == 1 && near.value(i) >= SMALLEST_SIZE
+                    && near.value(i) <= EXPANSION_LIMIT) {
                 sizes.add(near.value(i));
             }
         }

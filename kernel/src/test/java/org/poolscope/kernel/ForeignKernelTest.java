@@ -21,8 +21,8 @@ import org.poolscope.model.RealEvidence;
 import org.poolscope.model.TagUsage;
 
 /**
- * Raw images of running kernels compatible with NT 5.2 that are another program's work, against tables read with those kernels' own
- * symbols.
+ * Raw images of running kernels compatible with NT 5.2 that are another program's work, against tables read with those kernels'
+ * own symbols.
  */
 class ForeignKernelTest {
 
@@ -34,12 +34,17 @@ class ForeignKernelTest {
             assertThat(snapshot.complete()).isTrue();
             Map<PoolTag, TagUsage> expected = new TreeMap<>();
             for (Map<String, String> row : CsvTable.read(name + ".pooltrack.csv")) {
-                PoolTag tag = new PoolTag(Integer.parseUnsignedInt(row.get("key").substring(2), 16));
-                expected.put(tag, new TagUsage(tag, use(row, "npallocs", "npfrees", "npbytes"), use(row, "pagedallocs", "pagedfrees", "pagedbytes")));
+                PoolTag tag = tag(row);
+                expected.put(tag, new TagUsage(tag, use(row, "npallocs", "npfrees", "npbytes"),
+                        use(row, "pagedallocs", "pagedfrees", "pagedbytes")));
             }
             assertThat(snapshot.rows()).containsExactlyInAnyOrderElementsOf(expected.values());
             assertThat(image.warnings()).isEmpty();
         }
+    }
+
+    private static PoolTag tag(Map<String, String> row) {
+        return new PoolTag(Integer.parseUnsignedInt(row.get("key").substring(2), 16));
     }
 
     private static PoolUse use(Map<String, String> row, String allocs, String frees, String bytes) {
@@ -53,9 +58,8 @@ class ForeignKernelTest {
             BigPageTable table = image.bigPages().value().orElseThrow();
             List<String> found = IntStream.range(0, table.size())
                     .mapToObj(i -> "0x%x %s %d".formatted(table.address(i), table.tag(i), table.bytes(i))).toList();
-            List<String> expected = CsvTable.read(name + ".bigpages.csv").stream()
-                    .map(row -> "%s %s %d".formatted(row.get("va"), new PoolTag(Integer.parseUnsignedInt(row.get("key").substring(2), 16)),
-                            4096 * Long.parseLong(row.get("numberofpages_field")))).toList();
+            List<String> expected = CsvTable.read(name + ".bigpages.csv").stream().map(row -> "%s %s %d".formatted(row.get("va"),
+                    tag(row), 4096 * Long.parseLong(row.get("numberofpages_field")))).toList();
             assertThat(found).containsExactlyInAnyOrderElementsOf(expected);
             assertThat(table.slots()).isGreaterThanOrEqualTo(1 + CsvTable.read(name + ".bigpages.csv").stream()
                     .mapToInt(row -> Integer.parseInt(row.get("slot"))).max().orElseThrow());
@@ -70,11 +74,14 @@ class ForeignKernelTest {
     void modulesMatchRowForRow(String name) throws EvidenceException {
         try (KernelImage image = KernelImage.open(RealEvidence.image(name + ".raw"))) {
             List<LoadedModule> modules = image.modules().value().orElseThrow();
-            List<String> found = modules.stream().map(m -> "0x%x 0x%x %s %s".formatted(m.base(), m.size(), m.name(), m.path())).toList();
+            List<String> found = modules.stream().map(m -> "0x%x 0x%x %s %s".formatted(m.base(), m.size(), m.name(), m.path()))
+                    .toList();
             List<String> expected = CsvTable.read(name + ".modules.csv").stream()
-                    .map(row -> String.join(" ", row.get("base"), row.get("size"), row.get("name"), row.get("fullname"))).toList();
+                    .map(row -> String.join(" ", row.get("base"), row.get("size"), row.get("name"), row.get("fullname")))
+                    .toList();
             assertThat(found).containsExactlyElementsOf(expected);
-            assertThat(modules.getFirst().timeDateStamp()).as("the linker's stamp, not the list's -1").isBetween(0x6b02_0000L, 0x6b03_0000L);
+            assertThat(modules.getFirst().timeDateStamp()).as("the linker's stamp, not the list's -1")
+                    .isBetween(0x6b02_0000L, 0x6b03_0000L);
         }
     }
 

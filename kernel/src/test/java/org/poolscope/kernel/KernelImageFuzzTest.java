@@ -25,7 +25,8 @@ class KernelImageFuzzTest {
     private static TinyKernel kernel() {
         TinyKernel kernel = new TinyKernel(5, 2).variable(0xf8, 524_014).variable(0x1a8, 351_447).variable(0x100, 0x800_0000)
                 .variable(0x140, 0x1000_0000).variable(0x250, 2_778).variable(0x70, 1).variable(0x268, 0x100)
-                .variable(0x110, 0x8200_0000L).variable(0x118, 0xffbe_0000L).variable(0x120, 0xe100_0000L).variable(0x128, 0xf0ff_ffffL);
+                .variable(0x110, 0x8200_0000L).variable(0x118, 0xffbe_0000L).variable(0x120, 0xe100_0000L)
+                .variable(0x128, 0xf0ff_ffffL);
         kernel.debuggerData(0x68, 0x8047_0000L).u32(0x8047_0000L, 0x8048_0000L).u32(0x8048_0000L, 1).u32(0x8048_0010L, 40);
         kernel.variable(0x220, 0x8049_0000L).variable(0x228, 3).variable(0x218, 0x804b_0120L).u32(0x8049_0000L + 50 * 0x18, 0);
         for (int i = 0; i < 100; i++) {
@@ -33,7 +34,8 @@ class KernelImageFuzzTest {
         }
         kernel.u32(TinyKernel.TRACK_TABLE_VARIABLE - 4, TinyKernel.BIG_TABLE).u32(TinyKernel.TRACK_TABLE_VARIABLE + 0x20, 256);
         for (int slot = 0; slot < 256; slot++) {
-            kernel.u32(TinyKernel.BIG_TABLE + 16L * slot, 0xe100_0000L + (slot << 12)).u32(TinyKernel.BIG_TABLE + 16L * slot + 4, 0x3133_4d43)
+            kernel.u32(TinyKernel.BIG_TABLE + 16L * slot, 0xe100_0000L + (slot << 12))
+                    .u32(TinyKernel.BIG_TABLE + 16L * slot + 4, 0x3133_4d43)
                     .u32(TinyKernel.BIG_TABLE + 16L * slot + 8, 2);
         }
         return kernel;
@@ -94,7 +96,8 @@ class KernelImageFuzzTest {
                 assertThat(image.info()).isNotNull();
                 List<LoadedModule> modules = image.modules().value().orElse(List.of());
                 assertThat(modules).hasSizeLessThanOrEqualTo(20_000);
-                image.tagTable().value().ifPresent(table -> assertThat(table.rows()).extracting(TagUsage::tag).doesNotHaveDuplicates());
+                image.tagTable().value().ifPresent(table -> assertThat(table.rows()).extracting(TagUsage::tag)
+                        .doesNotHaveDuplicates());
                 image.bigPages().value().ifPresent(table -> assertThat(table.size()).isLessThanOrEqualTo(table.slots()));
                 image.counters();
                 image.unloadedModules();

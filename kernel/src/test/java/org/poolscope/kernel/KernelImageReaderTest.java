@@ -27,7 +27,8 @@ class KernelImageReaderTest {
         assertThat(facts).hasAtLeastOneElementOfType(ImageInfo.class).hasAtLeastOneElementOfType(LoadedModules.class)
                 .hasAtLeastOneElementOfType(MemoryCounters.class).hasAtLeastOneElementOfType(PoolSnapshot.class);
         assertThat(warnings).isEmpty();
-        OpenKernelImage open = facts.stream().filter(OpenKernelImage.class::isInstance).map(OpenKernelImage.class::cast).findFirst().orElseThrow();
+        OpenKernelImage open = facts.stream().filter(OpenKernelImage.class::isInstance).map(OpenKernelImage.class::cast)
+                .findFirst().orElseThrow();
         try (open) {
             assertThat(open.image().bigPages().value()).isPresent();
         }

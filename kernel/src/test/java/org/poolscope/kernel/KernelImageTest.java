@@ -52,7 +52,8 @@ class KernelImageTest {
             assertThat(info.processors()).isEqualTo(2);
             assertThat(info.kernelBase()).isEqualTo(TinyKernel.BASE);
             assertThat(info.bugCheck()).isEqualTo(new BugCheck(0xe2, "MANUALLY_INITIATED_CRASH", List.of()));
-            assertThat(image.modules().value().orElseThrow()).extracting(LoadedModule::name).containsExactly("ntoskrnl.exe", "mup.sys");
+            assertThat(image.modules().value().orElseThrow()).extracting(LoadedModule::name)
+                    .containsExactly("ntoskrnl.exe", "mup.sys");
             assertThat(image.tagTable().value().orElseThrow().complete()).isTrue();
             assertThat(image.warnings()).isEmpty();
         }
@@ -112,7 +113,8 @@ class KernelImageTest {
 
     @Test
     void countersWrapAtTheirOwnWidth() throws EvidenceException {
-        TinyKernel kernel = server2003().tracker(3, "Wrap", 5, 0xffff_fff0L, 0x540, 0, 0, 0).tracker(4, "Free", 2, 3, 0xffff_fff8L, 0, 0, 0);
+        TinyKernel kernel = server2003().tracker(3, "Wrap", 5, 0xffff_fff0L, 0x540, 0, 0, 0)
+                .tracker(4, "Free", 2, 3, 0xffff_fff8L, 0, 0, 0);
         try (KernelImage image = open(kernel)) {
             PoolSnapshot snapshot = image.tagTable().value().orElseThrow();
             assertThat(row(snapshot.rows(), "Wrap").nonPaged()).isEqualTo(new PoolUse(5L, 0xffff_fff0L, 21L, 0x540L));
@@ -127,7 +129,8 @@ class KernelImageTest {
         TinyKernel kernel = server2003().tracker(3, "Tok\u00e5", 5, 1, 640, 0, 0, 0).tracker(4, "Toke", 1, 1, 0, 2, 1, 48);
         try (KernelImage image = open(kernel)) {
             List<TagUsage> rows = image.tagTable().value().orElseThrow().rows();
-            assertThat(rows).containsExactly(new TagUsage(PoolTag.parse("Toke"), PoolUse.counted(6, 2, 640), PoolUse.counted(2, 1, 48)));
+            assertThat(rows).containsExactly(
+                    new TagUsage(PoolTag.parse("Toke"), PoolUse.counted(6, 2, 640), PoolUse.counted(2, 1, 48)));
         }
     }
 
@@ -154,13 +157,16 @@ class KernelImageTest {
 
     @Test
     void aTableWithAMissingPageIsIncompleteAndSaysSo() throws EvidenceException {
-        TinyKernel kernel = server2003().u32(TinyKernel.TRACK_TABLE_VARIABLE + 0x10, 255).u32(TinyKernel.TRACK_TABLE_VARIABLE + 0x14, 257)
-                .tracker(3, "Here", 1, 0, 16, 0, 0, 0).tracker(200, "Gone", 1, 0, 16, 0, 0, 0).without(TinyKernel.TRACK_TABLE + 0x1000);
+        TinyKernel kernel = server2003().u32(TinyKernel.TRACK_TABLE_VARIABLE + 0x10, 255)
+                .u32(TinyKernel.TRACK_TABLE_VARIABLE + 0x14, 257)
+                .tracker(3, "Here", 1, 0, 16, 0, 0, 0).tracker(200, "Gone", 1, 0, 16, 0, 0, 0)
+                .without(TinyKernel.TRACK_TABLE + 0x1000);
         try (KernelImage image = open(kernel)) {
             PoolSnapshot snapshot = image.tagTable().value().orElseThrow();
             assertThat(snapshot.rows()).hasSize(1);
             assertThat(snapshot.complete()).isFalse();
-            assertThat(image.warnings()).anySatisfy(warning -> assertThat(warning).contains("of 257 entries").contains("missing"));
+            assertThat(image.warnings())
+                    .anySatisfy(warning -> assertThat(warning).contains("of 257 entries").contains("missing"));
         }
     }
 
@@ -168,7 +174,8 @@ class KernelImageTest {
     void theBigPageTableIsFoundAfterItDoubled() throws EvidenceException {
         TinyKernel kernel = server2003();
         long variable = TinyKernel.TRACK_TABLE_VARIABLE;
-        kernel.u32(variable - 0x40, TinyKernel.BIG_TABLE).u32(variable - 0x3c, 1024).u32(variable + 0x200, 256).u32(variable + 0x204, 4096);
+        kernel.u32(variable - 0x40, TinyKernel.BIG_TABLE).u32(variable - 0x3c, 1024).u32(variable + 0x200, 256)
+                .u32(variable + 0x204, 4096);
         for (int slot = 0; slot < 1024; slot++) {
             long entry = TinyKernel.BIG_TABLE + 16L * slot;
             kernel.u32(entry, slot % 3 == 0 ? 0xe100_0000L + (slot << 12) : slot % 3 == 1 ? 1 : 0xe200_0001L + (slot << 12))
@@ -181,7 +188,8 @@ class KernelImageTest {
             BigPageTable table = image.bigPages().value().orElseThrow();
             assertThat(table.slots()).isEqualTo(1024);
             assertThat(table.size()).isEqualTo(342);
-            assertThat(IntStream.range(0, table.size())).allMatch(i -> table.bytes(i) == 8192 && table.tag(i).toString().equals("CM31"));
+            assertThat(IntStream.range(0, table.size()))
+                    .allMatch(i -> table.bytes(i) == 8192 && table.tag(i).toString().equals("CM31"));
             assertThat(table.pool(0)).as("no bounds of the pools are known").isEmpty();
         }
     }
@@ -197,7 +205,8 @@ class KernelImageTest {
         try (KernelImage image = open(kernel)) {
             assertThat(image.modules().value().orElseThrow()).extracting(LoadedModule::name)
                     .containsExactly("m0.sys", "m1.sys", "m2.sys", "m3.sys", "m4.sys", "m5.sys");
-            assertThat(image.warnings()).anySatisfy(warning -> assertThat(warning).contains("list of loaded modules leads to 0x12345678"));
+            assertThat(image.warnings())
+                    .anySatisfy(warning -> assertThat(warning).contains("list of loaded modules leads to 0x12345678"));
         }
     }
 
@@ -214,7 +223,8 @@ class KernelImageTest {
     void aLeftoverBlockOfAnotherKernelIsPassedBy() throws EvidenceException {
         TinyKernel kernel = server2003();
         long stale = 0x8041_0000L;
-        kernel.u32(stale + 0x10, 0x4742_444bL).u32(stale + 0x14, 0x318).u32(stale + 0x18, 0x9000_0000L).u32(stale + 0x48, 0x8045_0000L)
+        kernel.u32(stale + 0x10, 0x4742_444bL).u32(stale + 0x14, 0x318).u32(stale + 0x18, 0x9000_0000L)
+                .u32(stale + 0x48, 0x8045_0000L)
                 .u32(stale + 0x700, 0x4742_444bL);
         try (KernelImage image = open(kernel)) {
             assertThat(image.debuggerData().value().orElseThrow().address()).isEqualTo(TinyKernel.DEBUGGER_DATA);
@@ -223,11 +233,13 @@ class KernelImageTest {
 
     @Test
     void ofWindows2000OnlyWhatIsKnownIsRead() throws EvidenceException {
-        TinyKernel kernel = new TinyKernel(5, 0).tracker(5, "Io  ", 7, 2, 320, 0, 0, 0).variable(0x100, 0x100_0000).variable(0x250, 100);
+        TinyKernel kernel = new TinyKernel(5, 0).tracker(5, "Io  ", 7, 2, 320, 0, 0, 0).variable(0x100, 0x100_0000)
+                .variable(0x250, 100);
         try (KernelImage image = open(kernel)) {
             assertThat(image.info().build()).isEqualTo(2195);
             assertThat(image.warnings()).anySatisfy(warning -> assertThat(warning).contains("build 2195 is assumed"));
-            assertThat(row(image.tagTable().value().orElseThrow().rows(), "Io  ").nonPaged()).isEqualTo(PoolUse.counted(7, 2, 320));
+            assertThat(row(image.tagTable().value().orElseThrow().rows(), "Io  ").nonPaged())
+                    .isEqualTo(PoolUse.counted(7, 2, 320));
             assertThat(image.modules().value().orElseThrow()).hasSize(2);
             assertThat(image.bigPages().reason()).contains("2195");
             assertThat(image.counters().value().orElseThrow().nonPagedUsedBytes()).isEqualTo(100 * PAGE);
@@ -256,10 +268,12 @@ class KernelImageTest {
     @Test
     void whatIsNoKernelIsRefusedWithAReason() throws IOException {
         Path zeros = Files.write(folder.resolve("zeros"), new byte[1 << 20]);
-        assertThatThrownBy(() -> KernelImage.open(zeros)).isInstanceOf(EvidenceException.class).hasMessageContaining("no Windows kernel");
+        assertThatThrownBy(() -> KernelImage.open(zeros)).isInstanceOf(EvidenceException.class)
+                .hasMessageContaining("no Windows kernel");
         Path text = Files.writeString(folder.resolve("text.dmp"), "not a dump at all\n".repeat(1000));
         assertThatThrownBy(() -> KernelImage.open(text)).isInstanceOf(EvidenceException.class);
-        assertThatThrownBy(() -> KernelImage.open(folder)).isInstanceOf(EvidenceException.class).hasMessageContaining("directory");
+        assertThatThrownBy(() -> KernelImage.open(folder)).isInstanceOf(EvidenceException.class)
+                .hasMessageContaining("directory");
     }
 
     @Test

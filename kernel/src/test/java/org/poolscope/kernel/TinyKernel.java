@@ -11,9 +11,9 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * Paints a 32-bit kernel of the NT 5 family into some hundred kilobytes, so that a test can show the state of memory it is about: kernel
- * base 80400000, variables behind 80450000, two modules, an empty tracker table. Numbers are those of Server 2003; pages are mapped when they are
- * written.
+ * Paints a 32-bit kernel of the NT 5 family into some hundred kilobytes, so that a test can show the state of memory it is about:
+ * kernel base 80400000, variables behind 80450000, two modules, an empty tracker table. Numbers are those of Server 2003; pages
+ * are mapped when they are written.
  */
 final class TinyKernel {
 
@@ -40,7 +40,8 @@ final class TinyKernel {
         debuggerData(0x48, MODULE_LIST);
         text(SHARED_DATA + 0x30, "C:\\WINDOWS");
         u32(SHARED_DATA + 0x26c, major).u32(SHARED_DATA + 0x270, minor);
-        link(MODULE_LIST, module(0x8046_2000L, "ntoskrnl.exe", BASE, 0x20_0000), module(0x8046_2200L, "mup.sys", 0xf900_0000L, 0x1_a000));
+        link(MODULE_LIST, module(0x8046_2000L, "ntoskrnl.exe", BASE, 0x20_0000),
+                module(0x8046_2200L, "mup.sys", 0xf900_0000L, 0x1_a000));
         debuggerData(0x1b8, TRACK_TABLE_VARIABLE);
         u32(TRACK_TABLE_VARIABLE, TRACK_TABLE).u32(TRACK_TABLE_VARIABLE + 0x10, 127).u32(TRACK_TABLE_VARIABLE + 0x14, 129);
         u32(TRACK_TABLE + 128 * TRACK_TABLE_ENTRY, 0);
@@ -123,7 +124,8 @@ final class TinyKernel {
     /** Physical memory, byte for byte: the page directory at frame 0x39, tables and pages behind it. */
     byte[] raw() {
         long tables = pages.keySet().stream().map(page -> page >>> 10).distinct().count();
-        ByteBuffer memory = ByteBuffer.allocate((int) (DIRECTORY_FRAME + 1 + tables + pages.size()) * PAGE).order(ByteOrder.LITTLE_ENDIAN);
+        ByteBuffer memory = ByteBuffer.allocate((int) (DIRECTORY_FRAME + 1 + tables + pages.size()) * PAGE)
+                .order(ByteOrder.LITTLE_ENDIAN);
         int directory = DIRECTORY_FRAME * PAGE;
         memory.putInt(directory + 4 * 0x300, directory | 3);
         int next = directory + PAGE;
@@ -149,7 +151,8 @@ final class TinyKernel {
             dump.putInt(i, 0x4547_4150);
         }
         dump.put(4, "DUMP".getBytes(StandardCharsets.US_ASCII));
-        dump.putInt(0x08, 15).putInt(0x0c, build).putInt(0x10, DIRECTORY_FRAME * PAGE).putInt(0x20, 0x14c).putInt(0x24, 2).putInt(0x28, 0xe2);
+        dump.putInt(0x08, 15).putInt(0x0c, build).putInt(0x10, DIRECTORY_FRAME * PAGE).putInt(0x20, 0x14c).putInt(0x24, 2)
+                .putInt(0x28, 0xe2);
         dump.put(0x5c, (byte) 0).putInt(0x60, (int) DEBUGGER_DATA).putInt(0x64, 1).putInt(0x68, raw.length / PAGE);
         dump.putInt(0x6c, 0).putInt(0x70, raw.length / PAGE).putInt(0xf88, 1);
         dump.put(PAGE, raw);

@@ -57,9 +57,10 @@ class WindowsImageTest {
                 new TagUsage(PoolTag.parse("EtwB"), new PoolUse(9L, 8L, 1L, 0x10000L), PoolUse.NONE));
         assertThat(snapshot.complete()).isTrue();
         BigPageTable big = image.bigPages().value().orElseThrow();
-        assertThat(IntStream.range(0, big.size()).mapToObj(i -> big.tag(i) + " " + big.bytes(i) + " " + big.pool(i).orElseThrow()))
-                .containsExactlyInAnyOrder("Leak 135168 nonpaged", "Leak 135168 nonpaged", "CM31 36864 paged", "EtwB 65536 nonpaged",
-                        "MyD  12288 nonpaged");
+        assertThat(IntStream.range(0, big.size())
+                .mapToObj(i -> big.tag(i) + " " + big.bytes(i) + " " + big.pool(i).orElseThrow()))
+                .containsExactlyInAnyOrder("Leak 135168 nonpaged", "Leak 135168 nonpaged", "CM31 36864 paged",
+                        "EtwB 65536 nonpaged", "MyD  12288 nonpaged");
     }
 
     /** Without the GUID that leads to its symbols, the tables are found by what stands around the one variable that is told. */

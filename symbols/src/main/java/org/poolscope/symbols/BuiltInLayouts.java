@@ -6,8 +6,8 @@ import java.util.concurrent.ConcurrentMap;
 import org.poolscope.model.Architecture;
 
 /**
- * The layouts that come with the program, for kernels of which no symbol file is at hand. A build that is not listed (19045, say) has
- * the layouts of the listed one before it (19041): Windows ships many builds with the kernel of an older one. Thread-safe.
+ * The layouts that come with the program, for kernels of which no symbol file is at hand. A build that is not listed (19045, say)
+ * has the layouts of the listed one before it (19041): Windows ships many builds with the kernel of an older one. Thread-safe.
  */
 public final class BuiltInLayouts implements TypeLayouts {
 
@@ -64,7 +64,8 @@ public final class BuiltInLayouts implements TypeLayouts {
     public Optional<String> caveat() {
         return version.build() <= own.newest() ? Optional.empty()
                 : Optional.of("build " + version.build() + " is newer than build " + own.newest()
-                        + ", the newest " + architecture.word() + " kernel whose structures are known; its structures may differ");
+                        + ", the newest " + architecture.word()
+                        + " kernel whose structures are known; its structures may differ");
     }
 
     @Override

@@ -5,7 +5,8 @@ package org.poolscope.symbols;
  *
  * @param name its name; a dotted name lies inside an embedded structure
  * @param offset bytes from the start of the structure
- * @param type its type as the data file writes it: {@code u32}, {@code ptr}, {@code _LIST_ENTRY}, {@code u16:0+9}, {@code ptr[28]}
+ * @param type its type as the data file writes it: {@code u32}, {@code ptr}, {@code _LIST_ENTRY}, {@code u16:0+9},
+ *     {@code ptr[28]}
  * @param bytes width of the field, of one element when it is an array; 0 for an embedded structure
  * @param bit lowest bit of a bit field inside its unit of {@code bytes} bytes, else 0
  * @param bits how many bits a bit field has, else 0

@@ -83,7 +83,8 @@ final class LayoutFile {
         for (int at = start; at < text.length() && text.charAt(at) == ' '; at = lineEnd(at) + 1) {
             String[] row = text.substring(at, lineEnd(at)).strip().split(" +");
             if (row.length != 5) {
-                throw new IllegalArgumentException("a row of " + type + " has " + row.length + " columns: " + String.join(" ", row));
+                throw new IllegalArgumentException("a row of " + type + " has " + row.length + " columns: "
+                        + String.join(" ", row));
             }
             if (covers(row[1], version)) {
                 FieldLayout field = FieldLayout.of(row[0], Integer.decode(row[2]), row[3], row[4], pointerSize);

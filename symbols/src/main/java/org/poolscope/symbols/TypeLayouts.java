@@ -17,7 +17,9 @@ public interface TypeLayouts {
         return find(type).orElseThrow(() -> new UnknownLayoutException("structure " + type + " of " + this));
     }
 
-    /** What a user must know before trusting these layouts, as a clause: for instance that the build is newer than all known ones. */
+    /**
+     * What a user must know before trusting these layouts, as a clause: for instance that the build is newer than all known ones.
+     */
     default Optional<String> caveat() {
         return Optional.empty();
     }

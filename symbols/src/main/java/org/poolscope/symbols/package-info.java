@@ -3,8 +3,9 @@
  * {@linkplain org.poolscope.symbols.KernelGlobals global variables} stand.
  *
  * <p>Built-in facts are data files beside the classes, one row a field, each with its builds and its source:
- * {@code x86.layout}, {@code x64.layout}, {@code arm64.layout}, {@code debugger.layout} (what is the same for every processor) and
- * {@code globals-x64.txt}. A new kernel build is rows in these files. {@link org.poolscope.symbols.BuiltInLayouts} reads them:
+ * {@code x86.layout}, {@code x64.layout}, {@code arm64.layout}, {@code debugger.layout} (what is the same for every processor)
+ * and {@code globals-x64.txt}. A new kernel build is rows in these files. {@link org.poolscope.symbols.BuiltInLayouts} reads
+ * them:
  *
  * <pre>
  *   TypeLayouts layouts = BuiltInLayouts.forBuild(Architecture.X86, KernelVersion.servicePack(3790, 1));

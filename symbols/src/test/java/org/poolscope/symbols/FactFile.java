@@ -12,8 +12,8 @@ import java.util.regex.Pattern;
 import org.poolscope.model.RealEvidence;
 
 /**
- * Reads the generated layout listings of the facts folder: for each structure every distinct layout, with the builds that have it.
- * The tests judge the data files by them.
+ * Reads the generated layout listings of the facts folder: for each structure every distinct layout, with the builds that have
+ * it. The tests judge the data files by them.
  */
 final class FactFile {
 
@@ -49,13 +49,15 @@ final class FactFile {
                 if (line.startsWith("## ")) {
                     type = line.split(" ")[1];
                 } else if (head.matches()) {
-                    layout = new Layout(type, Integer.decode(head.group(1)), versions(head.group(2), labels, revisions), new HashMap<>());
+                    layout = new Layout(type, Integer.decode(head.group(1)), versions(head.group(2), labels, revisions),
+                            new HashMap<>());
                     file.layouts.add(layout);
                     for (KernelVersion version : layout.versions) {
                         file.byVersion.computeIfAbsent(type, t -> new HashMap<>()).put(version, layout);
                     }
                 } else if (field.matches()) {
-                    layout.fields.put(field.group(2), field(Integer.parseInt(field.group(1), 16), field.group(3).strip(), pointerSize));
+                    layout.fields.put(field.group(2),
+                            field(Integer.parseInt(field.group(1), 16), field.group(3).strip(), pointerSize));
                 }
             }
         }
@@ -118,7 +120,8 @@ final class FactFile {
     private static Field field(int offset, String type, int pointerSize) {
         Matcher bits = BITS.matcher(type);
         if (bits.matches()) {
-            return new Field(offset, width(bits.group(1), pointerSize), Integer.parseInt(bits.group(2)), Integer.parseInt(bits.group(3)), "");
+            return new Field(offset, width(bits.group(1), pointerSize), Integer.parseInt(bits.group(2)),
+                    Integer.parseInt(bits.group(3)), "");
         }
         Matcher old = OLD_BITS.matcher(type);
         if (old.matches()) {

@@ -36,9 +36,9 @@ class LayoutFactsTest {
             Map.entry("_KPCR.PrcbData", List.of("Prcb")));
 
     static {
-        String[] fixed = {"xp_sp2 2600.sp2", "xp_sp3 2600.sp3", "win2003_sp0 3790.sp0", "win2003_sp1 3790.sp1", "win2003_sp2 3790.sp2",
-            "vista_sp0 6000", "vista_sp1 6001", "vista_sp2 6002", "win7_sp0 7600", "win7_sp1 7601.17514", "win8_sp0 9200",
-            "win8_sp1 9600.16384", "win81_u1 9600.17031"};
+        String[] fixed = {"xp_sp2 2600.sp2", "xp_sp3 2600.sp3", "win2003_sp0 3790.sp0", "win2003_sp1 3790.sp1",
+            "win2003_sp2 3790.sp2", "vista_sp0 6000", "vista_sp1 6001", "vista_sp2 6002", "win7_sp0 7600", "win7_sp1 7601.17514",
+            "win8_sp0 9200", "win8_sp1 9600.16384", "win81_u1 9600.17031"};
         for (String row : fixed) {
             for (String architecture : new String[] {"_x86", "_x64"}) {
                 String[] parts = row.split(" ");
@@ -102,13 +102,15 @@ class LayoutFactsTest {
         int checked = 0;
         for (String line : FactFile.lines("vm-counters")) {
             if (!line.startsWith(" ")) {
-                field = fields.entrySet().stream().filter(e -> line.startsWith(e.getKey())).map(Map.Entry::getValue).findFirst().orElse(null);
+                field = fields.entrySet().stream().filter(e -> line.startsWith(e.getKey())).map(Map.Entry::getValue).findFirst()
+                        .orElse(null);
                 type = line.endsWith("MiState") ? "_MI_SYSTEM_INFORMATION" : "_MI_PARTITION";
             } else if (field != null && line.strip().startsWith("+0x")) {
                 String[] parts = line.strip().split("\\s+", 2);
                 for (String build : parts[1].split(", (?=10)")) {
                     int number = Integer.parseInt(build.split("\\.|\\(")[2]);
-                    KernelVersion version = build.contains("(329..450") ? KernelVersion.revision(number, 388) : KernelVersion.build(number);
+                    KernelVersion version = build.contains("(329..450") ? KernelVersion.revision(number, 388)
+                            : KernelVersion.build(number);
                     int offset = BuiltInLayouts.forBuild(Architecture.X64, version).get(type).offset(field);
                     assertThat(offset).as(line).isEqualTo(Integer.decode(parts[0].substring(1)));
                     checked++;

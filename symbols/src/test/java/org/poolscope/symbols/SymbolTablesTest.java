@@ -21,6 +21,10 @@ import org.tukaani.xz.XZInputStream;
 /** The x64 rows against eight whole kernel symbol tables: also the structures the fact listings leave out. */
 class SymbolTablesTest {
 
+    private static final List<String> VARIABLES = List.of("PoolTrackTable", "PoolBigPageTable", "ExPoolTagTables",
+            "KdDebuggerDataBlock", "MiSystemPartition", "PsActiveProcessHead", "NtBuildLab", "KiWaitNever", "KiWaitAlways",
+            "KdpDataBlockEncoded", "MiState", "ExPoolState");
+
     @Test
     void structuresAndGlobalsEqualWholeSymbolTables() throws IOException {
         List<Path> files;
@@ -32,7 +36,8 @@ class SymbolTablesTest {
         Set<String> failures = new TreeSet<>();
         for (Path path : files) {
             String name = path.getFileName().toString();
-            BuiltInGlobals globals = BuiltInGlobals.find(name.substring("ntkrnlmp.pdb-".length(), name.indexOf(".json"))).orElseThrow();
+            BuiltInGlobals globals = BuiltInGlobals.find(name.substring("ntkrnlmp.pdb-".length(), name.indexOf(".json")))
+                    .orElseThrow();
             JsonNode table;
             try (InputStream in = new XZInputStream(Files.newInputStream(path))) {
                 table = new ObjectMapper().readTree(in);
@@ -56,12 +61,12 @@ class SymbolTablesTest {
                     if (places.contains(field.offset())) {
                         fields++;
                     } else if (!places.isEmpty()) {
-                        failures.add(type + "." + field.name() + " in " + version + " is at " + places + ", not " + field.offset());
+                        failures.add(type + "." + field.name() + " in " + version + " is at " + places + ", not "
+                                + field.offset());
                     }
                 }
             }
-            for (String variable : List.of("PoolTrackTable", "PoolBigPageTable", "ExPoolTagTables", "KdDebuggerDataBlock", "MiSystemPartition",
-                    "PsActiveProcessHead", "NtBuildLab", "KiWaitNever", "KiWaitAlways", "KdpDataBlockEncoded", "MiState", "ExPoolState")) {
+            for (String variable : VARIABLES) {
                 JsonNode symbol = table.get("symbols").get(variable);
                 if (symbol == null) {
                     assertThat(globals.offset(variable)).as(variable).isEmpty();
