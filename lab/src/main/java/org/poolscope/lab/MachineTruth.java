@@ -2,8 +2,13 @@ package org.poolscope.lab;
 
 import java.util.Comparator;
 import java.util.List;
+import org.poolscope.lab.machine.KernelDevice;
+import org.poolscope.lab.machine.KernelDriver;
+import org.poolscope.lab.machine.KernelIrp;
 import org.poolscope.lab.machine.KernelModule;
+import org.poolscope.lab.machine.KernelProcess;
 import org.poolscope.lab.machine.Machine;
+import org.poolscope.lab.machine.ObjectType;
 import org.poolscope.lab.machine.PoolArena;
 import org.poolscope.lab.machine.Pools;
 import org.poolscope.lab.machine.TagAccount;
@@ -43,6 +48,12 @@ final class MachineTruth {
         tags(truth.list("tags"), machine.pools());
         blocks(truth.list("blocks"), machine.pools());
         bigPages(truth.list("bigPages"), machine.pools());
+        parked(truth.list("lookaside"), machine);
+        drivers(truth.list("drivers"), machine);
+        devices(truth.list("devices"), machine);
+        irps(truth.list("irps"), machine);
+        processes(truth.list("processes"), machine);
+        handles(truth.list("handlesByType"), machine);
         return truth;
     }
 
@@ -93,5 +104,57 @@ final class MachineTruth {
         pools.forEachBig((address, bytes, tag, kind) -> all.add(new Truth().put("address", Address.text(address)).put("size",
                 bytes)
                 .put("tag", tag).put("pool", kind)));
+    }
+
+    private static void parked(List<Truth> all, Machine machine) {
+        machine.lookasides().forEach((pool, tag, blocks, bytes) -> all.add(new Truth().put("pool", pool).put("tag", tag)
+                .put("blocks", blocks).put("bytes", bytes)));
+    }
+
+    private static void drivers(List<Truth> all, Machine machine) {
+        for (KernelDriver driver : machine.io().drivers()) {
+            all.add(new Truth().put("address", Address.text(driver.address())).put("name", driver.name())
+                    .put("base", Address.text(driver.module().base())).put("size", driver.module().spec().size())
+                    .put("devices", driver.devices().stream().map(d -> Address.text(d.address())).toList()));
+        }
+    }
+
+    private static void devices(List<Truth> all, Machine machine) {
+        for (KernelDriver driver : machine.io().drivers()) {
+            for (KernelDevice device : driver.devices()) {
+                all.add(new Truth().put("address", Address.text(device.address())).put("driver", driver.name())
+                        .put("name", device.name()).put("type", device.type())
+                        .put("attached", device.hasAttached() ? Address.text(device.attachedAddress()) : "")
+                        .put("extension", device.extension() == 0 ? "" : Address.text(device.extension())));
+            }
+        }
+    }
+
+    private static void irps(List<Truth> all, Machine machine) {
+        for (KernelIrp irp : machine.io().irps()) {
+            all.add(new Truth().put("address", Address.text(irp.address())).put("thread", Address.text(irp.thread().address()))
+                    .put("process", irp.thread().process().name()).put("stackCount", irp.stackCount())
+                    .put("currentLocation", irp.currentLocation()).put("majorFunction", irp.major()).put("minorFunction",
+                    irp.minor())
+                    .put("device", Address.text(irp.device().address())).put("driver", irp.device().driver().name())
+                    .put("systemBuffer", irp.systemBuffer() == 0 ? "" : Address.text(irp.systemBuffer()))
+                    .put("mdl", irp.mdl() == 0 ? "" : Address.text(irp.mdl())));
+        }
+    }
+
+    private static void processes(List<Truth> all, Machine machine) {
+        for (KernelProcess process : machine.processes().all()) {
+            all.add(new Truth().put("address", Address.text(process.address())).put("pid", process.id()).put("name",
+                    process.name())
+                    .put("handleCount", process.handles().open()).put("threads", process.threads().size())
+                    .put("pagedPoolQuotaBytes", process.pagedQuota()).put("nonPagedPoolQuotaBytes", process.nonPagedQuota()));
+        }
+    }
+
+    private static void handles(List<Truth> all, Machine machine) {
+        for (ObjectType type : machine.objects().types()) {
+            all.add(new Truth().put("type", type.name()).put("tag", type.account().tag()).put("objects", type.objects())
+                    .put("handles", type.handles()));
+        }
     }
 }

@@ -86,9 +86,10 @@ final class PhotoUpload implements LabCase {
     private static void build(Machine machine, int entries, LabOptions options, StopState stop) {
         double scale = options.scale();
         ReferralCache cache = new ReferralCache(machine, entries, scale, stop.fileTime());
+        new StandardSystem(machine, scale).build(namesOf(cache));
         Filler paged = pagedFiller(machine);
         Filler nonPaged = nonPagedFiller(machine);
-        paged.add(Math.round(2_000_000 * scale));
+        paged.add(Math.round(1_000_000 * scale));
         for (int i = 0; i < entries; i++) {
             cache.addEntry();
             if (i % 16 == 0) {
@@ -99,8 +100,8 @@ final class PhotoUpload implements LabCase {
             }
         }
         cache.addOtherRequests();
-        openFiles(machine, cache);
         paged.drain();
+        machine.settle();
         memoryManagerPages(machine, scale);
         for (int i = 1; i < PUBLISHED_POOLS.length; i++) {
             paged.fill(machine.pools().paged().get(i), (int) Math.round(PUBLISHED_POOLS[i] * scale));
@@ -110,6 +111,21 @@ final class PhotoUpload implements LabCase {
         paged.addPast(machine);
         nonPaged.addPast(machine);
         options.progress().at(entries, entries);
+    }
+
+    /** Open files take the names the published table leaves for them; when these are used up, the rest have none. */
+    private static StandardSystem.FileNames namesOf(ReferralCache cache) {
+        return new StandardSystem.FileNames() {
+            @Override
+            public long buffer(String path) {
+                return cache.nextOtherName(path);
+            }
+
+            @Override
+            public int room(String path) {
+                return cache.otherNameRoom();
+            }
+        };
     }
 
     /** The first paged pool, which the memory manager and the registry use. */
@@ -127,34 +143,21 @@ final class PhotoUpload implements LabCase {
         tables.addPast(machine);
     }
 
-    private static void openFiles(Machine machine, ReferralCache cache) {
-        LinkedBlocks files = new LinkedBlocks(machine, machine.kernel(), "File");
-        for (int i = 0; i < cache.otherOpenFiles(); i++) {
-            String path = "\\WINDOWS\\system32\\f" + (1000 + i) + ".dll";
-            long name = cache.otherName(path);
-            long file = files.add(PoolKind.NONPAGED, 0x98);
-            machine.space().putUnicodeString(file + 0x48, 2 * path.length(), cache.otherNameRoom(), name);
-        }
-    }
-
     private static Filler pagedFiller(Machine machine) {
         return new Filler(machine, PoolKind.PAGED, "paged").with(machine, "Ntff", "Ntfs.sys", 792, 792, 5, 40)
-                .with(machine, "NtfF", "Ntfs.sys", 400, 432, 4, 60).with(machine, "Toke", "ntoskrnl.exe", 500, 2900, 3, 200)
-                .with(machine, "ObSq", "ntoskrnl.exe", 60, 60, 1, 90).with(machine, "SeTd", "ntoskrnl.exe", 120, 1200, 2, 30)
-                .with(machine, "Gla1", "win32k.sys", 400, 1200, 4, 3).with(machine, "Gh05", "win32k.sys", 80, 2400, 4, 8)
-                .with(machine, "FMfn", "fltMgr.sys", 160, 320, 2, 900).with(machine, "LfsI", "Ntfs.sys", 40, 64, 1, 4000)
-                .with(machine, "RxM4", "rdbss.sys", 400, 1000, 3, 50).with(machine, "Key ", "ntoskrnl.exe", 64, 104, 2, 1500)
-                .with(machine, "Sect", "ntoskrnl.exe", 72, 96, 2, 300).with(machine, "UlHT", "HTTP.sys", 2048, 2048, 1, 0);
+                .with(machine, "NtfF", "Ntfs.sys", 400, 432, 4, 60).with(machine, "ObSq", "ntoskrnl.exe", 60, 60, 1, 90)
+                .with(machine, "SeTd", "ntoskrnl.exe", 120, 1200, 2, 30).with(machine, "Gla1", "win32k.sys", 400, 1200, 4, 3)
+                .with(machine, "Gh05", "win32k.sys", 80, 2400, 4, 8).with(machine, "FMfn", "fltMgr.sys", 160, 320, 2, 900)
+                .with(machine, "LfsI", "Ntfs.sys", 40, 64, 1, 4000).with(machine, "RxM4", "rdbss.sys", 400, 1000, 3, 50)
+                .with(machine, "CMkb", "ntoskrnl.exe", 96, 140, 2, 1500).with(machine, "UlHT", "HTTP.sys", 2048, 2048, 1, 0);
     }
 
     private static Filler nonPagedFiller(Machine machine) {
-        return new Filler(machine, PoolKind.NONPAGED, "nonpaged").with(machine, "Thre", "ntoskrnl.exe", 632, 632, 3, 20)
-                .with(machine, "Even", "ntoskrnl.exe", 40, 48, 4, 900).with(machine, "MmCa", "ntoskrnl.exe", 120, 200, 6, 12)
-                .with(machine, "NtFs", "Ntfs.sys", 40, 150, 2, 40).with(machine, "Irp ", "ntoskrnl.exe", 220, 400, 2, 30_000)
-                .with(machine, "AfdC", "afd.sys", 160, 360, 2, 40).with(machine, "TCPc", "tcpip.sys", 40, 400, 2, 300)
-                .with(machine, "LSwi", "srv.sys", 2048, 2560, 1, 0).with(machine, "Vad ", "ntoskrnl.exe", 48, 48, 3, 100)
-                .with(machine, "Sema", "ntoskrnl.exe", 40, 56, 1, 90).with(machine, "Devi", "ntoskrnl.exe", 300, 1500, 1, 0)
-                .with(machine, "Pool", "ntoskrnl.exe", 64, 64, 1, 1);
+        return new Filler(machine, PoolKind.NONPAGED, "nonpaged").with(machine, "MmCa", "ntoskrnl.exe", 120, 200, 6, 12)
+                .with(machine, "NtFs", "Ntfs.sys", 40, 150, 2, 40).with(machine, "AfdC", "afd.sys", 160, 360, 2, 40)
+                .with(machine, "TCPc", "tcpip.sys", 40, 400, 2, 300).with(machine, "LSwi", "srv.sys", 2048, 2560, 1, 0)
+                .with(machine, "Vad ", "ntoskrnl.exe", 48, 48, 3, 100).with(machine, "Ddk ", "e1000325.sys", 300, 1500, 1, 0)
+                .with(machine, "NDpb", "NDIS.sys", 64, 256, 1, 1);
     }
 
     private static void writeEvent(CaseFolder out) throws IOException {

@@ -76,6 +76,7 @@ final class ReferralCache {
     private final StringBuilder text = new StringBuilder(96);
     private final PhotoPath photo = new PhotoPath();
     private int made;
+    private int otherNames;
 
     /**
      * Plans a cache.
@@ -247,13 +248,16 @@ final class ReferralCache {
         }
     }
 
-    /** How many names of other open files there are besides those of the requests. */
-    int otherOpenFiles() {
-        return (int) (Math.round(OTHER_NAMES * scale) - Math.round(OTHER_REQUESTS * scale));
+    /**
+     * A name for an open file that has nothing to do with the cache; 0 when all the published table leaves room for are given
+     * out.
+     */
+    long nextOtherName(String path) {
+        long most = Math.round(OTHER_NAMES * scale) - Math.round(OTHER_REQUESTS * scale);
+        return otherNames++ < most ? otherName(path) : 0;
     }
 
-    /** A file name in a block of its own, for a file object. */
-    long otherName(String path) {
+    private long otherName(String path) {
         if (2 * path.length() > otherNameRoom()) {
             throw new IllegalArgumentException("too long for its block: " + path);
         }

@@ -27,6 +27,9 @@ import org.poolscope.symbols.TypeLayouts;
  */
 public final class Machine implements AutoCloseable {
 
+    /** When the first process was made, as FILETIME: some day in January 2007. */
+    private static final long START_TIME = 128_127_312_000_000_000L;
+
     private final MachineSpec spec;
     private final WindowsVersion version;
     private final TypeLayouts layouts;
@@ -39,7 +42,12 @@ public final class Machine implements AutoCloseable {
     private final KernelVariables variables;
     private final Pools pools;
     private final long loadedModuleList;
+    private final ObjectManager objects;
+    private final Lookasides lookasides;
+    private final ProcessManager processes;
+    private final IoManager io;
     private int pagedLimitPages;
+    private boolean settled;
 
     private Machine(Path file, MachineSpec spec, Dice dice) throws IOException {
         this.spec = spec;
@@ -69,6 +77,10 @@ public final class Machine implements AutoCloseable {
         }
         this.loadedModuleList = variables.at("PsLoadedModuleList");
         loader.enterAll(pools, loadedModuleList);
+        this.objects = new ObjectManager(space, version, variables, pools);
+        this.lookasides = new Lookasides(space, version, variables, pools);
+        this.processes = new ProcessManager(this, layouts, START_TIME);
+        this.io = new IoManager(this, layouts);
     }
 
     /** Begins a machine whose memory is written to {@code file}. */
@@ -133,6 +145,38 @@ public final class Machine implements AutoCloseable {
         pagedLimitPages = pages;
     }
 
+    /** Its objects. */
+    public ObjectManager objects() {
+        return objects;
+    }
+
+    /** Its lists of parked blocks. */
+    public Lookasides lookasides() {
+        return lookasides;
+    }
+
+    /** Its processes and threads. */
+    public ProcessManager processes() {
+        return processes;
+    }
+
+    /** Its drivers, devices and requests. */
+    public IoManager io() {
+        return io;
+    }
+
+    /**
+     * Makes what still takes pool for itself. Afterwards nothing may be made but plain pool blocks, so that a case can fill the
+     * pools to the page; {@link #stop} does it when the case has not.
+     */
+    public void settle() {
+        if (!settled) {
+            settled = true;
+            processes.finishTables();
+            lookasides.prepare(spec.processors());
+        }
+    }
+
     KernelVariables variables() {
         return variables;
     }
@@ -143,11 +187,15 @@ public final class Machine implements AutoCloseable {
 
     /** Writes the books, the debugger's block and the dump header, and ends the file. */
     public void stop(StopState state, MemoryFigures figures) throws IOException {
+        settle();
+        processes.writeProcessors();
+        objects.writeBooks();
         pools.writeBooks();
         new MemoryManagerBooks(this, layouts).write(figures);
         DebuggerData debugger = new DebuggerData(this, layouts);
         long block = debugger.write();
         sharedUserData(state);
+        processes.writeAddressSpaces();
         memory.finish(new DumpHeader(version.architecture(), crashState(state, block)));
     }
 
