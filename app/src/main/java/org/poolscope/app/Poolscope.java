@@ -28,6 +28,7 @@ import picocli.CommandLine.ParameterException;
             VmCommand.class,
             ModulesCommand.class,
             PoolUsedCommand.class,
+            DfsCommand.class,
             LabCommand.class,
             DemoCommand.class,
             HelpCommand.class})

@@ -1,0 +1,180 @@
+package org.poolscope.app;
+
+import static org.poolscope.report.JsonDocument.number;
+import static org.poolscope.report.JsonDocument.text;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.poolscope.dfs.audit.AuditFinding;
+import org.poolscope.dfs.audit.AuditRule;
+import org.poolscope.dfs.audit.DfsAudit;
+import org.poolscope.dfs.audit.Severity;
+import org.poolscope.model.EvidenceException;
+import org.poolscope.model.EvidenceFile;
+import org.poolscope.model.Quantity;
+import org.poolscope.report.Listing;
+import org.poolscope.report.Plain;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code poolscope dfs audit}: do these referrals keep the rules of MS-DFSC? */
+@Command(name = "audit", mixinStandardHelpOptions = true, usageHelpAutoWidth = true,
+        header = "Do these DFS referrals keep the rules?",
+        description = {"Reads network captures (pcap, pcapng, also gzipped), dfsutil /pktinfo listings, Linux /proc/fs/cifs/dfscache and Network",
+            "Monitor text, and names every referral that breaks a rule of MS-DFSC, with the clause it stands on."},
+        footer = {"", "Examples:", "  poolscope dfs audit capture.pcapng", "  poolscope dfs audit pktinfo.txt --format json",
+            "  poolscope dfs audit --rules", "Exit status: 0 all rules kept, 1 a rule is broken, 3 a file could not be read."})
+final class DfsAuditCommand implements Callable<Integer> {
+
+    private static final int FEW = 3;
+
+    @Parameters(paramLabel = "FILE", arity = "0..*", description = "Captures and listings; or folders of them.")
+    private List<Path> paths = List.of();
+
+    @Option(names = "--rules", description = "List the rules instead.")
+    private boolean rules;
+
+    @Option(names = "--all", description = "Show every finding; without it, the first " + FEW + " of each rule.")
+    private boolean showAll;
+
+    @Mixin
+    private Output output;
+
+    @Spec
+    private CommandSpec command;
+
+    @Override
+    public Integer call() throws Exception {
+        if (rules) {
+            output.list(rules(), DfsAudit.rules().iterator());
+            return 0;
+        }
+        if (paths.isEmpty()) {
+            throw new ParameterException(command.commandLine(), "Missing required parameter: 'FILE'");
+        }
+        PrintWriter err = command.commandLine().getErr();
+        DfsAudit audit = new DfsAudit();
+        int read = 0;
+        EvidenceException failure = null;
+        try (ProgressBar progress = new ProgressBar()) {
+            for (Path path : files()) {
+                progress.at("auditing " + path.getFileName(), 0, 0);
+                try {
+                    EvidenceFile file = EvidenceFile.open(path);
+                    if (paths.contains(path) || DfsAudit.recognises(file)) {
+                        audit.read(file, (where, warning) -> err.println("poolscope: " + Plain.text(where + ": " + warning)));
+                        read++;
+                    }
+                } catch (EvidenceException e) {
+                    err.println("poolscope: " + Plain.text(e.getMessage()));
+                    failure = e;
+                }
+            }
+        }
+        if (read == 0) {
+            if (failure == null) {
+                err.println("poolscope: " + Plain.text(paths.getFirst() + ": nothing here holds DFS referrals"));
+            }
+            return Poolscope.UNREADABLE;
+        }
+        print(audit);
+        boolean broken = audit.findings().stream().anyMatch(finding -> finding.severity() != Severity.INFO);
+        return broken ? 1 : failure != null ? Poolscope.UNREADABLE : 0;
+    }
+
+    private List<Path> files() throws IOException {
+        List<Path> files = new ArrayList<>();
+        for (Path path : paths) {
+            if (Files.isDirectory(path)) {
+                try (Stream<Path> below = Files.walk(path)) {
+                    below.filter(Files::isRegularFile).sorted().forEach(files::add);
+                }
+            } else {
+                files.add(path);
+            }
+        }
+        return files;
+    }
+
+    private void print(DfsAudit audit) throws IOException {
+        if (output.isJson()) {
+            output.list(findings(), audit.findings().iterator());
+        } else {
+            if (audit.findings().isEmpty()) {
+                output.line("All rules are kept.");
+            } else {
+                printFew(audit.findings());
+            }
+            DfsAudit.Counts counts = audit.counts();
+            output.line("Looked at " + Quantity.count(counts.exchanges(), "referral exchange", "referral exchanges") + " ("
+                    + Quantity.count(counts.refusals()) + " refused), " + Quantity.count(counts.cacheEntries(), "cache entry", "cache entries")
+                    + " and " + Quantity.count(counts.texts(), "quoted referral", "quoted referrals") + ", by "
+                    + DfsAudit.rules().size() + " rules.");
+        }
+        output.flush();
+    }
+
+    /** A server that breaks a rule breaks it in every reply: people need a few of them and the number. */
+    private void printFew(List<AuditFinding> all) throws IOException {
+        Map<String, Integer> told = new LinkedHashMap<>();
+        List<AuditFinding> few = all.stream().filter(finding -> showAll || told.merge(finding.rule(), 1, Integer::sum) <= FEW).toList();
+        output.list(findings(), few.iterator());
+        told.forEach((rule, times) -> told.put(rule, times - FEW));
+        told.values().removeIf(more -> more <= 0);
+        if (!told.isEmpty()) {
+            output.line("Not shown (--all shows them): " + told.entrySet().stream()
+                    .map(more -> Quantity.count(more.getValue()) + " more of " + more.getKey()).collect(Collectors.joining(", ")) + ".");
+        }
+    }
+
+    private static Listing<AuditFinding> findings() {
+        return new Listing<AuditFinding>((finding, json) -> {
+            text(json, "rule", finding.rule());
+            text(json, "severity", word(finding.severity()));
+            text(json, "file", finding.seenAt().file());
+            text(json, "at", finding.seenAt().at());
+            text(json, "request", finding.request().orElse(null));
+            number(json, "entry", finding.entry().isPresent() ? finding.entry().getAsInt() : null);
+            text(json, "message", finding.message());
+            text(json, "clause", finding.clause());
+            number(json, "occurrences", finding.occurrences());
+        })
+                .text("Severity", finding -> word(finding.severity()))
+                .text("Rule", AuditFinding::rule)
+                .text("At", finding -> finding.seenAt().toString())
+                .number("Times", finding -> Quantity.count(finding.occurrences()))
+                .text("What", finding -> finding.message() + " [" + finding.clause() + "]");
+    }
+
+    private static Listing<AuditRule> rules() {
+        return new Listing<AuditRule>((rule, json) -> {
+            text(json, "rule", rule.name());
+            text(json, "severity", word(rule.severity()));
+            text(json, "clause", rule.clause());
+            text(json, "demand", rule.demand());
+        })
+                .text("Rule", AuditRule::name)
+                .text("Severity", rule -> word(rule.severity()))
+                .text("Clause", AuditRule::clause)
+                .text("Demand", AuditRule::demand);
+    }
+
+    private static String word(Severity severity) {
+        return severity.name().toLowerCase(Locale.ROOT);
+    }
+}
