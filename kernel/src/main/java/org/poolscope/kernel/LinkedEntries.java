@@ -10,7 +10,7 @@ import org.poolscope.memory.VirtualMemory;
  * Follows a circular doubly linked list ({@code LIST_ENTRY}). Bounded and safe against cycles; where the forward chain breaks,
  * the backward chain is followed from the head to the break, so that one bad page costs one entry and not the rest of the list.
  */
-final class LinkedEntries {
+public final class LinkedEntries {
 
     private final List<Long> entries;
     private final String damage;
@@ -26,7 +26,7 @@ final class LinkedEntries {
      * @param head address of the list's head, which is not an entry
      * @param limit no list of this kind has more entries
      */
-    static LinkedEntries of(VirtualMemory memory, long head, int limit) {
+    public static LinkedEntries of(VirtualMemory memory, long head, int limit) {
         Set<Long> seen = new HashSet<>();
         seen.add(head);
         List<Long> forward = new ArrayList<>();
@@ -64,12 +64,12 @@ final class LinkedEntries {
     }
 
     /** Addresses of the entries. */
-    List<Long> addresses() {
+    public List<Long> addresses() {
         return entries;
     }
 
     /** What is wrong with the list, as a clause; empty when it is whole. */
-    String damage() {
+    public String damage() {
         return damage;
     }
 }

@@ -6,21 +6,24 @@ import java.util.List;
 import java.util.Map;
 import org.poolscope.model.RealEvidence;
 
-/** Reads the truth tables that lie beside the images: comma-separated, text in quotes where it needs them. */
-final class CsvTable {
+/**
+ * Reads the truth tables that lie beside the images: comma-separated, text in quotes where it needs them, totals in lines with a
+ * #.
+ */
+public final class CsvTable {
 
     private CsvTable() {
     }
 
     /** The rows of a table of the {@code dumps} folder, by column name. */
-    static List<Map<String, String>> read(String name) {
+    public static List<Map<String, String>> read(String name) {
         List<Map<String, String>> rows = new ArrayList<>();
         List<String> names = null;
         for (String line : RealEvidence.text("dumps/" + name).split("\r?\n")) {
             List<String> cells = cells(line);
             if (names == null) {
                 names = cells;
-            } else {
+            } else if (!line.startsWith("#")) {
                 Map<String, String> row = new LinkedHashMap<>();
                 for (int i = 0; i < names.size(); i++) {
                     row.put(names.get(i), cells.get(i));
