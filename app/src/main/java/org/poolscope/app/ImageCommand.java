@@ -2,6 +2,7 @@ package org.poolscope.app;
 
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.Callable;
 import org.poolscope.kernel.KernelImage;
 import org.poolscope.model.Progress;
@@ -40,6 +41,11 @@ abstract class ImageCommand implements Callable<Integer> {
     /** Answers the question. */
     abstract void answer(KernelImage image, Progress progress, Output output) throws Exception;
 
+    /** What the answer lacks, beside what the image itself says of that. */
+    List<String> moreWarnings() {
+        return List.of();
+    }
+
     /** The image, as the user named it. */
     final Path path() {
         return path;
@@ -48,6 +54,9 @@ abstract class ImageCommand implements Callable<Integer> {
     private void warn(KernelImage image) {
         PrintWriter err = command.commandLine().getErr();
         for (String warning : image.warnings()) {
+            err.println("poolscope: " + Plain.text(path.getFileName() + ": " + warning));
+        }
+        for (String warning : moreWarnings()) {
             err.println("poolscope: " + Plain.text(path.getFileName() + ": " + warning));
         }
     }
