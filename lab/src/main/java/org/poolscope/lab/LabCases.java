@@ -6,7 +6,7 @@ import java.util.Optional;
 /** All cases the lab can make. */
 public final class LabCases {
 
-    private static final List<LabCase> ALL = List.of(new PhotoUpload());
+    private static final List<LabCase> ALL = List.of(new PhotoUpload(), new HealthyFileServer());
 
     private LabCases() {
     }

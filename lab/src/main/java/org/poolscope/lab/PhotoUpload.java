@@ -4,7 +4,9 @@ import java.io.BufferedWriter;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import org.poolscope.lab.image.ImageFormat;
 import org.poolscope.lab.image.MemoryRun;
 import org.poolscope.lab.machine.Machine;
@@ -33,6 +35,29 @@ final class PhotoUpload implements LabCase {
     private static final int PUBLISHED_NONPAGED_LIMIT = 32328;
     private static final int NONPAGED_INITIAL = 2048;
     private static final int LISTED_ENTRIES = 10_432;
+    /** A tag in the first snapshot, and how much it grew until the second. */
+    private record Growth(String tag, PoolKind pool, long allocs, long frees, long bytes, long moreAllocs, long moreFrees,
+            long moreBytes) {
+    }
+
+    private static final Growth[] GROWTH = {
+        new Growth("Mup ", PoolKind.PAGED, 1_191_044, 18_220, 123_737_256, 848_317, 9_406, 88_460_432),
+        new Growth("IoNm", PoolKind.PAGED, 4_518_830, 4_447_213, 9_168_912, 961_044, 912_330, 6_234_880),
+        new Growth("MmSt", PoolKind.PAGED, 91_377, 72_604, 9_931_240, 20_118, 20_054, 34_112),
+        new Growth("CM31", PoolKind.PAGED, 1_804, 1_219, 6_471_680, 12, 11, 4_096),
+        new Growth("Ntff", PoolKind.PAGED, 51_022, 47_619, 2_722_400, 9_230, 9_244, -11_200),
+        new Growth("NtfF", PoolKind.PAGED, 40_121, 37_808, 1_018_720, 7_731, 7_702, 12_760),
+        new Growth("Gh05", PoolKind.PAGED, 18_430, 17_101, 1_532_088, 2_210, 2_204, 7_392),
+        new Growth("Toke", PoolKind.PAGED, 303_877, 303_240, 940_816, 60_410, 60_402, 12_160),
+        new Growth("FMfn", PoolKind.PAGED, 3_190_244, 3_186_804, 770_352, 712_044, 711_960, 19_040),
+        new Growth("LSwi", PoolKind.NONPAGED, 2, 0, 1_048_576, 0, 0, 0),
+        new Growth("MmCa", PoolKind.NONPAGED, 88_311, 80_147, 979_648, 19_877, 19_850, 3_240),
+        new Growth("File", PoolKind.NONPAGED, 6_204_119, 6_199_830, 663_312, 1_230_004, 1_229_951, 8_056),
+        new Growth("Thre", PoolKind.NONPAGED, 9_882, 9_461, 269_440, 1_904, 1_901, 1_920),
+        new Growth("Irp ", PoolKind.NONPAGED, 8_104_406, 8_104_010, 118_952, 1_730_221, 1_730_213, 2_416),
+        new Growth("Even", PoolKind.NONPAGED, 2_019_944, 2_016_377, 171_216, 422_801, 422_788, 624),
+        new Growth("Mup ", PoolKind.NONPAGED, 5, 0, 408, 0, 0, 0),
+    };
     private static final Instant STOP = Instant.parse("2007-01-14T01:31:19Z");
 
     @Override
@@ -86,7 +111,8 @@ final class PhotoUpload implements LabCase {
     private static void build(Machine machine, int entries, LabOptions options, StopState stop) {
         double scale = options.scale();
         ReferralCache cache = new ReferralCache(machine, entries, scale, stop.fileTime());
-        new StandardSystem(machine, scale).build(namesOf(cache));
+        StandardSystem system = new StandardSystem(machine, scale);
+        system.build(namesOf(cache));
         Filler paged = pagedFiller(machine);
         Filler nonPaged = nonPagedFiller(machine);
         paged.add(Math.round(1_000_000 * scale));
@@ -108,6 +134,7 @@ final class PhotoUpload implements LabCase {
         }
         nonPaged.fill(machine.pools().nonPaged(), (int) Math.round(PUBLISHED_NONPAGED * scale));
         cache.addPast();
+        system.addPast(Set.of("IoNm"));
         paged.addPast(machine);
         nonPaged.addPast(machine);
         options.progress().at(entries, entries);
@@ -181,9 +208,27 @@ final class PhotoUpload implements LabCase {
         }
     }
 
+    /** Two snapshots six hours apart, taken while mup.sys still drew all its memory under one tag. */
     private static void writePoolmon(CaseFolder out, double scale) throws IOException {
-        PoolmonLog.write(out, "poolmon-1.txt", "01/13/2007 09:02:11", scale, 0);
-        PoolmonLog.write(out, "poolmon-2.txt", "01/13/2007 15:02:14", scale, 1);
+        String[] names = {"poolmon-1.txt", "poolmon-2.txt"};
+        String[] times = {"01/10/2007 09:02:11", "01/10/2007 15:02:14"};
+        for (int i = 0; i < names.length; i++) {
+            List<PoolmonLog.Row> rows = new ArrayList<>();
+            for (Growth row : GROWTH) {
+                rows.add(new PoolmonLog.Row(row.tag(), row.pool(), scaled(row.allocs() + i * row.moreAllocs(), scale),
+                        scaled(row.frees() + i * row.moreFrees(), scale), scaled(row.bytes() + i * row.moreBytes(), scale)));
+            }
+            // The pools hold some more than the tags shown: free blocks, and tags too small to be listed here.
+            long paged = PoolmonLog.bytes(rows, PoolKind.PAGED) * 13 / 12 >> 10;
+            long nonPaged = PoolmonLog.bytes(rows, PoolKind.NONPAGED) * 4 / 3 >> 10;
+            PoolmonLog.write(out, names[i], times[i], new PoolmonLog.Head(2_096_056, 1_491_212 - i * 81_344L, 604_112
+                    + i * 92_130L,
+                    4_157_084, nonPaged, paged), rows);
+        }
+    }
+
+    private static long scaled(long value, double scale) {
+        return value < 10 ? value : Math.round(value * scale);
     }
 
     private static void describe(Truth truth, int entries, int listed) {

@@ -71,6 +71,9 @@ public final class Machine implements AutoCloseable {
         this.kernel = loader.loadKernel(modules.get(0), modules.get(1));
         this.variables = new KernelVariables(version, kernel);
         this.pagedLimitPages = spec.pagedLimitPages();
+        if (plan.pagedStart() + (long) pagedLimitPages * MachineMemory.PAGE > plan.pagedEnd()) {
+            throw new IllegalArgumentException("a paged pool of " + pagedLimitPages + " pages does not fit its address range");
+        }
         this.pools = new Pools(space, version, variables, spec, plan);
         for (ModuleSpec module : modules.subList(2, modules.size())) {
             loader.load(module);

@@ -116,6 +116,11 @@ final class VirtualPlan {
         return place("pagedStart");
     }
 
+    /** The end of the range paged pool may take. */
+    long pagedEnd() {
+        return place("pagedEnd");
+    }
+
     /** The file cache, whose page tables are made at start. */
     long systemCache() {
         return place("systemCache");
