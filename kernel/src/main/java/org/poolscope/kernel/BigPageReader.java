@@ -82,11 +82,11 @@ final class BigPageReader {
             long candidate = memory.canonical(near.value(i));
             if ((candidate & PAGE_MASK) == 0 && isKernelAddress(candidate) && looked.add(candidate)) {
                 int fitting = fitting(candidate, lengths);
-                int live = fitting == 0 ? 0 : live(candidate, 0, fitting);
-                if (live > most) {
+                int used = fitting == 0 ? 0 : slots(candidate, 0, fitting);
+                if (used > most) {
                     table = candidate;
                     slots = fitting;
-                    most = live;
+                    most = used;
                 }
             }
         }
@@ -96,20 +96,24 @@ final class BigPageReader {
     /** The largest of some ascending lengths that fits a table, or 0. */
     private int fitting(long table, long[] lengths) {
         int fitting = 0;
+        int from = 0;
         for (long length : lengths) {
-            if (live(table, fitting, (int) length) <= 0) {
+            int set = slots(table, from, (int) length);
+            if (set < 0) {
                 break;
             }
-            fitting = (int) length;
+            from = (int) length;
+            fitting = set > 0 ? from : fitting;
         }
         return fitting;
     }
 
     /**
-     * How many slots of a range are live; -1 when it cannot be part of a big page table. Pages that are not there prove nothing.
+     * How many slots of a range have been set to something: in use, or marked free, as the kernel marks all when it makes the
+     * table. -1 when the range cannot be part of a big page table. Pages that are not there prove nothing.
      */
-    private int live(long table, int from, int to) {
-        int live = 0;
+    private int slots(long table, int from, int to) {
+        int set = 0;
         int bad = 0;
         int seen = 0;
         for (int i = from; i < to; i++) {
@@ -119,13 +123,13 @@ final class BigPageReader {
             }
             seen++;
             long address = memory.canonical(memory.pointer(entry + va));
-            if (isLive(entry, address)) {
-                live++;
-            } else if (!isFree(entry, address) && ++bad > 4 + seen / 50) {
+            if (isLive(entry, address) || isFree(entry, address)) {
+                set += address == 0 ? 0 : 1;
+            } else if (++bad > 4 + seen / 50) {
                 return -1;
             }
         }
-        return seen * 2 < to - from ? -1 : live;
+        return seen * 2 < to - from ? -1 : set;
     }
 
     private boolean isLive(long entry, long address) {

@@ -1,9 +1,9 @@
 package org.poolscope.kernel;
 
 import java.lang.foreign.MemorySegment;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.regex.Pattern;
 import org.poolscope.memory.LittleEndian;
 import org.poolscope.memory.PagedMemory;
 import org.poolscope.memory.PhysicalMemory;
@@ -15,7 +15,8 @@ import org.poolscope.memory.VirtualMemory;
  * of the kernel is true of the memory: so a block left over from an earlier boot, or a mere occurrence of the tag, is passed by.
  *
  * <p>The search goes through mapped kernel memory in order of addresses, those where kernels are loaded first, and stops at the
- * first block that holds. On the way it notes executable images, for kernels whose block is encoded.
+ * first block that holds; or at the kernel's own image, known by the name of its symbol file, when no block is inside: kernels
+ * from Windows 8 on keep it encoded while they run.
  */
 final class DebuggerDataFinder {
 
@@ -23,9 +24,6 @@ final class DebuggerDataFinder {
 
     /** How far past its base a kernel's data reach, at most; the largest kernels take 18 MB. */
     private static final long KERNEL_EXTENT = 64L << 20;
-
-    /** The search gives up after this many bytes: no image has that much kernel memory mapped outside large caches. */
-    private static final long SEARCH_LIMIT = 64L << 30;
 
     /**
      * Where 32-bit and 64-bit kernels are loaded: the first 256 MB of the kernel's half, FFFFF800`00000000 to FFFFF8FF`FFFFFFFF.
@@ -37,15 +35,23 @@ final class DebuggerDataFinder {
     private static final long PIECE_32 = 0x0400_0000L;
     private static final long PIECE_64 = 0x4000_0000L;
 
-    private static final int IMAGE_LIMIT = 1024;
+    /** Names of the kernel's symbol files: one or many processors, with or without PAE. */
+    private static final Pattern KERNEL_SYMBOLS = Pattern.compile("(?i)nt(oskrnl|krnlmp|krnlpa|krpamp)\\.pdb");
 
     private final VirtualMemory memory;
-    private final List<Long> images = new ArrayList<>();
+    private final long limit;
     private DebuggerData found;
+    private OptionalLong kernel = OptionalLong.empty();
     private long searched;
 
-    DebuggerDataFinder(VirtualMemory memory) {
+    /**
+     * Prepares a search.
+     *
+     * @param limit bytes after which it gives up
+     */
+    DebuggerDataFinder(VirtualMemory memory, long limit) {
         this.memory = memory;
+        this.limit = limit;
     }
 
     /** The block at an address, if there is one and what it says holds. */
@@ -92,27 +98,36 @@ final class DebuggerDataFinder {
         boolean narrow = paged.pointerSize() == Integer.BYTES;
         long[] loaded = narrow ? LOADED_32 : LOADED_64;
         long piece = narrow ? PIECE_32 : PIECE_64;
-        for (long from = loaded[0]; found == null && Long.compareUnsigned(from, loaded[1]) < 0; from += piece) {
+        for (long from = loaded[0]; !isDone() && Long.compareUnsigned(from, loaded[1]) < 0; from += piece) {
             visit(paged, from, from + piece - 1);
         }
         long lowest = paged.directory().mode().kernelStart();
-        if (found == null && Long.compareUnsigned(lowest, loaded[0]) < 0) {
+        if (!isDone() && Long.compareUnsigned(lowest, loaded[0]) < 0) {
             visit(paged, lowest, loaded[0] - 1);
         }
-        if (found == null) {
+        if (!isDone()) {
             visit(paged, loaded[1] + 1, paged.directory().mode().lastAddress());
         }
         return Optional.ofNullable(found);
     }
 
-    /** Where executable images were seen to begin during the search. */
-    List<Long> images() {
-        return images;
+    /** Where the kernel is loaded, when the search met its image and no block that holds. */
+    OptionalLong kernelImage() {
+        return kernel;
+    }
+
+    /** Bytes looked through. */
+    long searched() {
+        return searched;
+    }
+
+    private boolean isDone() {
+        return found != null || kernel.isPresent();
     }
 
     private void visit(PagedMemory paged, long from, long last) {
         RegionVisitor visitor = (va, offset, length) -> {
-            if (found == null && searched < SEARCH_LIMIT) {
+            if (!isDone() && searched < limit) {
                 searched += length;
                 look(va, offset, length);
             }
@@ -122,20 +137,37 @@ final class DebuggerDataFinder {
 
     private void look(long va, long offset, long length) {
         MemorySegment file = memory.bytes();
-        int step = memory.pointerSize();
-        for (long page = 0; page < length; page += PhysicalMemory.PAGE_SIZE) {
-            if ((file.get(LittleEndian.U16, offset + page) & 0xffff) == MZ && images.size() < IMAGE_LIMIT) {
-                images.add(va + page);
+        for (long page = 0; page < length && !isDone(); page += PhysicalMemory.PAGE_SIZE) {
+            if ((file.get(LittleEndian.U16, offset + page) & 0xffff) == MZ) {
+                lookAtImage(va + page);
             }
-            long end = offset + page + PhysicalMemory.PAGE_SIZE;
-            for (long at = offset + page; at < end; at += step) {
-                if (file.get(LittleEndian.U32, at) == DebuggerData.TAG) {
-                    found = at(memory, va + (at - offset) - DebuggerData.TAG_OFFSET).orElse(null);
-                    if (found != null) {
-                        return;
-                    }
-                }
+            lookAtPage(va + page, offset + page);
+        }
+    }
+
+    private void lookAtPage(long va, long offset) {
+        MemorySegment file = memory.bytes();
+        int step = memory.pointerSize();
+        for (int at = 0; at < PhysicalMemory.PAGE_SIZE && found == null; at += step) {
+            if (file.get(LittleEndian.U32, offset + at) == DebuggerData.TAG) {
+                found = at(memory, va + at - DebuggerData.TAG_OFFSET).orElse(null);
             }
         }
+    }
+
+    /** Looks through the kernel's image, if this is it: the block is one of its variables. */
+    private void lookAtImage(long base) {
+        Optional<PeImage> image = PeImage.at(memory, base);
+        if (image.flatMap(PeImage::symbols).filter(symbols -> KERNEL_SYMBOLS.matcher(symbols.name()).matches()).isEmpty()) {
+            return;
+        }
+        long size = Math.min(image.get().size(), KERNEL_EXTENT);
+        for (long page = 0; page < size && found == null; page += PhysicalMemory.PAGE_SIZE) {
+            long offset = memory.locate(base + page);
+            if (offset >= 0) {
+                lookAtPage(base + page, offset);
+            }
+        }
+        kernel = found == null ? OptionalLong.of(base) : OptionalLong.empty();
     }
 }

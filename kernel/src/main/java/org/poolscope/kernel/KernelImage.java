@@ -69,7 +69,7 @@ public final class KernelImage implements AutoCloseable {
             this.layouts = BuiltInLayouts.forBuild(architecture, identity.version());
         } else {
             this.variables = new KernelVariables(location.memory(), location.debuggerData(), location.symbols(),
-                    location.kernelBase().orElse(0));
+                    location.kernelBase().orElse(0), location.named());
             this.identity = KernelIdentity.of(location.memory(), architecture, variables, location.debuggerData(), headerBuild,
                     location.symbols().flatMap(symbols -> symbols.version()));
             this.layouts = BuiltInLayouts.forBuild(architecture, identity.version());

@@ -1,8 +1,9 @@
 package org.poolscope.kernel;
 
-import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import org.poolscope.memory.CrashDumpHeader;
@@ -25,79 +26,95 @@ import org.poolscope.symbols.BuiltInGlobals;
  * @param debuggerData the block; empty when it was not found or is encoded
  * @param kernelBase where the kernel is loaded; empty when that could not be found
  * @param symbols the places of global variables; empty when this kernel's symbols are not at hand
+ * @param named addresses of variables that the dump's header names itself
  * @param notes what was not as it should be
  */
 record KernelLocation(VirtualMemory memory, Optional<DebuggerData> debuggerData, OptionalLong kernelBase,
-        Optional<BuiltInGlobals> symbols, List<String> notes) {
+        Optional<BuiltInGlobals> symbols, Map<String, Long> named, List<String> notes) {
 
     /** Each directory of a process maps the same kernel; when this many show no kernel, more will not. */
     private static final int DIRECTORY_LIMIT = 8;
 
+    /** The search gives up after this many bytes of kernel memory, over all directories: that is a minute's work. */
+    private static final long SEARCH_LIMIT = 64L << 30;
+
     private static final String ENCODED =
-            "the kernel's debugger data block is encoded or missing; it was found by its image instead";
+            "the kernel's debugger data block is encoded or missing; the kernel was found by its image instead";
+
+    private static final String MISSING =
+            "the kernel's debugger data block is not in the dump: only what the header itself names can be found";
 
     /** Finds the kernel; empty when the image holds no address space, or none with a kernel in it. */
     static Optional<KernelLocation> of(MemoryImage image) {
-        long named = image.header().map(CrashDumpHeader::debuggerData).orElse(0L);
         if (image.triage().isPresent()) {
             VirtualMemory memory = image.triage().get().memory();
-            return Optional.of(known(memory, DebuggerDataFinder.at(memory, memory.canonical(named)), List.of()));
+            Search search = new Search(image);
+            return Optional.of(search.known(memory, search.namedBlock(memory), List.of()));
         }
-        if (image.physical().isEmpty()) {
-            return Optional.empty();
+        return image.physical().isPresent() ? new Search(image).run(image.physical().get()) : Optional.empty();
+    }
+
+    /** One search through one image. */
+    private static final class Search {
+
+        private final MemoryImage image;
+        private final long block;
+        private final Map<String, Long> named = new HashMap<>();
+
+        Search(MemoryImage image) {
+            this.image = image;
+            this.block = image.header().map(CrashDumpHeader::debuggerData).orElse(0L);
+            image.header().map(CrashDumpHeader::loadedModules).ifPresent(list -> named.put("PsLoadedModuleList", list));
+            image.header().map(CrashDumpHeader::activeProcesses).ifPresent(list -> named.put("PsActiveProcessHead", list));
         }
-        PhysicalMemory physical = image.physical().get();
-        Optional<KernelLocation> withoutBlock = Optional.empty();
-        Iterator<PageDirectory> directories = image.pageDirectories().iterator();
-        for (int tried = 0; tried < DIRECTORY_LIMIT && directories.hasNext(); tried++) {
-            PagedMemory memory = PagedMemory.of(physical, directories.next(), PteRules.UNKNOWN);
-            if (named != 0) {
-                Optional<DebuggerData> data = DebuggerDataFinder.at(memory, memory.canonical(named));
+
+        Optional<KernelLocation> run(PhysicalMemory physical) {
+            PagedMemory first = null;
+            long budget = SEARCH_LIMIT;
+            Iterator<PageDirectory> directories = image.pageDirectories().iterator();
+            for (int tried = 0; tried < DIRECTORY_LIMIT && directories.hasNext(); tried++) {
+                PagedMemory memory = PagedMemory.of(physical, directories.next(), PteRules.UNKNOWN);
+                Optional<DebuggerData> data = namedBlock(memory);
                 if (data.isPresent()) {
                     return Optional.of(known(memory, data, List.of()));
                 }
-            }
-            DebuggerDataFinder finder = new DebuggerDataFinder(memory);
-            Optional<DebuggerData> data = finder.search(memory);
-            if (data.isPresent()) {
-                List<String> notes = named == 0 ? List.of() : List.of(("the header names 0x%x as the debugger data block, where"
-                        + " there is none; it was found by searching").formatted(named));
-                return Optional.of(known(memory, data, notes));
-            }
-            if (withoutBlock.isEmpty()) {
-                withoutBlock = byImage(memory, finder.images());
-            }
-            if (withoutBlock.isPresent()) {
-                return withoutBlock;
-            }
-        }
-        return withoutBlock;
-    }
-
-    private static KernelLocation known(VirtualMemory memory, Optional<DebuggerData> data, List<String> notes) {
-        OptionalLong base = data.isPresent() ? data.get().kernelBase() : OptionalLong.empty();
-        return new KernelLocation(memory, data, base, symbols(memory, base), notes);
-    }
-
-    private static Optional<BuiltInGlobals> symbols(VirtualMemory memory, OptionalLong base) {
-        return base.isEmpty() ? Optional.empty() : PeImage.at(memory, base.getAsLong()).flatMap(PeImage::symbols)
-                .flatMap(symbols -> BuiltInGlobals.find(symbols.identity()));
-    }
-
-    /** The kernel among executable images: the one whose symbol file has a kernel's name. */
-    private static Optional<KernelLocation> byImage(PagedMemory memory, List<Long> images) {
-        for (long base : images) {
-            Optional<PeImage.Symbols> symbols = PeImage.at(memory, base).flatMap(PeImage::symbols);
-            if (symbols.isPresent() && symbols.get().name().matches("(?i)nt(krnl|oskrnl|krpa|krnlmp|krpamp)\\w*\\.pdb")) {
-                Optional<BuiltInGlobals> globals = BuiltInGlobals.find(symbols.get().identity());
-                List<String> notes = new ArrayList<>(List.of(ENCODED));
-                if (globals.isEmpty()) {
-                    notes.add("the symbols of this kernel (%s %s) are not at hand: its lists and tables cannot be found"
-                            .formatted(symbols.get().name(), symbols.get().identity()));
+                DebuggerDataFinder finder = new DebuggerDataFinder(memory, budget);
+                data = finder.search(memory);
+                if (data.isPresent()) {
+                    List<String> notes = block == 0 ? List.of() : List.of(("the header names 0x%x as the debugger data block,"
+                            + " where there is none; it was found by searching").formatted(block));
+                    return Optional.of(known(memory, data, notes));
                 }
-                return Optional.of(new KernelLocation(memory, Optional.empty(), OptionalLong.of(base), globals, notes));
+                if (finder.kernelImage().isPresent()) {
+                    return Optional.of(withoutBlock(memory, finder.kernelImage()));
+                }
+                budget -= finder.searched();
+                first = first == null ? memory : first;
             }
+            return Optional.ofNullable(first).filter(memory -> image.header().isPresent())
+                    .map(memory -> known(memory, Optional.empty(), List.of(MISSING)));
         }
-        return Optional.empty();
+
+        private Optional<DebuggerData> namedBlock(VirtualMemory memory) {
+            return block == 0 ? Optional.empty() : DebuggerDataFinder.at(memory, memory.canonical(block));
+        }
+
+        private KernelLocation known(VirtualMemory memory, Optional<DebuggerData> data, List<String> notes) {
+            OptionalLong base = data.isPresent() ? data.get().kernelBase() : OptionalLong.empty();
+            return new KernelLocation(memory, data, base, symbols(memory, base), named, notes);
+        }
+
+        /** A kernel known by its image alone. */
+        private KernelLocation withoutBlock(VirtualMemory memory, OptionalLong base) {
+            Optional<BuiltInGlobals> globals = symbols(memory, base);
+            List<String> notes = globals.isPresent() ? List.of(ENCODED)
+                    : List.of(ENCODED, "this kernel's symbols are not at hand: its tables cannot be found");
+            return new KernelLocation(memory, Optional.empty(), base, globals, named, notes);
+        }
+
+        private static Optional<BuiltInGlobals> symbols(VirtualMemory memory, OptionalLong base) {
+            return base.isEmpty() ? Optional.empty() : PeImage.at(memory, base.getAsLong()).flatMap(PeImage::symbols)
+                    .flatMap(symbols -> BuiltInGlobals.find(symbols.identity()));
+        }
     }
 }

@@ -1,5 +1,6 @@
 package org.poolscope.kernel;
 
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import org.poolscope.memory.VirtualMemory;
@@ -15,19 +16,25 @@ public final class KernelVariables {
     private final Optional<DebuggerData> debuggerData;
     private final Optional<? extends KernelGlobals> globals;
     private final long kernelBase;
+    private final Map<String, Long> named;
 
     KernelVariables(VirtualMemory memory, Optional<DebuggerData> debuggerData, Optional<? extends KernelGlobals> globals,
-            long kernelBase) {
+            long kernelBase, Map<String, Long> named) {
         this.memory = memory;
         this.debuggerData = debuggerData;
         this.globals = globals;
         this.kernelBase = kernelBase;
+        this.named = Map.copyOf(named);
     }
 
-    /** The address of a variable the debugger data block names; from the symbols when the block is silent. */
+    /** The address of a variable the debugger data block names; from the symbols or the dump's header when it is silent. */
     public OptionalLong told(String name) {
         OptionalLong told = debuggerData.isPresent() ? debuggerData.get().address(name) : OptionalLong.empty();
-        return told.isPresent() ? told : symbol(name);
+        if (told.isEmpty()) {
+            told = symbol(name);
+        }
+        Long inHeader = named.get(name);
+        return told.isEmpty() && inHeader != null ? OptionalLong.of(memory.canonical(inHeader)) : told;
     }
 
     /** The address of a variable by the kernel's symbols. */

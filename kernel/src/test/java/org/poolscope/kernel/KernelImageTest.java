@@ -70,6 +70,17 @@ class KernelImageTest {
     }
 
     @Test
+    void aDumpWithoutTheBlockStillListsTheModulesItsHeaderLeadsTo() throws EvidenceException {
+        byte[] dump = server2003().without(TinyKernel.DEBUGGER_DATA).fullDump(3790);
+        try (KernelImage image = KernelImage.open(TinyKernel.write(folder, dump))) {
+            assertThat(image.modules().value().orElseThrow()).hasSize(2);
+            assertThat(image.tagTable().reason()).isNotEmpty();
+            assertThat(image.info().build()).isEqualTo(3790);
+            assertThat(image.warnings()).anySatisfy(warning -> assertThat(warning).contains("not in the dump"));
+        }
+    }
+
+    @Test
     void theFivePagedPoolsOfServer2003AreListedAndAddedUp() throws EvidenceException {
         TinyKernel kernel = server2003().variable(0xf8, 524_014).variable(0x1a8, 351_447).variable(0x1b0, 479_699)
                 .variable(0x100, 32_328 * PAGE).variable(0x140, 67_072 * PAGE).variable(0x250, 2_778).variable(0x70, 4);

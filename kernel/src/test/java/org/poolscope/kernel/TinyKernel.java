@@ -151,8 +151,8 @@ final class TinyKernel {
             dump.putInt(i, 0x4547_4150);
         }
         dump.put(4, "DUMP".getBytes(StandardCharsets.US_ASCII));
-        dump.putInt(0x08, 15).putInt(0x0c, build).putInt(0x10, DIRECTORY_FRAME * PAGE).putInt(0x20, 0x14c).putInt(0x24, 2)
-                .putInt(0x28, 0xe2);
+        dump.putInt(0x08, 15).putInt(0x0c, build).putInt(0x10, DIRECTORY_FRAME * PAGE).putInt(0x18, (int) MODULE_LIST);
+        dump.putInt(0x20, 0x14c).putInt(0x24, 2).putInt(0x28, 0xe2);
         dump.put(0x5c, (byte) 0).putInt(0x60, (int) DEBUGGER_DATA).putInt(0x64, 1).putInt(0x68, raw.length / PAGE);
         dump.putInt(0x6c, 0).putInt(0x70, raw.length / PAGE).putInt(0xf88, 1);
         dump.put(PAGE, raw);
