@@ -32,8 +32,13 @@ final class EventBytes {
         }
         Cells cells = new Cells(line, colon + 1);
         int taken = 0;
+        int end = cells.position();
         while (taken < BYTES_A_LINE && cells.skipBlanks()) {
             int from = cells.position();
+            if (taken > 0 && from > end + 1 && words.isEmpty()) {
+                // A gap stands between the last byte and the characters.
+                break;
+            }
             while (isHex(cells.peek())) {
                 cells.take(cells.peek());
             }
@@ -48,6 +53,7 @@ final class EventBytes {
                 break;
             }
             taken++;
+            end = cells.position();
         }
         return taken > 0;
     }

@@ -43,13 +43,40 @@ public final class EventTextReader implements EvidenceReader {
         return lines.isPresent() && !events(new LineWalk(lines.get(), Ignore.ALL), true).isEmpty();
     }
 
+    /** The text of the event whose XML begins on a line, when Event Viewer copied both; empty otherwise. */
+    static String messageAbove(TextLines lines, int xml) {
+        int end = xml - 1;
+        while (end > xml - 4 && end > 0 && lines.line(end).isBlank()) {
+            end--;
+        }
+        if (roleAt(lines, end) != Role.XML) {
+            return "";
+        }
+        for (int line = end - 1; line > 0 && line > end - LONGEST_MESSAGE; line--) {
+            Role role = roleAt(lines, line);
+            if (role == Role.MESSAGE) {
+                String first = EventFields.of(lines.line(line)).map(EventFields::value).orElse("");
+                return (first + "\n" + String.join("\n", lines.all().subList(line, end - 1))).strip();
+            }
+            if (role == Role.XML) {
+                return "";
+            }
+        }
+        return "";
+    }
+
+    private static Role roleAt(TextLines lines, int line) {
+        return line < 1 || lines.line(line).length() > LineWalk.LONGEST_LINE ? Role.OTHER
+                : EventFields.of(lines.line(line)).map(EventFields::role).orElse(Role.OTHER);
+    }
+
     @Override
     public void read(EvidenceFile file, FactSink sink) throws EvidenceException {
         TextLines lines = file.text().orElseThrow(() -> new EvidenceException(file.path(), "", "this is no text", ""));
         List<Block> blocks = events(new LineWalk(lines, sink), false);
         Timestamps times = new Timestamps();
         blocks.forEach(block -> times.observe(block.when()));
-        blocks.forEach(block -> sink.add(block.event(times, sink)));
+        blocks.stream().filter(block -> !block.asXml).forEach(block -> sink.add(block.event(times, sink)));
     }
 
     private static List<Block> events(LineWalk walk, boolean first) {
@@ -87,6 +114,7 @@ public final class EventTextReader implements EvidenceReader {
         private boolean numbered;
         private boolean modern;
         private boolean named;
+        private boolean asXml;
         private int continuation = Integer.MAX_VALUE;
         private String last;
 
@@ -105,12 +133,12 @@ public final class EventTextReader implements EvidenceReader {
                         return;
                     }
                     walk.passBlank();
+                } else if (goesOn(line)) {
+                    goOn(line);
                 } else if (field.isPresent()) {
                     if (!first && beginsAnother(field.get()) || !field(field.get(), line)) {
                         return;
                     }
-                } else if (padded && Cells.firstNonBlank(line) >= continuation) {
-                    goOn(line);
                 } else if (isEvent() && message.isEmpty() && !Landmark.begins(line)) {
                     message();
                 } else {
@@ -126,8 +154,15 @@ public final class EventTextReader implements EvidenceReader {
             while (next - walk.number() < 4 && lineIsBlank(next)) {
                 next++;
             }
-            Optional<EventFields> field = EventFields.of(walk.lineAt(next));
-            return field.isPresent() && !beginsAnother(field.get());
+            String line = walk.lineAt(next);
+            Optional<EventFields> field = EventFields.of(line);
+            return goesOn(line) || field.isPresent() && !beginsAnother(field.get()) && !(field.get().isFirst() && isEvent());
+        }
+
+        /** Whether a line stands under the value of the field above, as long values do in PowerShell's lists. */
+        private boolean goesOn(String line) {
+            int indent = Cells.firstNonBlank(line);
+            return padded && indent >= continuation && indent < line.length();
         }
 
         private boolean lineIsBlank(int line) {
@@ -148,8 +183,12 @@ public final class EventTextReader implements EvidenceReader {
             numbered |= field.role() == Role.NUMBER;
             named |= field.isDistinctive();
             if (field.role() == Role.XML) {
-                // The XML is read as XML.
+                // The same event again, with more in it: read as XML, which takes the text from here.
                 walk.take();
+                while (lineIsBlank(walk.number()) && !walk.atEnd()) {
+                    walk.next();
+                }
+                asXml = !walk.atEnd() && EventFragments.begins(walk.line());
                 return false;
             }
             fields.put(field.label(), field.value());

@@ -109,7 +109,8 @@ public final class EventXmlReader implements EvidenceReader {
         system.child("EventID").flatMap(element -> element.attribute("Qualifiers")).ifPresent(bits -> data.put("Qualifiers", bits));
         event.child("EventData").ifPresent(part -> eventData(part, data));
         event.child("UserData").ifPresent(part -> part.children().forEach(child -> leaves(child, "", data)));
-        String message = event.textAt("RenderingInfo", "Message").orElse("");
+        String message = event.textAt("RenderingInfo", "Message")
+                .orElseGet(() -> EventTextReader.messageAbove(lines, fragment.firstLine()));
         Provenance seenAt = lines.at(fragment.firstLine()).quoting(source + " " + (id & 0xffff));
         Optional<OffsetDateTime> time = system.child("TimeCreated").flatMap(element -> element.attribute("SystemTime"))
                 .flatMap(EventXmlReader::time);

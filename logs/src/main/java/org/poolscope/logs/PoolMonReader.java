@@ -32,7 +32,9 @@ public final class PoolMonReader implements EvidenceReader {
     private static final int MOST_FOREIGN = 3;
 
     /** How far above a snapshot its time may stand. */
-    private static final int TIME_LINES = 4;
+    private static final int TIME_LINES = 3;
+
+    private static final int LONGEST_TIME_LINE = 80;
 
     /** For {@link java.util.ServiceLoader}. */
     public PoolMonReader() {
@@ -281,11 +283,17 @@ public final class PoolMonReader implements EvidenceReader {
                 String text = walk.lineAt(line);
                 if (!Cells.strip(text).isEmpty()) {
                     looked++;
-                    if (time(times, text)) {
+                    if (isTimeLine(text) && time(times, text)) {
                         walk.takeAt(line);
                     }
                 }
             }
+        }
+
+        /** A line somebody wrote to say the time; not one of an event or another listing that holds a time too. */
+        private static boolean isTimeLine(String text) {
+            String stripped = Cells.strip(text);
+            return stripped.length() <= LONGEST_TIME_LINE && !stripped.startsWith("<") && EventFields.of(stripped).isEmpty();
         }
 
         private boolean time(Timestamps times, String text) {

@@ -43,10 +43,10 @@ record PoolMonRow(int tagFrom, int typeAt, PoolKind pool, PoolUse use, boolean c
         long allocs = number(cells);
         boolean changes = change(cells);
         long frees = number(cells);
-        change(cells);
+        changes |= change(cells);
         long difference = number(cells);
         long bytes = number(cells);
-        change(cells);
+        changes |= change(cells);
         if (allocs < 0 || frees < 0 || difference == Cells.NONE || bytes == Cells.NONE) {
             return Optional.empty();
         }

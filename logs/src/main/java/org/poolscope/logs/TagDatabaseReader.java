@@ -111,12 +111,11 @@ public final class TagDatabaseReader implements EvidenceReader {
         }
 
         private static Optional<TagPattern> pattern(String tag) {
-            if (tag.length() > 4) {
-                return Optional.empty();
-            }
             try {
-                return TagCell.read(tag).isEmpty() ? Optional.empty() : Optional.of(TagPattern.parse(tag));
+                // By way of the four bytes, so that characters beyond ASCII become the bytes they were.
+                return TagCell.read(tag).map(bytes -> TagPattern.parse(bytes.toString().stripTrailing()));
             } catch (IllegalArgumentException e) {
+                // A star inside it.
                 return Optional.empty();
             }
         }

@@ -38,7 +38,8 @@ final class Timestamps {
 
     /** Looks at a line for what it tells about the order of day and month in this file. */
     void observe(String line) {
-        if (line.length() > LONGEST_LINE) {
+        int slash = line.indexOf('/');
+        if (line.length() > LONGEST_LINE || slash < 0 || line.indexOf('/', slash + 1) < 0) {
             return;
         }
         Matcher date = YEAR_LAST.matcher(line);

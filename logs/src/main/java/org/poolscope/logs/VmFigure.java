@@ -10,11 +10,14 @@ import java.util.Optional;
  * @param name its label as it stands, blanks collapsed
  * @param pages the first number; {@link Cells#TOO_LARGE} when it does not fit 63 bits
  * @param kilobytes the number in parentheses; {@link Cells#TOO_LARGE} likewise
- * @param printed the first number as it stands
+ * @param printed the first number as it stands; of one with far too many digits only the first
  */
 record VmFigure(String label, String name, long pages, long kilobytes, String printed) {
 
     private static final int LONGEST_LABEL = 48;
+
+    /** A 64-bit number has 20. */
+    private static final int MOST_DIGITS = 20;
 
     static Optional<VmFigure> of(String line) {
         int colon = line.indexOf(':');
@@ -26,7 +29,8 @@ record VmFigure(String label, String name, long pages, long kilobytes, String pr
         cells.skipBlanks();
         int from = cells.position();
         long pages = cells.number();
-        String printed = line.substring(from, cells.position());
+        int digits = cells.position() - from;
+        String printed = line.substring(from, from + Math.min(digits, MOST_DIGITS)) + (digits > MOST_DIGITS ? "…" : "");
         cells.skipBlanks();
         if (pages == Cells.NONE || !cells.take('(')) {
             return Optional.empty();

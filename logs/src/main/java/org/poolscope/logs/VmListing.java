@@ -39,6 +39,7 @@ final class VmListing {
     private final Set<PoolKind> excessive = new LinkedHashSet<>();
     private long pageFileKilobytes;
     private boolean pageFiles;
+    private boolean pageFilesFirst;
 
     VmListing(Provenance seenAt) {
         this.seenAt = seenAt;
@@ -57,6 +58,10 @@ final class VmListing {
         return pools.isEmpty() && KEPT.stream().noneMatch(figures::containsKey);
     }
 
+    boolean startsWithPageFiles() {
+        return pageFilesFirst;
+    }
+
     void add(VmFigure figure) {
         if (poolIndex(figure.label()) >= 0) {
             pools.add(figure);
@@ -71,6 +76,7 @@ final class VmListing {
     /** Counts a page file by the larger of the sizes printed for it. */
     void addPageFile(long kilobytes) {
         pageFiles = true;
+        pageFilesFirst |= figures.isEmpty();
         pageFileKilobytes += Math.min(kilobytes, MOST_PAGES * 4);
     }
 

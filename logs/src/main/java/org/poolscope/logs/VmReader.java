@@ -107,7 +107,8 @@ public final class VmReader implements EvidenceReader {
             Optional<VmFigure> physical = VmFigure.of(line);
             return physical.isPresent() ? listing.has(physical.get()) : !listing.isEmpty();
         }
-        return Landmark.begins(line);
+        // Since Windows 8 page files come first, before that behind the physical memory.
+        return isPageFile(line) && listing.startsWithPageFiles() && !listing.isEmpty() || Landmark.begins(line);
     }
 
     private static boolean understands(LineWalk walk, String line, VmListing listing, List<Fact> failures) {

@@ -19,6 +19,7 @@ import java.util.Optional;
 public final class TextLines {
 
     private static final long MOST_BYTES = 512L << 20;
+    private static final int LONGEST_QUOTE = 400;
 
     private final EvidenceFile file;
     private final Charset charset;
@@ -50,9 +51,19 @@ public final class TextLines {
         return charset;
     }
 
-    /** The place of a line, quoting it. */
+    /** The place of a line, quoting it; of a long line only its beginning. */
     public Provenance at(int number) {
-        return new Provenance(file.name(), "line " + number, line(number).strip());
+        return new Provenance(file.name(), "line " + number, quote(line(number)));
+    }
+
+    /** A line may be as long as its file, and many facts may stand on it. */
+    private static String quote(String line) {
+        int start = 0;
+        while (start < line.length() && Character.isWhitespace(line.charAt(start))) {
+            start++;
+        }
+        boolean whole = line.length() - start <= LONGEST_QUOTE;
+        return line.substring(start, whole ? line.length() : start + LONGEST_QUOTE).strip() + (whole ? "" : " …");
     }
 
     static Optional<TextLines> read(EvidenceFile file, byte[] head) throws EvidenceException {

@@ -37,6 +37,15 @@ class EvidenceFileTest {
     }
 
     @Test
+    void quotesTheBeginningOfALongLine() throws Exception {
+        Path file = folder.resolve("long.txt");
+        Files.writeString(file, "short \n  " + "x".repeat(100_000));
+        TextLines lines = EvidenceFile.open(file).text().orElseThrow();
+        assertThat(lines.at(1).text()).isEqualTo("short");
+        assertThat(lines.at(2).text()).isEqualTo("x".repeat(400) + " …");
+    }
+
+    @Test
     void binaryIsNotText() throws Exception {
         Path file = folder.resolve("binary.txt");
         Files.write(file, new byte[] {'P', 'A', 'G', 'E', 'D', 'U', 'M', 'P', 15, 0, 0, 0});
