@@ -12,9 +12,10 @@ import org.poolscope.model.PoolKind;
  * @param groups how many pools the table shows
  * @param width columns of each pool: 2, or 4 with frees and difference
  * @param tagAt where the word {@code Tag} begins; tags begin there too when the table still has its blanks
+ * @param aligned whether the table still has its blanks; on some pages they were collapsed
  * @param ends where each column's name ends; numbers end there too when the table still has its blanks
  */
-record PoolUsedHead(int groups, int width, int tagAt, List<Integer> ends) {
+record PoolUsedHead(int groups, int width, int tagAt, boolean aligned, List<Integer> ends) {
 
     private static final List<String> NARROW = List.of("Allocs", "Used");
     private static final List<String> WIDE = List.of("Allocs", "Frees", "Diff", "Used");
@@ -55,7 +56,7 @@ record PoolUsedHead(int groups, int width, int tagAt, List<Integer> ends) {
                 return Optional.empty();
             }
         }
-        return Optional.of(new PoolUsedHead(groups, group.size(), tagAt, ends));
+        return Optional.of(new PoolUsedHead(groups, group.size(), tagAt, line.indexOf("  ", tagAt) > 0, ends));
     }
 
     /** The pools named on the line above, in order; empty when it is another line. */

@@ -172,6 +172,7 @@ public final class PoolUsedReader implements EvidenceReader {
         private boolean cut;
         private int inexact;
         private int tooLarge;
+        private int unclear;
         private int disagreeing;
 
         private Table(LineWalk walk, PoolUsedHead head, List<PoolKind> pools) {
@@ -222,6 +223,10 @@ public final class PoolUsedReader implements EvidenceReader {
         }
 
         private Long figure(long number) {
+            if (number == PoolUsedRow.UNCLEAR) {
+                unclear++;
+                return null;
+            }
             if (number == Cells.TOO_LARGE) {
                 tooLarge++;
                 return null;
@@ -251,6 +256,9 @@ public final class PoolUsedReader implements EvidenceReader {
             }
             if (tooLarge > 0) {
                 walk.sink().warn(seenAt, tooLarge + " of the figures cannot be true and are left out");
+            }
+            if (unclear > 0) {
+                walk.sink().warn(seenAt, "in " + unclear + " rows the last figure runs together with the description and is left out");
             }
             if (disagreeing > 0) {
                 walk.sink().warn(seenAt, "in " + disagreeing + " rows allocations less frees are not the difference printed");

@@ -8,11 +8,14 @@ import org.poolscope.model.PoolTag;
  *
  * @param tag the tag
  * @param shownExactly whether all its bytes are known; a dot may stand for any byte that cannot be printed
- * @param numbers the numbers, in the order of the columns; {@link Cells#TOO_LARGE} where one does not fit
+ * @param numbers the numbers, in the order of the columns; {@link Cells#TOO_LARGE} where one does not fit, {@link #UNCLEAR}
  * @param description what the listing says of the tag, or {@code null}
  * @param binary the driver it names, or {@code null}
  */
 record PoolUsedRow(PoolTag tag, boolean shownExactly, long[] numbers, String description, String binary) {
+
+    /** Stands for a number that cannot be told from the words behind it. */
+    static final long UNCLEAR = Long.MIN_VALUE;
 
     private static final String UNKNOWN = "UNKNOWN pooltag '";
     private static final String BINARY = "Binary:";
@@ -80,10 +83,12 @@ record PoolUsedRow(PoolTag tag, boolean shownExactly, long[] numbers, String des
                 numbers[i] = new Cells(line.substring(start, cut), 0).number();
                 return new Split(null, numbers, line.substring(cut));
             }
+            boolean unclear = last && isUnclear(line, start, previousEnd, head);
             numbers[i] = cells.number();
             if (numbers[i] == Cells.NONE || !last && !cells.atEnd() && !Cells.isBlank(cells.peek())) {
                 return null;
             }
+            numbers[i] = unclear ? UNCLEAR : numbers[i];
             previousEnd = cells.position();
         }
         return new Split(null, numbers, cells.rest());
@@ -91,24 +96,44 @@ record PoolUsedRow(PoolTag tag, boolean shownExactly, long[] numbers, String des
 
     /**
      * Old debuggers print the description right behind the last number, and some descriptions begin with digits
-     * ({@code 01394 OHCI host controller}: the number 0, then the words). A number has no leading zero; a column ends where its
-     * name ends.
+     * ({@code 01394 OHCI host controller}: the number 0, then the words). A number has no leading zero, and a column ends where
+     * its name ends, unless a number needs more room and pushes what follows to the right.
      *
      * @return where the number ends, or -1 when its digits are all its own
      */
     private static int glued(String line, int start, int previousEnd, PoolUsedHead head) {
+        int end = digitsEnd(line, start);
+        if (end - start > 1 && line.charAt(start) == '0') {
+            return start + 1;
+        }
+        int columnEnd = columnEnd(previousEnd, head);
+        return start > previousEnd + 1 && start < columnEnd && columnEnd < end ? columnEnd : -1;
+    }
+
+    /**
+     * Whether nobody can tell where the last number ends: it fills its column, digits go on behind it, and words follow them
+     * after a blank. Either it is longer than its column, or the description begins with digits.
+     */
+    private static boolean isUnclear(String line, int start, int previousEnd, PoolUsedHead head) {
+        int end = digitsEnd(line, start);
+        int columnEnd = columnEnd(previousEnd, head);
+        return start == previousEnd + 1 && columnEnd >= 0 && columnEnd < end && end < line.length() && line.charAt(end) != '\t'
+                && !Character.isLetter(line.charAt(end)) && !Cells.strip(line.substring(end)).isEmpty();
+    }
+
+    private static int digitsEnd(String line, int start) {
         int end = start;
         while (end < line.length() && Cells.isDigit(line.charAt(end))) {
             end++;
         }
-        if (end - start > 1 && line.charAt(start) == '0') {
-            return start + 1;
-        }
+        return end;
+    }
+
+    /** Where the last column of a row ends, when the number before it ends where it should or later; -1 when not known. */
+    private static int columnEnd(int previousEnd, PoolUsedHead head) {
         int last = head.ends().size() - 1;
         int shift = previousEnd - head.ends().get(last - 1);
-        int columnEnd = head.ends().get(last) + Math.max(0, shift);
-        boolean padded = start > previousEnd + 1;
-        return padded && shift >= 0 && start < columnEnd && columnEnd < end ? columnEnd : -1;
+        return head.aligned() && shift >= 0 ? head.ends().get(last) + shift : -1;
     }
 
     /** Whether the numbers are such as one tag has: allocations less frees are the difference; bytes where there are blocks. */

@@ -203,6 +203,27 @@ class DebuggerLogTest {
     }
 
     @Test
+    void aNumberLongerThanItsColumnKeepsAllItsDigits() {
+        PoolSnapshot used = Collected.from("""
+                 Tag    Allocs     Used    Allocs     Used
+                 Mup         5      408   3004178 316760536Multiple UNC provider allocations
+                 IoNm        0        0   3004178 316760536
+                """).one(PoolSnapshot.class);
+        assertThat(used.rows()).extracting(row -> row.paged().bytes()).containsExactly(316760536L, 316760536L);
+        assertThat(used.rows().getFirst().description()).isEqualTo("Multiple UNC provider allocations");
+    }
+
+    @Test
+    void aFigureThatCannotBeToldFromItsDescriptionIsLeftOut() {
+        Collected collected = Collected.from("""
+                 Tag    Allocs     Used    Allocs     Used
+                 ohci        1      136      1200 316760531394 OHCI host controller driver
+                """);
+        assertThat(collected.one(PoolSnapshot.class).rows().getFirst().paged()).isEqualTo(new PoolUse(null, null, 1200L, null));
+        assertThat(collected.warnings()).hasSize(1).first().asString().contains("runs together");
+    }
+
+    @Test
     void bytesThatCannotBePrintedAreNotInvented() {
         Collected collected = Collected.from("""
                  Tag    Allocs     Used    Allocs     Used

@@ -20,7 +20,7 @@ import org.poolscope.model.PoolUse;
 import org.poolscope.model.TagUsage;
 
 /** A listing printed in each layout the samples show is read back as it was. The layouts are copied from the samples by eye. */
-class LayoutProperties {
+class LayoutsTest {
 
     private static final int TRIES = 60;
 
@@ -43,8 +43,10 @@ class LayoutProperties {
         Arbitrary<String> described = Arbitraries.of("", "Io parsing names , Binary: nt!io", "1394 OHCI host controller driver", "File objects",
                 "UNKNOWN pooltag '%s', please update pooltag.txt", "UNKNOWN pooltag '%s'");
         return Combinators.combine(tags, use(), use(), described)
-                .as((tag, nonPaged, paged, words) -> new Row(tag, nonPaged, paged, words.formatted(tag))).list().ofMinSize(1).ofMaxSize(30)
-                .map(LayoutProperties::oncePerTag);
+                // A number that fills its column cannot be told from a description that begins with digits.
+                .as((tag, nonPaged, paged, words) -> new Row(tag, nonPaged, paged,
+                        paged[2] > 9_999_999 && words.startsWith("1394") ? "" : words.formatted(tag))).list().ofMinSize(1).ofMaxSize(30)
+                .map(LayoutsTest::oncePerTag);
     }
 
     private static List<Row> oncePerTag(List<Row> rows) {
@@ -150,7 +152,7 @@ class LayoutProperties {
     @Property(tries = TRIES)
     void poolMonScreen(@ForAll("rows") List<Row> rows) {
         poolMon(" Tag  Type     Allocs            Frees            Diff   Bytes      Per Alloc  Mapped_Driver", rows,
-                " %-4s %-5s%10d (%4d)%10d (%4d)%6d%8d (%6d)%7d %s", true, true);
+                " %-4s %-5s %9d (%4d) %9d (%4d) %5d %7d (%6d) %6d %s", true, true);
     }
 
     @Property(tries = TRIES)
