@@ -45,6 +45,11 @@ final class Cells {
         return line.substring(start, end);
     }
 
+    /** Whether a line is nothing but dots: progress of a command before its table, rows left out inside it. */
+    static boolean isDots(String stripped) {
+        return !stripped.isEmpty() && stripped.chars().allMatch(c -> c == '.' || c == '\u2026') || stripped.equals("[...]");
+    }
+
     /** Where the next character stands. */
     int position() {
         return at;

@@ -72,11 +72,12 @@ public final class EventTextReader implements EvidenceReader {
 
     @Override
     public void read(EvidenceFile file, FactSink sink) throws EvidenceException {
-        TextLines lines = file.text().orElseThrow(() -> new EvidenceException(file.path(), "", "this is no text", ""));
+        TextLines lines = LineWalk.textOf(file);
         List<Block> blocks = events(new LineWalk(lines, sink), false);
         Timestamps times = new Timestamps();
         blocks.forEach(block -> times.observe(block.when()));
-        blocks.stream().filter(block -> !block.asXml).forEach(block -> sink.add(block.event(times, sink)));
+        blocks.stream().filter(block -> !block.asXml).forEach(block -> sink.add(block.event(times)));
+        times.warnOfAmbiguous(sink);
     }
 
     private static List<Block> events(LineWalk walk, boolean first) {
@@ -297,12 +298,9 @@ public final class EventTextReader implements EvidenceReader {
             return time == null ? date : date + " " + time;
         }
 
-        private LoggedEvent event(Timestamps times, FactSink sink) {
+        private LoggedEvent event(Timestamps times) {
             String when = when();
-            LocalDateTime time = times.find(when).orElse(null);
-            if (time == null && times.isAmbiguous(when)) {
-                sink.warn(seenAt, "its date '" + when + "' does not say which number is the month; it is not used");
-            }
+            LocalDateTime time = times.find(when, seenAt).orElse(null);
             ZoneOffset zone = time != null && when.endsWith("Z") ? ZoneOffset.UTC : null;
             Map<String, String> rest = new LinkedHashMap<>();
             fields.forEach((label, value) -> EventFields.of(label + ":")

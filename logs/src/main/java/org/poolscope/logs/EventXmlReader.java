@@ -42,13 +42,12 @@ public final class EventXmlReader implements EvidenceReader {
 
     @Override
     public boolean recognises(EvidenceFile file) {
-        Optional<TextLines> lines = LineWalk.linesOf(file);
-        return lines.isPresent() && lines.get().all().stream().anyMatch(EventFragments::hasStart);
+        return LineWalk.anyLine(file, EventFragments::hasStart);
     }
 
     @Override
     public void read(EvidenceFile file, FactSink sink) throws EvidenceException {
-        TextLines lines = file.text().orElseThrow(() -> new EvidenceException(file.path(), "", "this is no text", ""));
+        TextLines lines = LineWalk.textOf(file);
         FewWarnings warnings = new FewWarnings(sink, MOST_WARNINGS);
         XMLInputFactory factory = XmlElement.factory();
         int read = 0;

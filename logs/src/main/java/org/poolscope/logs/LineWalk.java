@@ -3,6 +3,7 @@ package org.poolscope.logs;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Predicate;
 import org.poolscope.model.EvidenceException;
 import org.poolscope.model.EvidenceFile;
 import org.poolscope.model.FactSink;
@@ -37,6 +38,20 @@ final class LineWalk {
         } catch (EvidenceException e) {
             return Optional.empty();
         }
+    }
+
+    /** Whether a file is text and one of its lines is such. */
+    static boolean anyLine(EvidenceFile file, Predicate<String> such) {
+        return linesOf(file).map(lines -> lines.all().stream().anyMatch(such)).orElse(false);
+    }
+
+    /**
+     * The lines of a file that was recognised as text.
+     *
+     * @throws EvidenceException when it is binary after all, or cannot be read
+     */
+    static TextLines textOf(EvidenceFile file) throws EvidenceException {
+        return file.text().orElseThrow(() -> new EvidenceException(file.path(), "", "this is not text", ""));
     }
 
     boolean atEnd() {

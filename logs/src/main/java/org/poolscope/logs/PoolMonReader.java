@@ -47,8 +47,7 @@ public final class PoolMonReader implements EvidenceReader {
 
     @Override
     public boolean recognises(EvidenceFile file) {
-        Optional<TextLines> lines = LineWalk.linesOf(file);
-        return lines.isPresent() && lines.get().all().stream().anyMatch(PoolMonReader::shows);
+        return LineWalk.anyLine(file, PoolMonReader::shows);
     }
 
     private static boolean shows(String line) {
@@ -58,7 +57,7 @@ public final class PoolMonReader implements EvidenceReader {
 
     @Override
     public void read(EvidenceFile file, FactSink sink) throws EvidenceException {
-        TextLines lines = file.text().orElseThrow(() -> new EvidenceException(file.path(), "", "this is no text", ""));
+        TextLines lines = LineWalk.textOf(file);
         LineWalk walk = new LineWalk(lines, sink);
         Timestamps times = new Timestamps();
         lines.all().forEach(times::observe);
@@ -84,6 +83,7 @@ public final class PoolMonReader implements EvidenceReader {
                 sections.add(section);
             }
         }
+        times.warnOfAmbiguous(sink);
         timeFromFile(file, sections, sink);
         sections.forEach(section -> section.report(sink));
     }
@@ -201,7 +201,7 @@ public final class PoolMonReader implements EvidenceReader {
                 title = true;
                 session |= !Cells.strip(line).startsWith("System");
             } else {
-                return PoolMonRow.isHead(line) || isRuler(line) || isDots(line) || PoolMonRow.isTotal(line) || isRow(line);
+                return PoolMonRow.isHead(line) || isRuler(line) || isLeftOut(line) || PoolMonRow.isTotal(line) || isRow(line);
             }
             return true;
         }
@@ -211,9 +211,8 @@ public final class PoolMonReader implements EvidenceReader {
             return text.length() >= 3 && text.chars().allMatch(c -> c == '-' || c == '=');
         }
 
-        private boolean isDots(String line) {
-            String text = Cells.strip(line);
-            boolean dots = text.length() >= 2 && text.chars().allMatch(c -> c == '.') || text.equals("\u2026");
+        private boolean isLeftOut(String line) {
+            boolean dots = Cells.isDots(Cells.strip(line));
             cut |= dots;
             return dots;
         }
@@ -297,10 +296,7 @@ public final class PoolMonReader implements EvidenceReader {
         }
 
         private boolean time(Timestamps times, String text) {
-            taken = times.find(text).orElse(null);
-            if (taken == null && times.isAmbiguous(text)) {
-                walk.sink().warn(seenAt, "its time '" + Cells.strip(text) + "' does not say which number is the month; it is not used");
-            }
+            taken = times.find(text, seenAt).orElse(null);
             return taken != null;
         }
 

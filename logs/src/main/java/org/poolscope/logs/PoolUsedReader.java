@@ -37,13 +37,12 @@ public final class PoolUsedReader implements EvidenceReader {
 
     @Override
     public boolean recognises(EvidenceFile file) {
-        Optional<TextLines> lines = LineWalk.linesOf(file);
-        return lines.isPresent() && lines.get().all().stream().anyMatch(line -> PoolUsedHead.of(line).isPresent());
+        return LineWalk.anyLine(file, line -> PoolUsedHead.of(line).isPresent());
     }
 
     @Override
     public void read(EvidenceFile file, FactSink sink) throws EvidenceException {
-        TextLines lines = file.text().orElseThrow(() -> new EvidenceException(file.path(), "", "this is no text", ""));
+        TextLines lines = LineWalk.textOf(file);
         LineWalk walk = new LineWalk(lines, sink);
         Preamble preamble = new Preamble();
         while (!walk.atEnd()) {
@@ -123,7 +122,7 @@ public final class PoolUsedReader implements EvidenceReader {
                 return true;
             }
             String text = Cells.strip(line).toLowerCase(Locale.ROOT);
-            return isDots(text) || CACHE_TALK.stream().anyMatch(text::startsWith) || text.contains(" full reads broken into ")
+            return Cells.isDots(text) || CACHE_TALK.stream().anyMatch(text::startsWith) || text.contains(" full reads broken into ")
                     || text.contains(" cached/") && text.contains(" uncached, ");
         }
 
@@ -158,10 +157,6 @@ public final class PoolUsedReader implements EvidenceReader {
         }
     }
 
-    private static boolean isDots(String text) {
-        return !text.isEmpty() && (text.chars().allMatch(c -> c == '.' || c == '\u2026') || text.equals("[...]"));
-    }
-
     /** The rows of one table, and what was odd about them. */
     private static final class Table {
         private final LineWalk walk;
@@ -182,7 +177,7 @@ public final class PoolUsedReader implements EvidenceReader {
         }
 
         private boolean understands(String line) {
-            if (isDots(Cells.strip(line))) {
+            if (Cells.isDots(Cells.strip(line))) {
                 cut = true;
                 return true;
             }

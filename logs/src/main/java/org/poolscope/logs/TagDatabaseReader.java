@@ -63,7 +63,7 @@ public final class TagDatabaseReader implements EvidenceReader {
 
     @Override
     public void read(EvidenceFile file, FactSink sink) throws EvidenceException {
-        TextLines lines = file.text().orElseThrow(() -> new EvidenceException(file.path(), "", "this is no text", ""));
+        TextLines lines = LineWalk.textOf(file);
         List<TagEntry> entries = new ArrayList<>();
         for (int number = 1; number <= lines.count(); number++) {
             String line = lines.line(number);

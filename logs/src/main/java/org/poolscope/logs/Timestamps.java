@@ -7,6 +7,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.poolscope.model.FactSink;
+import org.poolscope.model.Provenance;
 
 /**
  * Finds the date and time in a line, in whatever order the machine's region writes day and month. {@code 03/04/2006} alone does
@@ -35,6 +37,8 @@ final class Timestamps {
     private boolean dayFirst;
     private boolean monthFirst;
     private boolean halfDays;
+    private int ambiguous;
+    private Provenance firstAmbiguous;
 
     /** Looks at a line for what it tells about the order of day and month in this file. */
     void observe(String line) {
@@ -74,13 +78,12 @@ final class Timestamps {
         return time(date.group(4), month, day, "0", "00", null, null).filter(at -> at.getDayOfWeek() == weekday).isPresent();
     }
 
-    /** Whether this line holds a date whose day and month cannot be told apart. */
-    boolean isAmbiguous(String line) {
-        return line.length() <= LONGEST_LINE && YEAR_LAST.matcher(line).find() && find(line).isEmpty();
-    }
-
-    /** The time in a line. */
-    Optional<LocalDateTime> find(String line) {
+    /**
+     * The time in a line.
+     *
+     * @param seenAt whose time it is: cited when day and month cannot be told apart
+     */
+    Optional<LocalDateTime> find(String line, Provenance seenAt) {
         if (line.length() > LONGEST_LINE) {
             return Optional.empty();
         }
@@ -90,7 +93,22 @@ final class Timestamps {
                     date.group(6), date.group(7));
         }
         date = YEAR_LAST.matcher(line);
-        return date.find() ? yearLast(date) : Optional.empty();
+        if (!date.find()) {
+            return Optional.empty();
+        }
+        Optional<LocalDateTime> found = yearLast(date);
+        if (found.isEmpty() && ambiguous++ == 0) {
+            firstAmbiguous = seenAt.quoting(date.group());
+        }
+        return found;
+    }
+
+    /** Says how many of the times asked for could not be told. */
+    void warnOfAmbiguous(FactSink sink) {
+        if (ambiguous > 0) {
+            sink.warn(firstAmbiguous, ambiguous + " dates such as '" + firstAmbiguous.text()
+                    + "' do not say which number is the month, or are no dates; they are not used");
+        }
     }
 
     private Optional<LocalDateTime> yearLast(Matcher date) {

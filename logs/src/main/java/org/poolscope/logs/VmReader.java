@@ -37,8 +37,7 @@ public final class VmReader implements EvidenceReader {
 
     @Override
     public boolean recognises(EvidenceFile file) {
-        Optional<TextLines> lines = LineWalk.linesOf(file);
-        return lines.isPresent() && lines.get().all().stream().anyMatch(VmReader::shows);
+        return LineWalk.anyLine(file, VmReader::shows);
     }
 
     private static boolean shows(String line) {
@@ -47,7 +46,7 @@ public final class VmReader implements EvidenceReader {
 
     @Override
     public void read(EvidenceFile file, FactSink sink) throws EvidenceException {
-        TextLines lines = file.text().orElseThrow(() -> new EvidenceException(file.path(), "", "this is no text", ""));
+        TextLines lines = LineWalk.textOf(file);
         LineWalk walk = new LineWalk(lines, sink);
         while (!walk.atEnd()) {
             if (begins(walk.line())) {
