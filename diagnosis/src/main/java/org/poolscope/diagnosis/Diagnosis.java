@@ -15,6 +15,7 @@ public final class Diagnosis {
             new TagHoldsPoolRule(),
             new CompanionTagsRule(),
             new GrowingTagRule(),
+            new HandleLeakRule(),
             new FileLevelReferralsRule(),
             new ReferralCacheSizeRule(),
             new ReferralTtlRule(),

@@ -5,6 +5,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import org.poolscope.kernel.KernelImage;
 import org.poolscope.model.PoolKind;
 import org.poolscope.model.PoolSnapshot;
 import org.poolscope.model.PoolTag;
@@ -154,8 +155,13 @@ final class TagHoldsPoolRule implements Rule {
         if (holder.driver().isEmpty()) {
             finding.next("Find which drivers hold the tag as a constant.", "findstr /m /l \"" + tag + "\" %SystemRoot%\\System32\\drivers\\*.sys");
         }
-        finding.next("List the blocks with this tag and look at what they hold.", "!poolfind " + tag.toString().replace(' ', '?')
-                + (holder.pool() == PoolKind.PAGED ? " 1" : " 0"));
+        if (holder.snapshot().source().equals(KernelImage.TAG_TABLE)) {
+            finding.next("See what these blocks hold, offset by offset.",
+                    "poolscope profile " + holder.snapshot().seenAt().file() + " --tag '" + tag + "'");
+        } else {
+            finding.next("List the blocks with this tag and look at what they hold; or take a kernel dump and let poolscope profile them.",
+                    "!poolfind " + tag.toString().replace(' ', '?') + (holder.pool() == PoolKind.PAGED ? " 1" : " 0"));
+        }
         return finding;
     }
 
