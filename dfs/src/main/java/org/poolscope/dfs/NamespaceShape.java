@@ -21,6 +21,7 @@ import java.util.TreeSet;
 import org.poolscope.dfs.LinkExtent.Sign;
 import org.poolscope.dfs.LinkExtent.Sureness;
 import org.poolscope.dfs.ReferralText.NamedReferral;
+import org.poolscope.model.Fact;
 import org.poolscope.model.Provenance;
 
 /**
@@ -69,6 +70,26 @@ public record NamespaceShape(int entriesHeld, int entriesNeeded, List<LinkExtent
      */
     public static NamespaceShape of(Collection<ReferralCacheEntry> entries, Collection<ReferralText> texts) {
         return new Survey().run(entries, texts);
+    }
+
+    /**
+     * The shape seen in facts of any kind: cache entries, quoted text, and exchanges in captures, where each successful reply
+     * counts as the entry a client makes of it. Other facts are passed over.
+     */
+    public static NamespaceShape ofFacts(Collection<? extends Fact> facts) {
+        List<ReferralCacheEntry> entries = new ArrayList<>();
+        List<ReferralText> texts = new ArrayList<>();
+        for (Fact fact : facts) {
+            switch (fact) {
+                case ReferralCacheEntry entry -> entries.add(entry);
+                case ReferralText text -> texts.add(text);
+                case ReferralExchange exchange -> exchange.asText().ifPresent(texts::add);
+                default -> {
+                    // not a referral
+                }
+            }
+        }
+        return of(entries, texts);
     }
 
     /** How many targets most entries have; empty when there are no entries. */

@@ -1,10 +1,12 @@
 package org.poolscope.dfs;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
 import org.poolscope.dfs.message.Decoded;
+import org.poolscope.dfs.message.ReferralEntry;
 import org.poolscope.dfs.message.ReferralReply;
 import org.poolscope.dfs.message.ReferralRequest;
 import org.poolscope.model.Fact;
@@ -115,6 +117,23 @@ public final class ReferralExchange implements Fact {
     /** The reply's bytes; none when there is no reply or the server refused. A copy. */
     public byte[] rawReply() {
         return rawReply.clone();
+    }
+
+    /**
+     * The targets of a successful reply, without what only the wire tells; empty when it names none. The path asked for is
+     * left out: on the wire clients ask for links by their exact names all the time, so it tells nothing about how far a link
+     * reaches.
+     */
+    public Optional<ReferralText> asText() {
+        List<ReferralText.NamedReferral> named = new ArrayList<>();
+        Optional<ReferralReply> message = succeeded() ? reply.flatMap(Decoded::message) : Optional.empty();
+        message.ifPresent(one -> one.entries().forEach(entry -> {
+            if (entry instanceof ReferralEntry.TargetEntry target) {
+                named.add(new ReferralText.NamedReferral(seenAt, target.dfsPath(), target.target(), target.ttlSeconds(),
+                        target.version()));
+            }
+        }));
+        return named.isEmpty() ? Optional.empty() : Optional.of(new ReferralText(seenAt, null, null, null, null, named));
     }
 
     /** What was wrong with the SMB messages that carried it, as sentences. */

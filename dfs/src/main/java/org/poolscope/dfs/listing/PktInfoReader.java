@@ -38,7 +38,8 @@ public final class PktInfoReader implements EvidenceReader {
     static final int MOST_ENTRIES = 2_000_000;
     private static final int MOST_LABEL_SETS = 1000;
     /** What dfsutil prints around the entries: the driver asked, how many entries there are, and that it is done. */
-    private static final Pattern FRAME = Pattern.compile("--[\\w.]{1,32}--|\\d{1,9} entries\\.{0,3}|Dfs[Uu]til command completed successfully\\.");
+    private static final Pattern FRAME = Pattern.compile("--[\\w.]{1,32}--|\\d{1,9} entries\\.{0,3}|Dfs[Uu]til command"
+            + " completed successfully\\.");
 
     @Override
     public String format() {

@@ -4,8 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Random;
 import org.junit.jupiter.api.Test;
+import org.poolscope.dfs.ReferralExchange;
+import org.poolscope.dfs.ReferralPairs;
 import org.poolscope.model.EvidenceException;
 import org.poolscope.model.EvidenceFile;
 import org.poolscope.model.RealEvidence;
@@ -74,6 +80,29 @@ class RealEvidenceAuditTest {
         assertThat(DfsAudit.recognises(other)).isFalse();
         assertThatThrownBy(() -> new DfsAudit().read(other, (where, text) -> { })).isInstanceOf(EvidenceException.class)
                 .hasMessageContaining("no DFS referrals");
+    }
+
+    @Test
+    void enduresMutatedReplies() {
+        Random random = new Random(3);
+        List<ReferralPairs.Pair> pairs = ReferralPairs.all().stream().filter(pair -> pair.reply().length > 0).toList();
+        DfsAudit audit = new DfsAudit();
+        for (int round = 0; round < 20_000; round++) {
+            byte[] reply = pairs.get(round % pairs.size()).reply().clone();
+            for (int i = random.nextInt(4); i >= 0; i--) {
+                // the first bytes hold the counts and offsets
+                int at = random.nextInt(random.nextBoolean() ? Math.min(80, reply.length) : reply.length);
+                reply[at] = (byte) (random.nextBoolean() ? random.nextInt() : 0xff);
+            }
+            audit.take(new ReferralExchange("mutated", new ReferralExchange.Transport(ReferralExchange.Carrier.SMB2, "c", "s",
+                    OptionalLong.of(1), OptionalLong.of(2), 0, OptionalLong.of(4096)), Optional.of(Arrays.copyOf(new byte[] {4,
+                    0, 0x5c, 0}, random.nextInt(2, 5))), OptionalLong.of(0), Arrays.copyOf(reply, random.nextInt(reply.length
+                    + 1)), List.of()));
+        }
+        audit.endOfFile();
+
+        assertThat(audit.findings()).isNotEmpty().allMatch(finding -> finding.message().endsWith("."));
+        assertThat(audit.counts().exchanges()).isEqualTo(20_000);
     }
 
     private List<String> audit(String name) throws Exception {
