@@ -34,6 +34,9 @@ public final class KernelImage implements AutoCloseable {
 
     private static final String NOT_RECORDED = "the small dump does not record them: Windows fills them in only when it writes"
             + " the small dump at the crash itself";
+    /** What the kernel's own table of pool use by tag is called, as the {@linkplain PoolSnapshot#source() source} of its figures. */
+    public static final String TAG_TABLE = "pool tracker table";
+
     private static final String NO_MEMORY = "this kind of image holds no kernel memory that can be read";
 
     private final MemoryImage image;
@@ -262,7 +265,7 @@ public final class KernelImage implements AutoCloseable {
 
     private PoolSnapshot snapshot(TrackerTables.Totals totals) {
         Provenance table = new Provenance(seenAt.file(), "address " + Address.text(totals.table()));
-        return new PoolSnapshot(table, "pool tracker table", describer.localTime(), totals.complete(), totals.rows());
+        return new PoolSnapshot(table, TAG_TABLE, describer.localTime(), totals.complete(), totals.rows());
     }
 
     /** Pool allocations of a page and more. */
