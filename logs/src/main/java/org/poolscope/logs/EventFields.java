@@ -63,9 +63,9 @@ record EventFields(String label, Role role, String value, boolean padded) {
         roles(Role.OTHER, "event type", "event category", "type", "category", "log name", "logname", "level", "leveldisplayname",
                 "keywords", "keyword", "keywordsdisplaynames", "task category", "task", "taskdisplayname", "opcode",
                 "opcodedisplayname", "user", "user name", "username", "userid", "index", "entrytype", "categorynumber",
-                "replacementstrings", "timewritten", "providerid", "recordid", "record number", "processid", "threadid", "version",
-                "qualifiers", "activityid", "relatedactivityid", "containerlog", "matchedqueryids", "bookmark", "properties", "site",
-                "container");
+                "replacementstrings", "timewritten", "providerid", "recordid", "record number", "processid", "threadid",
+                "version", "qualifiers", "activityid", "relatedactivityid", "containerlog", "matchedqueryids", "bookmark",
+                "properties", "site", "container");
     }
 
     private static void roles(Role role, String... labels) {

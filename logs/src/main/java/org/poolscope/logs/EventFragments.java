@@ -83,7 +83,8 @@ final class EventFragments {
 
     private static boolean isStart(String text, int at) {
         int next = at + START.length();
-        return text.startsWith(START, at) && (next == text.length() || text.charAt(next) == '>' || Cells.isBlank(text.charAt(next)));
+        return text.startsWith(START, at) && (next == text.length() || text.charAt(next) == '>'
+                || Cells.isBlank(text.charAt(next)));
     }
 
     private void cut(int endLine, int endColumn) {

@@ -105,7 +105,8 @@ public final class EventXmlReader implements EvidenceReader {
                 data.put(element.name(), element.text().strip());
             }
         }
-        system.child("EventID").flatMap(element -> element.attribute("Qualifiers")).ifPresent(bits -> data.put("Qualifiers", bits));
+        system.child("EventID").flatMap(element -> element.attribute("Qualifiers"))
+                .ifPresent(bits -> data.put("Qualifiers", bits));
         event.child("EventData").ifPresent(part -> eventData(part, data));
         event.child("UserData").ifPresent(part -> part.children().forEach(child -> leaves(child, "", data)));
         String message = event.textAt("RenderingInfo", "Message")

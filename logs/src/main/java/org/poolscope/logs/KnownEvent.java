@@ -55,8 +55,8 @@ public record KnownEvent(List<String> sources, int id, Kind kind, PoolKind pool,
         Map<Integer, List<KnownEvent>> known = new HashMap<>();
         for (List<String> row : DataTable.rows("events.tsv", 7)) {
             PoolKind pool = row.get(3).equals("-") ? null : PoolKind.valueOf(row.get(3).toUpperCase(Locale.ROOT));
-            KnownEvent event = new KnownEvent(List.of(row.get(0).toLowerCase(Locale.ROOT).split("\\|")), Integer.parseInt(row.get(1)),
-                    Kind.valueOf(row.get(2)), pool, row.get(6), word(row.get(4)), word(row.get(5)));
+            KnownEvent event = new KnownEvent(List.of(row.get(0).toLowerCase(Locale.ROOT).split("\\|")),
+                    Integer.parseInt(row.get(1)), Kind.valueOf(row.get(2)), pool, row.get(6), word(row.get(4)), word(row.get(5)));
             known.computeIfAbsent(event.id, unused -> new ArrayList<>()).add(event);
         }
         return Map.copyOf(known);

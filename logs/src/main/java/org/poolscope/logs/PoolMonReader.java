@@ -99,7 +99,8 @@ public final class PoolMonReader implements EvidenceReader {
             return;
         }
         if (sections.size() > 1) {
-            sink.warn(file.at(""), untimed + " of the " + sections.size() + " PoolMon snapshots do not say when they were taken; write"
+            sink.warn(file.at(""), untimed + " of the " + sections.size()
+                    + " PoolMon snapshots do not say when they were taken; write"
                     + " the time into the file before each");
             return;
         }
@@ -245,7 +246,8 @@ public final class PoolMonReader implements EvidenceReader {
                 String line = walk.lineAt(seen.line);
                 int from = begins.get(seen.row.typeAt());
                 String aligned = stripEnd(line.substring(from, seen.row.typeAt()));
-                String cell = aligned.length() <= 4 ? aligned : Cells.strip(line.substring(seen.row.tagFrom(), seen.row.typeAt()));
+                String cell = aligned.length() <= 4 ? aligned
+                        : Cells.strip(line.substring(seen.row.tagFrom(), seen.row.typeAt()));
                 Optional<PoolTag> tag = TagCell.read(cell);
                 unreadable += tag.isEmpty() ? 1 : 0;
                 tag.ifPresent(known -> table.add(known, seen.row.pool(), seen.row.use(), seen.row.driver().binary(),

@@ -22,7 +22,8 @@ public final class PoolUsedReader implements EvidenceReader {
     private static final int SESSION_FLAG = 8;
 
     /** Beginnings of what the debugger says of its cache before the table, lower case. */
-    private static final List<String> CACHE_TALK = List.of("using a machine size of ", "*** cachesize too low", "max cache size is",
+    private static final List<String> CACHE_TALK = List.of("using a machine size of ", "*** cachesize too low",
+            "max cache size is",
             "total memory in cache", "number of regions cached", "** transition ptes are", "** prototype ptes are",
             "unable to get pool big page table", "sorting by ", "pool used:");
 
@@ -122,7 +123,8 @@ public final class PoolUsedReader implements EvidenceReader {
                 return true;
             }
             String text = Cells.strip(line).toLowerCase(Locale.ROOT);
-            return Cells.isDots(text) || CACHE_TALK.stream().anyMatch(text::startsWith) || text.contains(" full reads broken into ")
+            return Cells.isDots(text) || CACHE_TALK.stream().anyMatch(text::startsWith)
+                    || text.contains(" full reads broken into ")
                     || text.contains(" cached/") && text.contains(" uncached, ");
         }
 
@@ -253,7 +255,8 @@ public final class PoolUsedReader implements EvidenceReader {
                 walk.sink().warn(seenAt, tooLarge + " of the figures cannot be true and are left out");
             }
             if (unclear > 0) {
-                walk.sink().warn(seenAt, "in " + unclear + " rows the last figure runs together with the description and is left out");
+                walk.sink().warn(seenAt, "in " + unclear
+                        + " rows the last figure runs together with the description and is left out");
             }
             if (disagreeing > 0) {
                 walk.sink().warn(seenAt, "in " + disagreeing + " rows allocations less frees are not the difference printed");

@@ -156,7 +156,8 @@ record PoolUsedRow(PoolTag tag, boolean shownExactly, long[] numbers, String des
         Optional<PoolTag> tag = TagCell.read(cell);
         String rest = Cells.strip(split.rest);
         if (!rest.startsWith(UNKNOWN)) {
-            return tag.map(known -> new PoolUsedRow(known, cell.indexOf('.') < 0, split.numbers, description(rest), binary(rest)));
+            return tag.map(known -> new PoolUsedRow(known, cell.indexOf('.') < 0, split.numbers, description(rest),
+                    binary(rest)));
         }
         int from = UNKNOWN.length();
         int to = rest.lastIndexOf('\'');

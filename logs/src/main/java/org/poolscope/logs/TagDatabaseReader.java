@@ -69,7 +69,8 @@ public final class TagDatabaseReader implements EvidenceReader {
             String line = lines.line(number);
             Optional<Row> row = Row.of(line);
             if (row.isPresent()) {
-                entries.add(new TagEntry(lines.at(number), row.get().pattern, row.get().binary, row.get().description, Use.UNKNOWN));
+                entries.add(new TagEntry(lines.at(number), row.get().pattern, row.get().binary, row.get().description,
+                        Use.UNKNOWN));
                 sink.understood(number);
             } else if (isComment(line) || Cells.strip(line).isEmpty() || isStray(line)) {
                 sink.understood(number);
@@ -100,7 +101,8 @@ public final class TagDatabaseReader implements EvidenceReader {
                 return Optional.empty();
             }
             int dash = 1;
-            while (dash < line.length() && dash <= LAST_DASH && !(line.charAt(dash) == '-' && Cells.isBlank(line.charAt(dash - 1)))) {
+            while (dash < line.length() && dash <= LAST_DASH
+                    && !(line.charAt(dash) == '-' && Cells.isBlank(line.charAt(dash - 1)))) {
                 dash++;
             }
             if (dash >= line.length() || dash > LAST_DASH) {

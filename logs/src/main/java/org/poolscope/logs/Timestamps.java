@@ -89,8 +89,8 @@ final class Timestamps {
         }
         Matcher date = YEAR_FIRST.matcher(line);
         if (date.find()) {
-            return time(date.group(1), Integer.parseInt(date.group(2)), Integer.parseInt(date.group(3)), date.group(4), date.group(5),
-                    date.group(6), date.group(7));
+            return time(date.group(1), Integer.parseInt(date.group(2)), Integer.parseInt(date.group(3)), date.group(4),
+                    date.group(5), date.group(6), date.group(7));
         }
         date = YEAR_LAST.matcher(line);
         if (!date.find()) {
@@ -139,8 +139,11 @@ final class Timestamps {
         }
         Matcher date = RUN_TOGETHER.matcher(name);
         // Other numbers may have as many digits; no such file is older than the tools.
-        return date.find() && date.group(1).compareTo("1993") >= 0 && date.group(1).compareTo("2100") < 0 ? time(date.group(1), Integer.parseInt(date.group(2)), Integer.parseInt(date.group(3)), date.group(4),
-                date.group(5), date.group(6), null) : Optional.empty();
+        if (!date.find() || date.group(1).compareTo("1993") < 0 || date.group(1).compareTo("2100") >= 0) {
+            return Optional.empty();
+        }
+        return time(date.group(1), Integer.parseInt(date.group(2)), Integer.parseInt(date.group(3)), date.group(4),
+                date.group(5), date.group(6), null);
     }
 
     private static Optional<LocalDateTime> time(String year, int month, int day, String hour, String minute, String second,

@@ -107,8 +107,8 @@ final class VmListing {
             Long noExecute = value("nonpagedpoolnx usage");
             nonPaged = nonPaged == null || noExecute == null ? null : Long.valueOf(nonPaged + noExecute);
         }
-        return new MemoryCounters(seenAt, "!vm", null, value("physical memory"), value("available pages"), value("resavail pages"),
-                nonPaged, either("nonpagedpool max", "nonpagedpool maximum"),
+        return new MemoryCounters(seenAt, "!vm", null, value("physical memory"), value("available pages"),
+                value("resavail pages"), nonPaged, either("nonpagedpool max", "nonpagedpool maximum"),
                 value("pagedpool usage"), either("pagedpool maximum", "pagedpool max"), paged,
                 value("committed pages"), value("commit limit"), value("peak commitment"), List.copyOf(excessive), impossible);
     }

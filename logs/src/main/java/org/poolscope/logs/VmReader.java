@@ -22,9 +22,9 @@ public final class VmReader implements EvidenceReader {
     private static final int MOST_FOREIGN = 4;
 
     /** Beginnings of other lines {@code !vm} prints, lower case. */
-    private static final List<String> KNOWN = List.of("page file:", "no name for paging file", "unimplemented error for ", "syspart ",
-            "pid imagename", "terminal server memory usage", "session paged pool maximum", "session view space maximum",
-            "session id ", "paged pool usage:", "commit usage:", "session summary");
+    private static final List<String> KNOWN = List.of("page file:", "no name for paging file", "unimplemented error for ",
+            "syspart ", "pid imagename", "terminal server memory usage", "session paged pool maximum",
+            "session view space maximum", "session id ", "paged pool usage:", "commit usage:", "session summary");
 
     /** For {@link java.util.ServiceLoader}. */
     public VmReader() {

@@ -129,6 +129,7 @@ final class Collected implements FactSink {
 
     /** All that is in the facts, as text, for comparing. */
     List<String> content() {
-        return facts.stream().map(fact -> fact instanceof TagDatabase tags ? tags.entries().toString() : fact.toString()).toList();
+        return facts.stream().map(fact -> fact instanceof TagDatabase tags ? tags.entries().toString() : fact.toString())
+                .toList();
     }
 }

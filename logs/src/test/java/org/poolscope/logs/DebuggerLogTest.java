@@ -21,7 +21,8 @@ class DebuggerLogTest {
 
     @Test
     void oneFileMayHoldListingsOfEveryKindOneAfterAnother() {
-        List<String> names = List.of("cases/photo-upload/kd-vm.txt", "debugger/poolfind-x86.txt", "cases/photo-upload/kd-poolused.txt",
+        List<String> names = List.of("cases/photo-upload/kd-vm.txt", "debugger/poolfind-x86.txt",
+                "cases/photo-upload/kd-poolused.txt",
                 "debugger/vm-windows10-1809.txt", "debugger/irpfind-windows7-x64.txt", "debugger/poolused-by-tag.txt",
                 "poolmon/x86-screen-drsd-1.txt", "poolmon/x86-screen-g-ntfs.txt", "cases/photo-upload/event-2020.txt",
                 "cases/photo-upload/poolmon.txt", "events/resource-exhaustion-2004-with-tags.xml", "poolmon/x64-screen.txt",
@@ -54,7 +55,8 @@ class DebuggerLogTest {
         assertThat(DebuggerPrompt.of("0: kd> !poolused 5")).contains(new DebuggerPrompt("!poolused", "5"));
         assertThat(DebuggerPrompt.of("lkd> !VM")).contains(new DebuggerPrompt("!vm", ""));
         assertThat(DebuggerPrompt.of("  kd>")).contains(new DebuggerPrompt("", ""));
-        assertThat(DebuggerPrompt.of("12: kd:x86> !poolused /t5 2  Mu* ")).contains(new DebuggerPrompt("!poolused", "/t5 2  Mu*"));
+        assertThat(DebuggerPrompt.of("12: kd:x86> !poolused /t5 2  Mu* "))
+                .contains(new DebuggerPrompt("!poolused", "/t5 2  Mu*"));
         assertThat(DebuggerPrompt.of("<kd>")).isEmpty();
         assertThat(DebuggerPrompt.of("->")).isEmpty();
         assertThat(DebuggerPrompt.of("C:\\>dir")).isEmpty();
@@ -162,7 +164,8 @@ class DebuggerLogTest {
         assertThat(whole.rows()).hasSize(2);
         assertThat(Collected.from(listing.replace("15609715\n", "15609716\n")).one(PoolSnapshot.class).complete()).isFalse();
         for (String command : List.of("!poolused 0 F*", "!poolused /t2 2", "!poolused 8")) {
-            assertThat(Collected.from(listing.replace("!poolused", command)).one(PoolSnapshot.class).complete()).as(command).isFalse();
+            assertThat(Collected.from(listing.replace("!poolused", command)).one(PoolSnapshot.class).complete()).as(command)
+                    .isFalse();
         }
         assertThat(Collected.from(listing.replace("!poolused", "!poolused 8")).one(PoolSnapshot.class).source())
                 .isEqualTo("!poolused, session pool");
@@ -178,7 +181,8 @@ class DebuggerLogTest {
                    rx        1      136         0        0
                  AB 1        7       56         3       24
                 """).one(PoolSnapshot.class);
-        assertThat(aligned.rows()).extracting(row -> row.tag().toString()).containsExactly("CM  ", "Dh 1", "Io  ", "  rx", "AB 1");
+        assertThat(aligned.rows()).extracting(row -> row.tag().toString())
+                .containsExactly("CM  ", "Dh 1", "Io  ", "  rx", "AB 1");
         PoolSnapshot collapsed = Collected.from("""
                 Tag Allocs Used Allocs Used
                 CM 72 28672 19195 3114352

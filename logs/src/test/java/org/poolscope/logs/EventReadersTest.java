@@ -77,7 +77,8 @@ class EventReadersTest {
 
     @Test
     void severalEventsAndTheirDates() {
-        Collected collected = Collected.from(CLASSIC.formatted("3/4/2006", "02:26:46") + "\n" + CLASSIC.formatted("13/4/2006", "02:26:46"));
+        Collected collected = Collected.from(CLASSIC.formatted("3/4/2006", "02:26:46") + "\n"
+                + CLASSIC.formatted("13/4/2006", "02:26:46"));
         assertThat(collected.all(LoggedEvent.class)).extracting(event -> event.time().toString())
                 .containsExactly("2006-04-03T02:26:46", "2006-04-13T02:26:46");
         Collected unclear = Collected.from(CLASSIC.formatted("3/4/2006", "02:26:46"));
@@ -151,8 +152,8 @@ class EventReadersTest {
                 """);
         List<LoggedEvent> events = collected.all(LoggedEvent.class);
         assertThat(events).extracting(LoggedEvent::id).containsExactly(2020, 7045);
-        assertThat(events.getFirst().message()).isEqualTo("The server was unable to allocate from the system\npaged pool because the"
-                + " pool was empty.");
+        assertThat(events.getFirst().message()).isEqualTo(
+                "The server was unable to allocate from the system\npaged pool because the pool was empty.");
         assertThat(events.getFirst().time()).isEqualTo("2006-12-14T02:26:46");
         assertThat(events.getFirst().data()).containsEntry("ReplacementStrings", "{\\Device\\LanmanServer}");
         assertThat(KnownEvent.of(events.getLast()).orElseThrow().kind()).isEqualTo(KnownEvent.Kind.DRIVER_INSTALLED);

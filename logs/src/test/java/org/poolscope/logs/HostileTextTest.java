@@ -24,8 +24,8 @@ class HostileTextTest {
 
     @Test
     void oneVeryLongLineOfAnything() throws IOException {
-        for (String piece : List.of("1", " ", "(", ":", "-", ".", "a ", "<Event", "<Event>", "</Event>", "&#1;", "Nonp ", " 1 (", "Tag ", "> ",
-                "Memory: Avail:", "Kb)", "'", "UNKNOWN pooltag '", "//")) {
+        for (String piece : List.of("1", " ", "(", ":", "-", ".", "a ", "<Event", "<Event>", "</Event>", "&#1;", "Nonp ", " 1 (",
+                "Tag ", "> ", "Memory: Avail:", "Kb)", "'", "UNKNOWN pooltag '", "//")) {
             Collected collected = file(piece.repeat(LINE / piece.length()));
             assertThat(collected.facts()).as(piece).isEmpty();
             assertThat(collected.warnings()).as(piece).hasSizeLessThan(30);
@@ -45,9 +45,10 @@ class HostileTextTest {
 
     @Test
     void manyShortLinesThatBeginSomething() throws IOException {
-        for (String line : List.of("kd> !vm\n", "kd> !poolused\n", "Pool Used:\n", "Tag Allocs Used Allocs Used\n", " Tag Type Allocs\n",
-                "Memory: Avail:\n", "Commit: Limit:\n", "System pool information\n", "Event Type: Error\n", "Event[0]:\n", "Date: 1/2/2003\n",
-                "Message :\n", "<Event>\n", "<Event></Event>\n", "Summary1,x\n", "\n", ".\n", "Event Source: a\nEvent ID: 1\nx\n\n")) {
+        for (String line : List.of("kd> !vm\n", "kd> !poolused\n", "Pool Used:\n", "Tag Allocs Used Allocs Used\n",
+                " Tag Type Allocs\n", "Memory: Avail:\n", "Commit: Limit:\n", "System pool information\n", "Event Type: Error\n",
+                "Event[0]:\n", "Date: 1/2/2003\n", "Message :\n", "<Event>\n", "<Event></Event>\n", "Summary1,x\n", "\n", ".\n",
+                "Event Source: a\nEvent ID: 1\nx\n\n")) {
             Collected collected = file(line.repeat(20_000));
             assertThat(collected.warnings()).as(line).hasSizeLessThan(30);
         }
@@ -64,7 +65,8 @@ class HostileTextTest {
     @Test
     void deepAndWideXmlIsRefused() throws IOException {
         String system = "<System><Provider Name='Srv'/><EventID>2020</EventID></System>";
-        Collected deep = file("<Event>" + system + "<UserData>" + "<a>".repeat(1000) + "</a>".repeat(1000) + "</UserData></Event>");
+        Collected deep = file("<Event>" + system + "<UserData>" + "<a>".repeat(1000) + "</a>".repeat(1000)
+                + "</UserData></Event>");
         assertThat(deep.facts()).isEmpty();
         assertThat(deep.warnings()).hasSize(1);
         Collected wide = file("<Event>" + system + "<UserData>" + "<a/>".repeat(30_000) + "</UserData></Event>");
@@ -86,7 +88,8 @@ class HostileTextTest {
 
     @Test
     void binaryIsLeftAlone() throws IOException {
-        Files.write(folder.resolve("image"), "PAGEDUMP\0\0\0Tag Allocs Used Allocs Used\nMup 1 2 3 4\n".getBytes(StandardCharsets.ISO_8859_1));
+        Files.write(folder.resolve("image"),
+                "PAGEDUMP\0\0\0Tag Allocs Used Allocs Used\nMup 1 2 3 4\n".getBytes(StandardCharsets.ISO_8859_1));
         assertThat(Collected.from(folder.resolve("image")).formats()).isEmpty();
     }
 }

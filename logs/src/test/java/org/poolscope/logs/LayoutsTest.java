@@ -40,12 +40,13 @@ class LayoutsTest {
     Arbitrary<List<Row>> rows() {
         Arbitrary<String> tags = Arbitraries.strings().withChars("ABCDEFabcdef0123456789+-$@").ofMinLength(1).ofMaxLength(4)
                 .filter(tag -> !tag.matches("[-0-9]+.?|TOTA"));
-        Arbitrary<String> described = Arbitraries.of("", "Io parsing names , Binary: nt!io", "1394 OHCI host controller driver", "File objects",
-                "UNKNOWN pooltag '%s', please update pooltag.txt", "UNKNOWN pooltag '%s'");
+        Arbitrary<String> described = Arbitraries.of("", "Io parsing names , Binary: nt!io", "1394 OHCI host controller driver",
+                "File objects", "UNKNOWN pooltag '%s', please update pooltag.txt", "UNKNOWN pooltag '%s'");
         return Combinators.combine(tags, use(), use(), described)
                 // A number that fills its column cannot be told from a description that begins with digits.
                 .as((tag, nonPaged, paged, words) -> new Row(tag, nonPaged, paged,
-                        paged[2] > 9_999_999 && words.startsWith("1394") ? "" : words.formatted(tag))).list().ofMinSize(1).ofMaxSize(30)
+                        paged[2] > 9_999_999 && words.startsWith("1394") ? "" : words.formatted(tag))).list().ofMinSize(1)
+                        .ofMaxSize(30)
                 .map(LayoutsTest::oncePerTag);
     }
 
@@ -72,7 +73,8 @@ class LayoutsTest {
         for (int i = 0; i < rows.size(); i++) {
             Row row = rows.get(i);
             TagUsage read = snapshot.rows().get(i);
-            assertThat(read.nonPaged()).as(row.tag).isEqualTo(counted ? row.counted(row.nonPaged) : row.outstanding(row.nonPaged));
+            assertThat(read.nonPaged()).as(row.tag).isEqualTo(counted ? row.counted(row.nonPaged)
+                    : row.outstanding(row.nonPaged));
             assertThat(read.paged()).as(row.tag).isEqualTo(counted ? row.counted(row.paged) : row.outstanding(row.paged));
             boolean unknown = row.description.startsWith("UNKNOWN") || row.description.isEmpty();
             assertThat(read.description()).as(row.tag)
@@ -87,7 +89,8 @@ class LayoutsTest {
         for (Row row : rows) {
             long[] n = row.nonPaged;
             long[] p = row.paged;
-            text.append(wide ? format(format, row.tag, n[0], n[1], n[0] - n[1], n[2], p[0], p[1], p[0] - p[1], p[2], row.description)
+            text.append(wide ? format(format, row.tag, n[0], n[1], n[0] - n[1], n[2], p[0], p[1], p[0] - p[1], p[2],
+                    row.description)
                     : format(format, row.tag, n[0] - n[1], n[2], p[0] - p[1], p[2], row.description)).append('\n');
         }
         return text.toString();
@@ -106,7 +109,8 @@ class LayoutsTest {
     @Property(tries = TRIES)
     void poolUsedOfWindows10(@ForAll("rows") List<Row> rows) {
         holds(Collected.from(print(" Sorting by NonPaged Pool Consumed\n\n               NonPaged                  Paged\n"
-                + " Tag     Allocs         Used     Allocs         Used", rows, " %-4s%10d%13d%11d%13d\t%s", false)), rows, false);
+                + " Tag     Allocs         Used     Allocs         Used", rows, " %-4s%10d%13d%11d%13d\t%s", false)), rows,
+                false);
     }
 
     @Property(tries = TRIES)
@@ -143,7 +147,8 @@ class LayoutsTest {
         assertThat(collected.lost()).isEmpty();
     }
 
-    private static void line(StringBuilder text, String format, String tag, String type, long[] use, boolean changes, String driver) {
+    private static void line(StringBuilder text, String format, String tag, String type, long[] use, boolean changes,
+            String driver) {
         long each = use[0] == use[1] ? 0 : use[2] / (use[0] - use[1]);
         text.append(changes ? format(format, tag, type, use[0], 12345, use[1], -7, use[0] - use[1], use[2], 0, each, driver)
                 : format(format, tag, type, use[0], use[1], use[0] - use[1], use[2], each, driver)).append('\n');
@@ -157,12 +162,14 @@ class LayoutsTest {
 
     @Property(tries = TRIES)
     void poolMonSnapshot(@ForAll("rows") List<Row> rows) {
-        poolMon("Tag  Type     Allocs         Frees    Diff   Bytes    Per Alloc", rows, "%-4s %-5s %9d %9d %9d %8d %10d%s", false, false);
+        poolMon("Tag  Type     Allocs         Frees    Diff   Bytes    Per Alloc", rows, "%-4s %-5s %9d %9d %9d %8d %10d%s",
+                false, false);
     }
 
     @Property(tries = TRIES)
     void poolMonWithCollapsedBlanks(@ForAll("rows") List<Row> rows) {
-        poolMon("Tag Type Allocs Frees Diff Bytes Per Alloc Mapped_Driver", rows, "%s %s %d (%d) %d (%d) %d %d (%d) %d %s", true, true);
+        poolMon("Tag Type Allocs Frees Diff Bytes Per Alloc Mapped_Driver", rows, "%s %s %d (%d) %d (%d) %d %d (%d) %d %s", true,
+                true);
     }
 
     @Property(tries = TRIES)
@@ -172,7 +179,8 @@ class LayoutsTest {
             MemoryCounters vm = Collected.from("kd> !vm 1\n" + figure(form, "Physical Memory:", physical)
                     + figure(form, "Available Pages:", available) + figure(form, "NonPagedPool Usage:", nonPaged)
                     + figure(form, "NonPagedPool Max:", physical) + figure(form, "PagedPool 0 Usage:", paged)
-                    + figure(form, "PagedPool Usage:", paged) + figure(form, "PagedPool Maximum:", 4_294_967_296L)).one(MemoryCounters.class);
+                    + figure(form, "PagedPool Usage:", paged) + figure(form, "PagedPool Maximum:", 4_294_967_296L))
+                    .one(MemoryCounters.class);
             assertThat(vm.physicalBytes()).isEqualTo(physical * 4096);
             assertThat(vm.availableBytes()).isEqualTo(available * 4096);
             assertThat(vm.nonPagedUsedBytes()).isEqualTo(nonPaged * 4096);

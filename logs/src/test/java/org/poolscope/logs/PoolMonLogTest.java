@@ -41,7 +41,8 @@ class PoolMonLogTest {
     void snapshotsInOneFileTakeTheTimeAboveThem() {
         Collected log = Collected.from("Thu 12/14/2006  2:26:46.10\n" + SNAPSHOT + "\n=== 2006-12-14 14:26:46 ===\n\n"
                 + SNAPSHOT.replace("494227 100966192", "494227 110966192") + "20.01.2007 08:15\n" + SNAPSHOT);
-        assertThat(log.all(PoolSnapshot.class)).extracting(PoolSnapshot::taken).containsExactly(LocalDateTime.of(2006, 12, 14, 2, 26, 46),
+        assertThat(log.all(PoolSnapshot.class)).extracting(PoolSnapshot::taken)
+                .containsExactly(LocalDateTime.of(2006, 12, 14, 2, 26, 46),
                 LocalDateTime.of(2006, 12, 14, 14, 26, 46), LocalDateTime.of(2007, 1, 20, 8, 15));
         assertThat(log.all(MemoryCounters.class)).extracting(MemoryCounters::taken).doesNotContainNull();
         assertThat(log.all(PoolSnapshot.class).get(1).rows().getFirst().paged().bytes()).isEqualTo(110966192);
@@ -54,7 +55,8 @@ class PoolMonLogTest {
         PoolSnapshot snapshot = Collected.from("2006-12-14 02:26\n" + SNAPSHOT).one(PoolSnapshot.class);
         assertThat(snapshot.complete()).isTrue();
         assertThat(snapshot.rows().getFirst().nonPaged()).isEqualTo(PoolUse.NONE);
-        PoolSnapshot top = Collected.from("2006-12-14 02:26\n" + SNAPSHOT.substring(0, SNAPSHOT.indexOf(" Irp"))).one(PoolSnapshot.class);
+        PoolSnapshot top = Collected.from("2006-12-14 02:26\n" + SNAPSHOT.substring(0, SNAPSHOT.indexOf(" Irp")))
+                .one(PoolSnapshot.class);
         assertThat(top.complete()).isFalse();
         assertThat(top.rows().getFirst().nonPaged()).isNull();
     }
@@ -70,9 +72,11 @@ class PoolMonLogTest {
     @Test
     void theDateOfTheFileIsTheLastResortAndSaysSo() throws IOException {
         Collected snapshot = named("poolsnap.log", SNAPSHOT);
-        assertThat(snapshot.one(PoolSnapshot.class).taken()).isEqualTo(LocalDateTime.ofInstant(Collected.WRITTEN, ZoneId.systemDefault()));
+        assertThat(snapshot.one(PoolSnapshot.class).taken()).isEqualTo(LocalDateTime.ofInstant(Collected.WRITTEN,
+                ZoneId.systemDefault()));
         assertThat(snapshot.warnings()).hasSize(1).first().asString().contains("the date of its file");
-        // A screen was not written by PoolMon, so the date of its file says nothing; of two snapshots nobody knows which was when.
+        // A screen was not written by PoolMon, so the date of its file says nothing; of two snapshots nobody knows which was
+        // when.
         Collected screen = named("screen.txt", SNAPSHOT.replace("     46 ", "     46 (  0) "));
         assertThat(screen.one(PoolSnapshot.class).taken()).isNull();
         Collected two = named("poolsnap-20070110-0800.log", SNAPSHOT + "\n" + SNAPSHOT);
@@ -88,10 +92,13 @@ class PoolMonLogTest {
         assertThat(unclear.warnings()).anyMatch(warning -> warning.contains("03/04/2007"));
         // Another date of the same file tells.
         assertThat(Collected.from("03/04/2007 08:00\n" + SNAPSHOT + "13/04/2007 08:00\n" + SNAPSHOT).all(PoolSnapshot.class))
-                .extracting(PoolSnapshot::taken).containsExactly(LocalDateTime.of(2007, 4, 3, 8, 0), LocalDateTime.of(2007, 4, 13, 8, 0));
+                .extracting(PoolSnapshot::taken).containsExactly(LocalDateTime.of(2007, 4, 3, 8, 0),
+                LocalDateTime.of(2007, 4, 13, 8, 0));
         // So does the day of the week: 4 March 2007 was a Sunday, 3 April a Tuesday.
-        assertThat(Collected.from("Sun 03/04/2007 08:00\n" + SNAPSHOT).one(PoolSnapshot.class).taken()).isEqualTo("2007-03-04T08:00");
-        assertThat(Collected.from("Tue 03/04/2007 08:00\n" + SNAPSHOT).one(PoolSnapshot.class).taken()).isEqualTo("2007-04-03T08:00");
+        assertThat(Collected.from("Sun 03/04/2007 08:00\n" + SNAPSHOT).one(PoolSnapshot.class).taken())
+                .isEqualTo("2007-03-04T08:00");
+        assertThat(Collected.from("Tue 03/04/2007 08:00\n" + SNAPSHOT).one(PoolSnapshot.class).taken())
+                .isEqualTo("2007-04-03T08:00");
     }
 
     @Test
@@ -142,7 +149,8 @@ class PoolMonLogTest {
     void driversBehindRows() {
         assertThat(PoolMonDriver.of("[mydrv other][ntfs.sys - StrucSup.c]")).contains(
                 new PoolMonDriver("ntfs.sys", "StrucSup.c; the tag stands in mydrv.sys, other.sys on that machine"));
-        assertThat(PoolMonDriver.of("[mydrv][<unknown>    - Event objects]")).contains(new PoolMonDriver("mydrv.sys", "Event objects"));
+        assertThat(PoolMonDriver.of("[mydrv][<unknown>    - Event objects]"))
+                .contains(new PoolMonDriver("mydrv.sys", "Event objects"));
         assertThat(PoolMonDriver.of("[nt!mm]")).contains(new PoolMonDriver("nt!mm", null));
         assertThat(PoolMonDriver.of("[hidclass.sys - HID Cl")).contains(new PoolMonDriver("hidclass.sys", "HID Cl"));
         assertThat(PoolMonDriver.of("[")).contains(PoolMonDriver.UNKNOWN);

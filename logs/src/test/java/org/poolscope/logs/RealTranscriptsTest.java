@@ -26,8 +26,8 @@ class RealTranscriptsTest {
     private static final long PAGE = 4096;
 
     /** Listings of other commands stand in the same folder; nobody takes them for ours. */
-    private static final List<String> OTHERS = List.of("irpfind-windows7-x64.txt", "pool-e1001050-flags-1.txt", "pool-e1001050.txt",
-            "poolfind-windows10.txt", "poolfind-x86.txt");
+    private static final List<String> OTHERS = List.of("irpfind-windows7-x64.txt", "pool-e1001050-flags-1.txt",
+            "pool-e1001050.txt", "poolfind-windows10.txt", "poolfind-x86.txt");
 
     private static Collected read(String path) {
         return Collected.from(RealEvidence.path(path));
@@ -75,7 +75,8 @@ class RealTranscriptsTest {
         for (Path sample : samples()) {
             String text = Files.readString(sample, StandardCharsets.UTF_8);
             List<String> plain = Collected.from(text).content();
-            for (Charset charset : List.of(StandardCharsets.UTF_16LE, StandardCharsets.UTF_16BE, Charset.forName("windows-1252"))) {
+            for (Charset charset : List.of(StandardCharsets.UTF_16LE, StandardCharsets.UTF_16BE,
+                    Charset.forName("windows-1252"))) {
                 assertThat(Collected.from(text, charset).content()).as(sample + " in " + charset).isEqualTo(plain);
             }
             assertThat(Collected.from("\ufeff" + text.replace("\n", "\r\n") + "\u001a", StandardCharsets.UTF_16LE).content())
@@ -154,7 +155,8 @@ class RealTranscriptsTest {
         assertThat(row(used, "IoNm").description()).isEqualTo("Io parsing names");
         assertThat(row(used, "Mu04").paged()).isEqualTo(new PoolUse(128272L, 4666L, 123606L, 10877328L));
         assertThat(row(used, "Mu04").seenAt().at()).isEqualTo("line 17");
-        assertThat(row(used, "Mu04").seenAt().text()).isEqualTo("Mu04 0 0 0 0 128272 4666 123606 10877328 UNKNOWN pooltag 'Mu04'");
+        assertThat(row(used, "Mu04").seenAt().text())
+                .isEqualTo("Mu04 0 0 0 0 128272 4666 123606 10877328 UNKNOWN pooltag 'Mu04'");
 
         PoolSnapshot published = read("cases/photo-upload/poolmon.txt").one(PoolSnapshot.class);
         assertThat(row(published, "Mup ").nonPaged()).isEqualTo(PoolUse.outstanding(5, 408));
@@ -193,7 +195,8 @@ class RealTranscriptsTest {
         assertThat(healthy.seenAt().text()).isEqualTo("kd> !poolused 2");
 
         PoolSnapshot documented = read("debugger/poolused-4.txt").one(PoolSnapshot.class);
-        assertThat(documented.rows()).extracting(row -> row.tag().toString()).containsExactly("Abc ", "Tron", "IoN7", "Gla5", "Ggb ");
+        assertThat(documented.rows()).extracting(row -> row.tag().toString())
+                .containsExactly("Abc ", "Tron", "IoN7", "Gla5", "Ggb ");
         assertThat(row(documented, "Gla5").nonPaged()).isEqualTo(PoolUse.outstanding(1, 128));
         assertThat(row(documented, "Abc ").paged()).isEqualTo(PoolUse.outstanding(36405, 33930272));
     }
@@ -249,7 +252,8 @@ class RealTranscriptsTest {
         Collected snapshot = read("poolmon/x64-n-snapshot.txt");
         assertThat(snapshot.one(PoolSnapshot.class).rows()).hasSize(13);
         assertThat(snapshot.one(PoolSnapshot.class).complete()).isFalse();
-        assertThat(row(snapshot.one(PoolSnapshot.class), "MmSt").paged()).isEqualTo(new PoolUse(2269405L, 2095404L, 174001L, 156097152L));
+        assertThat(row(snapshot.one(PoolSnapshot.class), "MmSt").paged())
+                .isEqualTo(new PoolUse(2269405L, 2095404L, 174001L, 156097152L));
         assertThat(row(snapshot.one(PoolSnapshot.class), "CM25").paged()).isEqualTo(new PoolUse(4849L, 0L, 4849L, 21708800L));
         assertThat(snapshot.one(MemoryCounters.class).nonPagedUsedBytes()).isEqualTo(710920L * 1024);
         assertThat(snapshot.one(MemoryCounters.class).pagedUsedBytes()).isEqualTo(983564L * 1024);
@@ -302,7 +306,8 @@ class RealTranscriptsTest {
         assertThat(event.time()).isEqualTo("2006-12-14T02:26:46");
         assertThat(event.zone()).isNull();
         assertThat(event.computer()).isEqualTo("Server18");
-        assertThat(event.message()).isEqualTo("The server was unable to allocate from the system paged pool because the pool was empty.");
+        assertThat(event.message())
+                .isEqualTo("The server was unable to allocate from the system paged pool because the pool was empty.");
         assertThat(event.data()).containsEntry("Event Type", "Error").containsEntry("User", "N/A");
         KnownEvent known = KnownEvent.of(event).orElseThrow();
         assertThat(known.kind()).isEqualTo(KnownEvent.Kind.POOL_EMPTY);
@@ -318,7 +323,8 @@ class RealTranscriptsTest {
         EventIdentifier identifier = known.identifier(event).orElseThrow();
         assertThat(identifier.id()).isEqualTo(2020);
         assertThat(identifier.severity()).isEqualTo(EventIdentifier.Severity.ERROR);
-        assertThat(NtStatus.of(known.status(event).orElseThrow()).orElseThrow().name()).isEqualTo("STATUS_INSUFFICIENT_RESOURCES");
+        assertThat(NtStatus.of(known.status(event).orElseThrow()).orElseThrow().name())
+                .isEqualTo("STATUS_INSUFFICIENT_RESOURCES");
         assertThat(known.callSite(event)).hasValue(0xb);
     }
 

@@ -79,8 +79,8 @@ class TagDatabaseTest {
     void theBuiltInDatabaseKnowsTheCommonTags() {
         TagDatabase builtIn = TagDatabase.builtIn();
         assertThat(builtIn.entries()).hasSizeGreaterThan(250);
-        for (String tag : List.of("MmSt", "CM31", "Mup ", "Mu37", "IoNm", "Io  ", "Irp ", "File", "EtwB", "ConT", "NtxF", "FMsl", "Thre",
-                "Proc", "Vad ", "Ntfx", "AfdB", "TcpE", "Even", "Sema", "Toke", "SeSd", "Strg", "Ddk ", "None")) {
+        for (String tag : List.of("MmSt", "CM31", "Mup ", "Mu37", "IoNm", "Io  ", "Irp ", "File", "EtwB", "ConT", "NtxF", "FMsl",
+                "Thre", "Proc", "Vad ", "Ntfx", "AfdB", "TcpE", "Even", "Sema", "Toke", "SeSd", "Strg", "Ddk ", "None")) {
             assertThat(builtIn.lookup(PoolTag.parse(tag))).as(tag).isNotEmpty();
         }
         assertThat(about(builtIn, "Mu37")).first().asString().startsWith("mup.sys: ");
@@ -102,7 +102,8 @@ class TagDatabaseTest {
 
     @Test
     void aUsersDatabaseGoesBeforeTheBuiltInOne() {
-        TagDatabase mine = Collected.from("Io   - my.sys - mine\nMine - my.sys - mine\nMup  - mup.sys - mine\n").one(TagDatabase.class);
+        TagDatabase mine = Collected.from("Io   - my.sys - mine\nMine - my.sys - mine\nMup  - mup.sys - mine\n")
+                .one(TagDatabase.class);
         assertThat(mine.use(PoolTag.parse("Io"))).isEqualTo(Use.UNKNOWN);
         TagDatabase both = mine.before(TagDatabase.builtIn());
         assertThat(about(both, "Io")).first().isEqualTo("my.sys: mine");
