@@ -1,0 +1,27 @@
+package org.poolscope.pool;
+
+/** How a block is kept. */
+public enum BlockKind {
+    /** With others on a page, behind a header. */
+    PAGE("page"),
+    /** On whole pages of its own, listed in the table of big allocations. */
+    BIG("big"),
+    /** Alone at one end of a page of Driver Verifier's special pool, the rest of the page filled with a pattern. */
+    SPECIAL("special");
+
+    private final String word;
+
+    BlockKind(String word) {
+        this.word = word;
+    }
+
+    /** The word in listings and JSON. */
+    public String word() {
+        return word;
+    }
+
+    @Override
+    public String toString() {
+        return word;
+    }
+}

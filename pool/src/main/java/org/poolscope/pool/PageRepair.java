@@ -1,0 +1,204 @@
+package org.poolscope.pool;
+
+import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
+import java.util.function.Consumer;
+import org.poolscope.memory.VirtualMemory;
+
+/**
+ * Reads a page whose chain of blocks is broken: finds the chain that most of its headers agree on, names those that do not, and keeps
+ * every block two headers bear witness to. A page where too little agrees is not taken for pool.
+ *
+ * <p>Each header says two things: how long its block is, which leads to the next header, and how long the block before is, which leads
+ * back. Where both agree the boundary is sure; where one is wrong the other still leads on. From the end of the page to its start, the
+ * best way from each place to the end is kept (a place has at most two ways on, and one across a stretch in which nothing
+ * can be trusted), so a page costs the same whatever it holds. Not safe for use from several threads.
+ */
+final class PageRepair {
+
+    /** Weights of what speaks for a chain and against it. They were set so that text, zeros and fill patterns stay far below. */
+    private static final int AGREEMENT = 8;
+    private static final int WITNESS = 4;
+    private static final int CONTRADICTION = -3;
+    private static final int GAP = -8;
+    private static final int LIKELY_TAG = 2;
+    private static final int UNLIKELY_TAG = -6;
+
+    /** Two blocks with one wrong size between them, the first with a likely tag, come to this. */
+    private static final int ENOUGH = 7;
+
+    /** Stands for a page that is free as a whole. */
+    static final int FREE = -1;
+
+    private enum Way { GAP, FORWARD, BACK, BOTH }
+
+    private final VirtualMemory memory;
+    private final MemorySegment bytes;
+    private final HeaderFormat format;
+    private final PageParser parser;
+    private final int units;
+    private final int[] words;
+    private final int[] best;
+    private final int[] next;
+    private final Way[] ways;
+    private final int[] backFrom;
+
+    PageRepair(VirtualMemory memory, HeaderFormat format, PageParser parser) {
+        this.memory = memory;
+        this.bytes = memory.bytes();
+        this.format = format;
+        this.parser = parser;
+        this.units = format.pageUnits();
+        this.words = new int[units];
+        this.best = new int[units + 1];
+        this.next = new int[units];
+        this.ways = new Way[units];
+        this.backFrom = new int[units + 1];
+    }
+
+    /**
+     * Reads a damaged page.
+     *
+     * @param page where the page stands in the image
+     * @param address its address
+     * @param damage takes what is wrong
+     * @return how many blocks and damaged stretches there are; 0 when the page does not look like pool, {@link #FREE} when it is free
+     */
+    int read(long page, long address, char[] places, int[] tags, int at, Consumer<Damage> damage) {
+        weigh(page);
+        int start = format.previous(words[0]) == 0 ? WITNESS : CONTRADICTION;
+        if (best[0] + start < ENOUGH || covered() < units / 2) {
+            return 0;
+        }
+        if (ways[0] != Way.BOTH && isFree(address)) {
+            return FREE;
+        }
+        if (start < 0) {
+            damage.accept(new Damage(address, "the first block of a page says that one of "
+                    + bytes(format.previous(words[0])) + " bytes is before it"));
+        }
+        return collect(page, address, places, tags, at, damage);
+    }
+
+    /**
+     * Whether the page was given back as a whole, and shows blocks of another time. Its last free joined all of it into one block, of a size
+     * that does not fit the field and reads 0; the kernel may keep free pages on a list through their first word. Headers behind are
+     * those of blocks freed before, except the one freed last, which nobody changed. In a page in use, free blocks are on free lists.
+     */
+    private boolean isFree(long address) {
+        int inUse = 0;
+        for (int unit = next[0]; unit < units; unit = next[unit]) {
+            if (format.types().isAllocated(format.type(words[unit]))) {
+                inUse++;
+            } else if (isListed(address + ((long) unit << format.unitShift()) + format.headerSize())) {
+                return false;
+            }
+        }
+        if (format.units(words[0]) == 0 && format.previous(words[0]) == 0) {
+            return inUse + (format.types().isAllocated(format.type(words[0])) ? 1 : 0) <= 1;
+        }
+        long link = memory.canonical(memory.pointer(address));
+        return inUse <= 1 && link != 0 && (link & Words.PAGE_MASK) == 0 && memory.locate(link) >= 0;
+    }
+
+    /** Whether the list entry at an address is on a list: the entry before leads to it. */
+    private boolean isListed(long entry) {
+        int pointer = memory.pointerSize();
+        if (!memory.isReadable(entry, 2L * pointer)) {
+            return false;
+        }
+        long before = memory.canonical(memory.pointer(entry + pointer));
+        return before != 0 && memory.isReadable(before, pointer) && memory.canonical(memory.pointer(before)) == entry;
+    }
+
+    private void weigh(long page) {
+        Arrays.fill(backFrom, -1);
+        best[units] = 0;
+        int bestLater = 0;
+        int bestLaterAt = units;
+        for (int unit = units - 1; unit >= 0; unit--) {
+            long header = page + ((long) unit << format.unitShift());
+            int word = bytes.get(Words.U32, header);
+            words[unit] = word;
+            int score = bestLater + GAP;
+            int to = bestLaterAt;
+            Way way = Way.GAP;
+            int size = format.units(word);
+            int landing = unit + size;
+            if (size > 0 && landing <= units) {
+                int value = landing == units ? WITNESS
+                        : best[landing] + (format.previous(words[landing]) == size ? AGREEMENT : CONTRADICTION);
+                if (value > score) {
+                    score = value;
+                    to = landing;
+                    way = landing == units || format.previous(words[landing]) == size ? Way.BOTH : Way.FORWARD;
+                }
+            }
+            int back = backFrom[unit];
+            if (back >= 0 && back != landing && best[back] + CONTRADICTION > score) {
+                score = best[back] + CONTRADICTION;
+                to = back;
+                way = Way.BACK;
+            }
+            int tag = bytes.get(Words.U32, header + format.tagOffset());
+            best[unit] = score + (!format.types().isAllocated(format.type(word)) ? 0 : isLikelyTag(tag) ? LIKELY_TAG : UNLIKELY_TAG);
+            next[unit] = to;
+            ways[unit] = way;
+            int before = unit - format.previous(word);
+            if (before >= 0 && before < unit && (backFrom[before] < 0 || best[backFrom[before]] < best[unit])) {
+                backFrom[before] = unit;
+            }
+            if (best[unit] > bestLater) {
+                bestLater = best[unit];
+                bestLaterAt = unit;
+            }
+        }
+    }
+
+    /** Units of blocks whose length is sure. */
+    private int covered() {
+        int sure = 0;
+        for (int unit = 0; unit < units; unit = next[unit]) {
+            sure += ways[unit] == Way.GAP ? 0 : next[unit] - unit;
+        }
+        return sure;
+    }
+
+    private int collect(long page, long address, char[] places, int[] tags, int at, Consumer<Damage> damage) {
+        parser.begin();
+        int n = at;
+        for (int unit = 0; unit < units; unit = next[unit]) {
+            long header = address + ((long) unit << format.unitShift());
+            int size = next[unit] - unit;
+            switch (ways[unit]) {
+                case BOTH -> {
+                }
+                case FORWARD -> damage.accept(new Damage(address + ((long) next[unit] << format.unitShift()),
+                        "the header says that the block before has " + bytes(format.previous(words[next[unit]])) + " bytes, it has "
+                                + bytes(size)));
+                case BACK -> damage.accept(new Damage(header, "the header gives its block " + bytes(format.units(words[unit]))
+                        + " bytes, the next header says " + bytes(size)));
+                case GAP -> damage.accept(new Damage(header, "no header can be trusted in the next " + bytes(size) + " bytes"));
+            }
+            places[n] = ways[unit] == Way.GAP ? (char) (unit | BlockState.DAMAGED.ordinal() << PageParser.STATE_SHIFT)
+                    : parser.place(unit, words[unit]);
+            tags[n++] = bytes.get(Words.U32, page + ((long) unit << format.unitShift()) + format.tagOffset());
+        }
+        return n - at;
+    }
+
+    private int bytes(int count) {
+        return count << format.unitShift();
+    }
+
+    /** Whether all four bytes are printable; the top bit of the last one marks a protected tag. */
+    static boolean isLikelyTag(int tag) {
+        for (int i = 0; i < Integer.SIZE; i += Byte.SIZE) {
+            int letter = tag >>> i & (i == 24 ? 0x7f : 0xff);
+            if (letter < 0x20 || letter > 0x7e) {
+                return false;
+            }
+        }
+        return true;
+    }
+}

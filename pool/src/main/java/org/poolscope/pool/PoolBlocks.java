@@ -1,0 +1,251 @@
+package org.poolscope.pool;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.poolscope.kernel.KernelImage;
+import org.poolscope.memory.Absence;
+import org.poolscope.memory.PagedMemory;
+import org.poolscope.model.Address;
+import org.poolscope.model.EvidenceException;
+import org.poolscope.model.PoolTag;
+import org.poolscope.model.Progress;
+
+/**
+ * All blocks of a kernel's pools: where each stands, its tag, and what becomes of it. Holds six bytes a block and some twenty a page;
+ * contents stay in the image, which must stay open. Immutable once made, and safe for use from any thread.
+ */
+public final class PoolBlocks {
+
+    static final long NOWHERE = -1;
+
+    private final PagedMemory memory;
+    private final HeaderFormat format;
+    private final PoolSpace space;
+    private final PageGroup[] groups;
+    private final BigBlocks big;
+    private final DamageList damage;
+    private final List<String> warnings;
+    private final long[] absentPages;
+    private final int freePages;
+    private final SpecialPages special;
+    private final PageIndex index = new PageIndex();
+    private final long low;
+    private final long high;
+    private long pageBlocks;
+
+    PoolBlocks(PagedMemory memory, HeaderFormat format, PoolSpace space, PageGroup[] groups, BigBlocks big, DamageList damage,
+            List<String> warnings, long[] absentPages, int freePages) {
+        this.memory = memory;
+        this.format = format;
+        this.space = space;
+        this.groups = groups;
+        this.big = big;
+        this.damage = damage;
+        this.warnings = warnings;
+        this.absentPages = absentPages;
+        this.freePages = freePages;
+        this.special = new SpecialPages(memory.bytes(), format);
+        long first = -1;
+        long last = 0;
+        for (int g = 0; g < groups.length; g++) {
+            PageGroup group = groups[g];
+            for (int page = 0; page < group.pages(); page++) {
+                index.put(group.address[page], g * PoolWalk.GROUP_PAGES + page + 1);
+            }
+            pageBlocks += group.blocks();
+            if (group.pages() > 0) {
+                first = lower(first, group.address[0]);
+                last = higher(last, group.address[group.pages() - 1] + Words.PAGE);
+            }
+        }
+        for (int i = 0; i < big.count(); i++) {
+            first = lower(first, big.address(i));
+            last = higher(last, big.end(i));
+        }
+        this.low = first;
+        this.high = last;
+    }
+
+    private static long lower(long a, long b) {
+        return Long.compareUnsigned(a, b) <= 0 ? a : b;
+    }
+
+    private static long higher(long a, long b) {
+        return Long.compareUnsigned(a, b) >= 0 ? a : b;
+    }
+
+    /**
+     * Walks the pools of an image.
+     *
+     * @throws EvidenceException when the image holds no pool pages, or pool of a kind this walk does not know
+     */
+    public static PoolBlocks walk(KernelImage image, Progress progress) throws EvidenceException {
+        return new KernelPool(image).walk(progress);
+    }
+
+    /** How many blocks there are, of any state. */
+    public long count() {
+        return pageBlocks + big.count();
+    }
+
+    /** Goes through all blocks, by address. */
+    public BlockCursor cursor() {
+        return new BlockCursor(this);
+    }
+
+    /** The block whose bytes, header included, hold an address; empty when the address is in none that is known. */
+    public Optional<PoolBlock> blockAt(long address) {
+        long va = memory.canonical(address);
+        int at = index.get(va);
+        if (at == 0) {
+            int found = big.find(va);
+            return found < 0 ? Optional.empty() : Optional.of(new PoolBlock(big.address(found), big.size(found), new PoolTag(big.tag(found)),
+                    big.pool(found), false, BlockState.ALLOCATED, BlockKind.BIG));
+        }
+        return page(va).stream().filter(block -> covers(block, va)).findFirst();
+    }
+
+    private boolean covers(PoolBlock block, long va) {
+        return block.kind() == BlockKind.SPECIAL
+                || Long.compareUnsigned(va - (block.address() - format.headerSize()), block.size()) < 0;
+    }
+
+    /** The blocks of the page an address lies on, in order; empty when it is no page of blocks. */
+    public List<PoolBlock> page(long address) {
+        int at = index.get(memory.canonical(address));
+        List<PoolBlock> found = new ArrayList<>();
+        if (at != 0) {
+            for (BlockCursor cursor = new BlockCursor(this, (at - 1) / PoolWalk.GROUP_PAGES, (at - 1) % PoolWalk.GROUP_PAGES); cursor.next();) {
+                found.add(cursor.block());
+            }
+        }
+        return found;
+    }
+
+    /** What is damaged, by address; of very many places the first ten thousand. */
+    public List<Damage> damage() {
+        return damage.places();
+    }
+
+    /** How many places are damaged. */
+    public long damageCount() {
+        return damage.count();
+    }
+
+    /** What could not be seen, and what that means for the answers. */
+    public List<String> warnings() {
+        return List.copyOf(warnings);
+    }
+
+    /** Pages in the pools' regions that belong to the address space and could not be read for this reason. */
+    public long absentPages(Absence why) {
+        return absentPages[why.ordinal()];
+    }
+
+    /** Pages of nonpaged pool that are free as a whole, as far as they can be told. */
+    public int freePages() {
+        return freePages;
+    }
+
+    /** Bytes of the header in front of a block that shares a page. */
+    public int headerSize() {
+        return format.headerSize();
+    }
+
+    // What follows is for the other questions of this package. A block is named by a number: its group in the upper half and its
+    // place in the group in the lower; big allocations come as one more group behind the others.
+
+    PagedMemory memory() {
+        return memory;
+    }
+
+    HeaderFormat format() {
+        return format;
+    }
+
+    PoolSpace space() {
+        return space;
+    }
+
+    PageGroup[] groups() {
+        return groups;
+    }
+
+    BigBlocks big() {
+        return big;
+    }
+
+    SpecialPages special() {
+        return special;
+    }
+
+    /** The lowest address of any block. */
+    long low() {
+        return low;
+    }
+
+    /** The address behind the last block. */
+    long high() {
+        return high;
+    }
+
+    /** The page of blocks at an address: its group times {@link PoolWalk#GROUP_PAGES} plus its number, plus one; 0 when there is none. */
+    int pageAt(long va) {
+        return index.get(va);
+    }
+
+    /** The number of the block that holds an address, header included; {@link #NOWHERE} when there is none. */
+    long find(long va) {
+        int at = index.get(va);
+        if (at == 0) {
+            int found = big.find(va);
+            return found < 0 ? NOWHERE : number(groups.length, found);
+        }
+        int g = (at - 1) / PoolWalk.GROUP_PAGES;
+        return number(g, groups[g].blockAt((at - 1) % PoolWalk.GROUP_PAGES, (int) (va & Words.PAGE_MASK) >> format.unitShift()));
+    }
+
+    static long number(int group, int block) {
+        return (long) group << 32 | block;
+    }
+
+    static int group(long number) {
+        return (int) (number >>> 32);
+    }
+
+    static int block(long number) {
+        return (int) number;
+    }
+
+    boolean isBig(long number) {
+        return group(number) == groups.length;
+    }
+
+    /** Where a block's data begins. */
+    long address(long number) {
+        if (isBig(number)) {
+            return big.address(block(number));
+        }
+        PageGroup group = groups[group(number)];
+        int page = group.pageOf(block(number));
+        if (PageParser.isSpecial(group.flags[page])) {
+            return group.address[page] + special.data(group.offset[page], special.header(group.offset[page]));
+        }
+        return group.address[page] + ((long) group.unit(block(number)) << format.unitShift()) + format.headerSize();
+    }
+
+    /** A block's tag as it stands in the header. */
+    int tag(long number) {
+        return isBig(number) ? big.tag(block(number)) : groups[group(number)].tag[block(number)];
+    }
+
+    BlockState state(long number) {
+        return isBig(number) ? BlockState.ALLOCATED : BlockState.of(groups[group(number)].state(block(number)));
+    }
+
+    @Override
+    public String toString() {
+        return count() + " blocks from " + Address.text(low) + " to " + Address.text(high);
+    }
+}
