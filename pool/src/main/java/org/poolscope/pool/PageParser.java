@@ -1,6 +1,7 @@
 package org.poolscope.pool;
 
 import java.lang.foreign.MemorySegment;
+import org.poolscope.model.PoolKind;
 
 /**
  * Reads the chain of blocks on one page. The chain is the test of whether a page is pool at all: the first header says that no block is
@@ -89,10 +90,14 @@ final class PageParser {
         return (char) unit;
     }
 
-    /** What most blocks of the page read last say of it; {@code pagedByPlace} where all are free. */
-    byte flags(boolean pagedByPlace) {
-        boolean paged = allocated == 0 ? pagedByPlace : 2 * pagedVotes > allocated;
-        return (byte) ((paged ? PAGED : 0) | (2 * sessionVotes > allocated ? SESSION : 0));
+    /**
+     * What the page read last belongs to.
+     *
+     * @param byPlace the pool its address is in; {@code null} when only its blocks tell
+     */
+    byte flags(PoolKind byPlace) {
+        boolean paged = byPlace == null ? 2 * pagedVotes > allocated : byPlace == PoolKind.PAGED;
+        return (byte) ((paged ? PAGED : 0) | (paged && 2 * sessionVotes > allocated ? SESSION : 0));
     }
 
     static boolean isPaged(byte flags) {

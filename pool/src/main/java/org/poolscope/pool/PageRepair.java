@@ -3,11 +3,10 @@ package org.poolscope.pool;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 import java.util.function.Consumer;
-import org.poolscope.memory.VirtualMemory;
 
 /**
- * Reads a page whose chain of blocks is broken: finds the chain that most of its headers agree on, names those that do not, and keeps
- * every block two headers bear witness to. A page where too little agrees is not taken for pool.
+ * Reads a page whose chain of blocks is broken: finds the chain that most of its headers agree on, names those that do not,
+ * and keeps every block another header bears witness to. A page where too little agrees is not taken for pool.
  *
  * <p>Each header says two things: how long its block is, which leads to the next header, and how long the block before is, which leads
  * back. Where both agree the boundary is sure; where one is wrong the other still leads on. From the end of the page to its start, the
@@ -16,7 +15,7 @@ import org.poolscope.memory.VirtualMemory;
  */
 final class PageRepair {
 
-    /** Weights of what speaks for a chain and against it. They were set so that text, zeros and fill patterns stay far below. */
+    /** What speaks for a page being pool, and against it. Set so that text, zeros and fill patterns stay far below {@link #ENOUGH}. */
     private static final int AGREEMENT = 8;
     private static final int WITNESS = 4;
     private static final int CONTRADICTION = -3;
@@ -24,15 +23,28 @@ final class PageRepair {
     private static final int LIKELY_TAG = 2;
     private static final int UNLIKELY_TAG = -6;
 
+    /** A free block that is on a free list, where its size leads to a header that agrees. */
+    private static final int LISTED = AGREEMENT;
+
     /** Two blocks with one wrong size between them, the first with a likely tag, come to this. */
     private static final int ENOUGH = 7;
 
     /** Stands for a page that is free as a whole. */
     static final int FREE = -1;
 
-    private enum Way { GAP, FORWARD, BACK, BOTH }
+    /** What must be known beyond the page itself. */
+    interface Surroundings {
 
-    private final VirtualMemory memory;
+        /** Whether the list entry at an address is on a list: the entry before leads to it. */
+        boolean isListed(long entry);
+
+        /** Whether the first word at an address is the address of a page that is there. */
+        boolean beginsWithPageAddress(long page);
+    }
+
+    private enum Way { GAP, FORWARD, BACK, BOTH, END }
+
+    private final Surroundings surroundings;
     private final MemorySegment bytes;
     private final HeaderFormat format;
     private final PageParser parser;
@@ -42,10 +54,11 @@ final class PageRepair {
     private final int[] next;
     private final Way[] ways;
     private final int[] backFrom;
+    private final boolean[] listed;
 
-    PageRepair(VirtualMemory memory, HeaderFormat format, PageParser parser) {
-        this.memory = memory;
-        this.bytes = memory.bytes();
+    PageRepair(MemorySegment bytes, Surroundings surroundings, HeaderFormat format, PageParser parser) {
+        this.bytes = bytes;
+        this.surroundings = surroundings;
         this.format = format;
         this.parser = parser;
         this.units = format.pageUnits();
@@ -54,6 +67,7 @@ final class PageRepair {
         this.next = new int[units];
         this.ways = new Way[units];
         this.backFrom = new int[units + 1];
+        this.listed = new boolean[units];
     }
 
     /**
@@ -65,15 +79,20 @@ final class PageRepair {
      * @return how many blocks and damaged stretches there are; 0 when the page does not look like pool, {@link #FREE} when it is free
      */
     int read(long page, long address, char[] places, int[] tags, int at, Consumer<Damage> damage) {
+        Arrays.fill(listed, false);
         weigh(page);
-        int start = format.previous(words[0]) == 0 ? WITNESS : CONTRADICTION;
-        if (best[0] + start < ENOUGH || covered() < units / 2) {
+        if (evidence(page) < ENOUGH || covered() < units / 2) {
             return 0;
         }
-        if (ways[0] != Way.BOTH && isFree(address)) {
+        for (int unit = 0; unit < units; unit++) {
+            listed[unit] = !format.types().isAllocated(format.type(words[unit])) && surroundings.isListed(data(address, unit));
+        }
+        weigh(page);
+        passOverOlder();
+        if (ways[0] != Way.BOTH && ways[0] != Way.END && isFree(address)) {
             return FREE;
         }
-        if (start < 0) {
+        if (format.previous(words[0]) != 0) {
             damage.accept(new Damage(address, "the first block of a page says that one of "
                     + bytes(format.previous(words[0])) + " bytes is before it"));
         }
@@ -90,25 +109,14 @@ final class PageRepair {
         for (int unit = next[0]; unit < units; unit = next[unit]) {
             if (format.types().isAllocated(format.type(words[unit]))) {
                 inUse++;
-            } else if (isListed(address + ((long) unit << format.unitShift()) + format.headerSize())) {
+            } else if (listed[unit]) {
                 return false;
             }
         }
         if (format.units(words[0]) == 0 && format.previous(words[0]) == 0) {
             return inUse + (format.types().isAllocated(format.type(words[0])) ? 1 : 0) <= 1;
         }
-        long link = memory.canonical(memory.pointer(address));
-        return inUse <= 1 && link != 0 && (link & Words.PAGE_MASK) == 0 && memory.locate(link) >= 0;
-    }
-
-    /** Whether the list entry at an address is on a list: the entry before leads to it. */
-    private boolean isListed(long entry) {
-        int pointer = memory.pointerSize();
-        if (!memory.isReadable(entry, 2L * pointer)) {
-            return false;
-        }
-        long before = memory.canonical(memory.pointer(entry + pointer));
-        return before != 0 && memory.isReadable(before, pointer) && memory.canonical(memory.pointer(before)) == entry;
+        return inUse <= 1 && surroundings.beginsWithPageAddress(address);
     }
 
     private void weigh(long page) {
@@ -117,35 +125,38 @@ final class PageRepair {
         int bestLater = 0;
         int bestLaterAt = units;
         for (int unit = units - 1; unit >= 0; unit--) {
-            long header = page + ((long) unit << format.unitShift());
-            int word = bytes.get(Words.U32, header);
+            int word = bytes.get(Words.U32, page + ((long) unit << format.unitShift()));
             words[unit] = word;
-            int score = bestLater + GAP;
-            int to = bestLaterAt;
-            Way way = Way.GAP;
             int size = format.units(word);
             int landing = unit + size;
-            if (size > 0 && landing <= units) {
-                int value = landing == units ? WITNESS
-                        : best[landing] + (format.previous(words[landing]) == size ? AGREEMENT : CONTRADICTION);
-                if (value > score) {
+            boolean lands = size > 0 && landing <= units;
+            boolean agrees = lands && (landing == units || format.previous(words[landing]) == size);
+            int score = Math.max(bestLater + GAP, CONTRADICTION);
+            int to = bestLater + GAP > CONTRADICTION ? bestLaterAt : units;
+            Way way = Way.GAP;
+            if (lands) {
+                int value = best[landing] + (landing == units ? WITNESS : agrees ? AGREEMENT : CONTRADICTION);
+                if (value > score || agrees && landing < units) {
                     score = value;
                     to = landing;
-                    way = landing == units || format.previous(words[landing]) == size ? Way.BOTH : Way.FORWARD;
+                    way = landing == units ? Way.END : agrees ? Way.BOTH : Way.FORWARD;
                 }
             }
             int back = backFrom[unit];
-            if (back >= 0 && back != landing && best[back] + CONTRADICTION > score) {
-                score = best[back] + CONTRADICTION;
-                to = back;
-                way = Way.BACK;
+            if (back >= 0 && back != landing && !(agrees && landing < units)) {
+                int value = best[back] + CONTRADICTION;
+                if (value > score) {
+                    score = value;
+                    to = back;
+                    way = Way.BACK;
+                }
             }
-            int tag = bytes.get(Words.U32, header + format.tagOffset());
-            best[unit] = score + (!format.types().isAllocated(format.type(word)) ? 0 : isLikelyTag(tag) ? LIKELY_TAG : UNLIKELY_TAG);
+            best[unit] = score + (format.types().isAllocated(format.type(word)) ? tagScore(page, unit)
+                    : !agrees ? 0 : listed[unit] ? LISTED : LIKELY_TAG);
             next[unit] = to;
             ways[unit] = way;
             int before = unit - format.previous(word);
-            if (before >= 0 && before < unit && (backFrom[before] < 0 || best[backFrom[before]] < best[unit])) {
+            if (before >= 0 && before < unit && (backFrom[before] < 0 || best[backFrom[before]] <= best[unit])) {
                 backFrom[before] = unit;
             }
             if (best[unit] > bestLater) {
@@ -153,6 +164,59 @@ final class PageRepair {
                 bestLaterAt = unit;
             }
         }
+    }
+
+    /**
+     * Takes the headers of older blocks out of the chain. A block that was put together from smaller ones has their headers inside, which
+     * agree with each other; where its own size is wrong the chain leads through them. It is told by its ends (both are contradicted,
+     * and the header behind leads back to the block's own) and by the headers inside, which say free, but for the one freed last.
+     */
+    private void passOverOlder() {
+        for (int unit = 0; unit < units; unit = next[unit]) {
+            if (ways[unit] != Way.FORWARD && ways[unit] != Way.BACK) {
+                continue;
+            }
+            int inUse = 0;
+            for (int inner = next[unit]; inner < units; inner = next[inner]) {
+                int behind = next[inner];
+                inUse += format.types().isAllocated(format.type(words[inner])) ? 1 : 0;
+                if (inUse > 1) {
+                    break;
+                }
+                if (ways[inner] == Way.FORWARD && behind - format.previous(words[behind]) == unit) {
+                    next[unit] = behind;
+                    ways[unit] = Way.BACK;
+                    break;
+                }
+            }
+        }
+    }
+
+    private long data(long address, int unit) {
+        return address + ((long) unit << format.unitShift()) + format.headerSize();
+    }
+
+    private int tagScore(long page, int unit) {
+        return isLikelyTag(tag(page, unit)) ? LIKELY_TAG : UNLIKELY_TAG;
+    }
+
+    private int tag(long page, int unit) {
+        return bytes.get(Words.U32, page + ((long) unit << format.unitShift()) + format.tagOffset());
+    }
+
+    /** How much of what the headers say fits the chain that was found. */
+    private int evidence(long page) {
+        int sum = format.previous(words[0]) == 0 ? WITNESS : CONTRADICTION;
+        for (int unit = 0; unit < units; unit = next[unit]) {
+            sum += switch (ways[unit]) {
+                case BOTH -> AGREEMENT;
+                case END -> WITNESS;
+                case FORWARD, BACK -> CONTRADICTION;
+                case GAP -> next[unit] == units ? CONTRADICTION : GAP;
+            };
+            sum += format.types().isAllocated(format.type(words[unit])) ? tagScore(page, unit) : 0;
+        }
+        return sum;
     }
 
     /** Units of blocks whose length is sure. */
@@ -171,7 +235,7 @@ final class PageRepair {
             long header = address + ((long) unit << format.unitShift());
             int size = next[unit] - unit;
             switch (ways[unit]) {
-                case BOTH -> {
+                case BOTH, END -> {
                 }
                 case FORWARD -> damage.accept(new Damage(address + ((long) next[unit] << format.unitShift()),
                         "the header says that the block before has " + bytes(format.previous(words[next[unit]])) + " bytes, it has "
@@ -182,7 +246,7 @@ final class PageRepair {
             }
             places[n] = ways[unit] == Way.GAP ? (char) (unit | BlockState.DAMAGED.ordinal() << PageParser.STATE_SHIFT)
                     : parser.place(unit, words[unit]);
-            tags[n++] = bytes.get(Words.U32, page + ((long) unit << format.unitShift()) + format.tagOffset());
+            tags[n++] = tag(page, unit);
         }
         return n - at;
     }

@@ -20,8 +20,10 @@ final class PoolSpace {
     private final List<Piece> pieces;
     private final List<Piece> paged;
     private final List<LoadedModule> modules;
+    private final boolean named;
 
-    private PoolSpace(List<Piece> pieces, List<Piece> paged, List<LoadedModule> modules) {
+    private PoolSpace(List<Piece> pieces, List<Piece> paged, List<LoadedModule> modules, boolean named) {
+        this.named = named;
         this.pieces = pieces;
         this.paged = paged;
         this.modules = modules;
@@ -61,7 +63,7 @@ final class PoolSpace {
             pieces.addAll(left);
         }
         pieces.sort((a, b) -> Long.compareUnsigned(a.first(), b.first()));
-        return new PoolSpace(List.copyOf(pieces), List.copyOf(paged), List.copyOf(modules));
+        return new PoolSpace(List.copyOf(pieces), List.copyOf(paged), List.copyOf(modules), regions.size() == named.size());
     }
 
     /** A region the kernel names, its last address inclusive. */
@@ -97,7 +99,12 @@ final class PoolSpace {
         return modules;
     }
 
-    /** Which pool an address belongs to by its place, for pages whose blocks do not say. */
+    /** Whether the kernel names the regions of both pools, so that a place tells the pool. */
+    boolean named() {
+        return named;
+    }
+
+    /** Which pool an address belongs to by its place. */
     PoolKind poolOf(long va) {
         for (Piece piece : paged) {
             if (Long.compareUnsigned(va, piece.first()) >= 0 && Long.compareUnsigned(va, piece.last()) <= 0) {

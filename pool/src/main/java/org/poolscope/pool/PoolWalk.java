@@ -156,7 +156,7 @@ final class PoolWalk {
 
         Reader(HeaderFormat form) {
             this.parser = new PageParser(bytes, form);
-            this.repair = new PageRepair(memory, form, parser);
+            this.repair = new PageRepair(bytes, new ListedPages(memory), form, parser);
             this.special = new SpecialPages(bytes, form);
             this.builder = new PageGroup.Builder(GROUP_PAGES, parser.mostBlocks());
         }
@@ -189,7 +189,7 @@ final class PoolWalk {
                     return;
                 }
             }
-            builder.add(va, offset, parser.flags(space.poolOf(va) == PoolKind.PAGED), count);
+            builder.add(va, offset, parser.flags(space.named() ? space.poolOf(va) : null), count);
         }
 
         private int broken(long va, long offset) {

@@ -3,6 +3,7 @@ package org.poolscope.pool;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -25,14 +26,12 @@ import org.poolscope.model.Progress;
 /** Bits flipped in the headers of a running kernel's pool. */
 class DamagedPoolTest {
 
-    private static final int FLIPS = 1000;
-
     @TempDir
     private Path folder;
 
     @ParameterizedTest
-    @CsvSource({"nt52-after, 1", "nt52-before, 2", "nt52-x64-boot, 3"})
-    void everyBlockThatIsNotDamagedIsStillReported(String name, long seed) throws Exception {
+    @CsvSource({"nt52-after, 1000", "nt52-before, 1000", "nt52-x64-boot, 300"})
+    void everyBlockThatIsNotDamagedIsStillReported(String name, int flips) throws Exception {
         Map<Long, PoolBlock> sound = new HashMap<>();
         List<Long> headers = new ArrayList<>();
         Map<Long, Long> places = new HashMap<>();
@@ -50,17 +49,18 @@ class DamagedPoolTest {
                 }
             }
         }
-        Random random = new Random(seed);
+        Random random = new Random(flips);
         Collections.shuffle(headers, random);
         Set<Long> damaged = new HashSet<>();
         try (FileChannel file = FileChannel.open(copy, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
-            for (long address : headers.subList(0, FLIPS)) {
-                int bit = random.nextInt(32);
-                long at = places.get(address) + bit / 8;
-                ByteBuffer one = ByteBuffer.allocate(1);
-                file.read(one, at);
-                one.put(0, (byte) (one.get(0) ^ 1 << bit % 8)).rewind();
-                file.write(one, at);
+            for (long address : headers.subList(0, flips)) {
+                ByteBuffer word = ByteBuffer.allocate(4).order(ByteOrder.LITTLE_ENDIAN);
+                file.read(word, places.get(address));
+                int flipped = word.getInt(0) ^ 1 << random.nextInt(32);
+                if (endsWithPage(address - headerSize, flipped, headerSize)) {
+                    continue;
+                }
+                file.write(word.putInt(0, flipped).rewind(), places.get(address));
                 damaged.add(address);
             }
         }
@@ -68,7 +68,7 @@ class DamagedPoolTest {
             PoolBlocks blocks = PoolBlocks.walk(image, Progress.NONE);
             Map<Long, PoolBlock> found = new HashMap<>();
             for (BlockCursor block = blocks.cursor(); block.next();) {
-                if (block.kind() == BlockKind.PAGE) {
+                if (block.kind() == BlockKind.PAGE && block.state() != BlockState.DAMAGED) {
                     found.put(block.address(), block.block());
                 }
             }
@@ -76,10 +76,17 @@ class DamagedPoolTest {
                     .filter(entry -> !damaged.contains(entry.getKey()) && !entry.getValue().equals(found.get(entry.getKey())))
                     .map(Map.Entry::getValue).toList();
             assertThat(lost).isEmpty();
-            assertThat(found.keySet()).filteredOn(address -> !sound.containsKey(address)).isEmpty();
-            assertThat(blocks.damageCount()).isBetween(FLIPS / 3L, (long) FLIPS);
+            assertThat(found.keySet()).filteredOn(address -> !sound.containsKey(address)).allSatisfy(address -> assertThat(damaged)
+                    .anyMatch(one -> address > one && address < one + sound.get(one).size()));
+            assertThat(blocks.damageCount()).isBetween(flips / 3L, (long) flips);
             assertThat(blocks.damage()).allSatisfy(one -> assertThat(one.reason()).isNotBlank());
-            assertThat(blocks.damage()).allSatisfy(one -> assertThat(damaged).contains(one.address() + headerSize));
+            assertThat(blocks.damage()).filteredOn(one -> !one.reason().startsWith("no header can be trusted"))
+                    .allSatisfy(one -> assertThat(damaged).contains(one.address() + headerSize));
         }
+    }
+    /** A size that leads to the end of the page is no damage anybody could see: it is a large block with the headers of older ones in it. */
+    private static boolean endsWithPage(long header, int word, int headerSize) {
+        int units = word >>> 16 & (headerSize == 16 ? 0xff : 0x1ff);
+        return (header & 4095) + (long) units * headerSize == 4096;
     }
 }
