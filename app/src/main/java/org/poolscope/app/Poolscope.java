@@ -28,6 +28,8 @@ import picocli.CommandLine.ParameterException;
             VmCommand.class,
             ModulesCommand.class,
             PoolUsedCommand.class,
+            BlocksCommand.class,
+            PoolCommand.class,
             ProcessesCommand.class,
             HandlesCommand.class,
             DriversCommand.class,

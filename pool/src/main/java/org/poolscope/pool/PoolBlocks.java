@@ -128,6 +128,12 @@ public final class PoolBlocks {
         return damage.places();
     }
 
+    /** What is damaged on the page an address lies on. */
+    public List<Damage> damageOfPage(long address) {
+        long page = memory.canonical(address) >>> Words.PAGE_SHIFT;
+        return damage().stream().filter(one -> one.address() >>> Words.PAGE_SHIFT == page).toList();
+    }
+
     /** How many places are damaged. */
     public long damageCount() {
         return damage.count();
