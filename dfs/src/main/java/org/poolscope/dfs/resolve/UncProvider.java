@@ -1,0 +1,14 @@
+package org.poolscope.dfs.resolve;
+
+import java.util.OptionalInt;
+import org.poolscope.dfs.DfsPath;
+
+/** A network provider (redirector) that may serve a UNC path: the DFS client, the SMB client, WebDAV and so on. */
+public interface UncProvider {
+
+    /** Its name. */
+    String name();
+
+    /** How many components of the path it claims, when it serves such paths; empty when it does not. */
+    OptionalInt claim(DfsPath path);
+}
