@@ -23,6 +23,12 @@ final class PageRepair {
     private static final int LIKELY_TAG = 2;
     private static final int UNLIKELY_TAG = -6;
 
+    /** More than an agreement is worth: a page filled with one value agrees with itself. */
+    private static final int IMPOSSIBLE_TAG = -AGREEMENT - 1;
+
+    /** The kernel joins free neighbours. */
+    private static final int FREE_BESIDE_FREE = -AGREEMENT;
+
     /** A free block that is on a free list, where its size leads to a header that agrees. */
     private static final int LISTED = AGREEMENT;
 
@@ -135,8 +141,8 @@ final class PageRepair {
             int to = bestLater + GAP > CONTRADICTION ? bestLaterAt : units;
             Way way = Way.GAP;
             if (lands) {
-                int value = best[landing] + (landing == units ? WITNESS : agrees ? AGREEMENT : CONTRADICTION);
-                if (value > score || agrees && landing < units) {
+                int value = best[landing] + (landing == units ? WITNESS : agrees ? AGREEMENT : ways[landing] == Way.GAP ? 0 : CONTRADICTION);
+                if (value >= score || agrees && landing < units) {
                     score = value;
                     to = landing;
                     way = landing == units ? Way.END : agrees ? Way.BOTH : Way.FORWARD;
@@ -151,7 +157,8 @@ final class PageRepair {
                     way = Way.BACK;
                 }
             }
-            best[unit] = score + (format.types().isAllocated(format.type(word)) ? tagScore(page, unit)
+            best[unit] = score + (way == Way.GAP ? 0
+                    : format.types().isAllocated(format.type(word)) ? isLikelyTag(tag(page, unit)) ? LIKELY_TAG : UNLIKELY_TAG
                     : !agrees ? 0 : listed[unit] ? LISTED : LIKELY_TAG);
             next[unit] = to;
             ways[unit] = way;
@@ -196,17 +203,15 @@ final class PageRepair {
         return address + ((long) unit << format.unitShift()) + format.headerSize();
     }
 
-    private int tagScore(long page, int unit) {
-        return isLikelyTag(tag(page, unit)) ? LIKELY_TAG : UNLIKELY_TAG;
-    }
-
     private int tag(long page, int unit) {
         return bytes.get(Words.U32, page + ((long) unit << format.unitShift()) + format.tagOffset());
     }
 
-    /** How much of what the headers say fits the chain that was found. */
+    /** How much of what the headers say fits the chain that was found; nothing when none of its blocks is in use under a likely tag. */
     private int evidence(long page) {
         int sum = format.previous(words[0]) == 0 ? WITNESS : CONTRADICTION;
+        boolean inUse = false;
+        boolean freeBefore = false;
         for (int unit = 0; unit < units; unit = next[unit]) {
             sum += switch (ways[unit]) {
                 case BOTH -> AGREEMENT;
@@ -214,9 +219,17 @@ final class PageRepair {
                 case FORWARD, BACK -> CONTRADICTION;
                 case GAP -> next[unit] == units ? CONTRADICTION : GAP;
             };
-            sum += format.types().isAllocated(format.type(words[unit])) ? tagScore(page, unit) : 0;
+            boolean free = ways[unit] != Way.GAP && !format.types().isAllocated(format.type(words[unit]));
+            if (free) {
+                sum += freeBefore ? FREE_BESIDE_FREE : 0;
+            } else if (ways[unit] != Way.GAP) {
+                boolean likely = isLikelyTag(tag(page, unit)) && tag(page, unit) != words[unit];
+                inUse |= likely;
+                sum += likely ? LIKELY_TAG : IMPOSSIBLE_TAG;
+            }
+            freeBefore = free;
         }
-        return sum;
+        return inUse ? sum : 0;
     }
 
     /** Units of blocks whose length is sure. */
@@ -237,9 +250,14 @@ final class PageRepair {
             switch (ways[unit]) {
                 case BOTH, END -> {
                 }
-                case FORWARD -> damage.accept(new Damage(address + ((long) next[unit] << format.unitShift()),
-                        "the header says that the block before has " + bytes(format.previous(words[next[unit]])) + " bytes, it has "
-                                + bytes(size)));
+                case FORWARD -> {
+                    // What stands where a gap begins is no header: the gap itself is reported.
+                    if (ways[next[unit]] != Way.GAP) {
+                        damage.accept(new Damage(address + ((long) next[unit] << format.unitShift()),
+                                "the header says that the block before has " + bytes(format.previous(words[next[unit]]))
+                                        + " bytes, it has " + bytes(size)));
+                    }
+                }
                 case BACK -> damage.accept(new Damage(header, "the header gives its block " + bytes(format.units(words[unit]))
                         + " bytes, the next header says " + bytes(size)));
                 case GAP -> damage.accept(new Damage(header, "no header can be trusted in the next " + bytes(size) + " bytes"));
@@ -255,14 +273,13 @@ final class PageRepair {
         return count << format.unitShift();
     }
 
-    /** Whether all four bytes are printable; the top bit of the last one marks a protected tag. */
+    /** Whether at least three of four bytes are printable, as in nearly every tag; the top bit of the last one marks a protected tag. */
     static boolean isLikelyTag(int tag) {
+        int printable = 0;
         for (int i = 0; i < Integer.SIZE; i += Byte.SIZE) {
             int letter = tag >>> i & (i == 24 ? 0x7f : 0xff);
-            if (letter < 0x20 || letter > 0x7e) {
-                return false;
-            }
+            printable += letter >= 0x20 && letter <= 0x7e ? 1 : 0;
         }
-        return true;
+        return printable >= 3;
     }
 }
