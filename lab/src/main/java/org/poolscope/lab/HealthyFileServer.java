@@ -1,6 +1,5 @@
 package org.poolscope.lab;
 
-import java.io.BufferedWriter;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -49,7 +48,7 @@ final class HealthyFileServer implements LabCase {
             FileServerLoad.poolmon(out, dice.named("poolmon"), PoolmonLog.rowsOf(machine), machine);
             machine.stop(StopState.requested(STOP, 41 * 86_400 + 7_201), figures(machine));
         }));
-        event(out);
+        EventText.write(out, EventText.UP_TIME, "5/8/2012", "12:00:00 PM", "FILES02");
         truth.object("cause").put("exhausted", "none").put("verdict", "no leak");
         return out.finish(truth);
     }
@@ -71,22 +70,5 @@ final class HealthyFileServer implements LabCase {
         long pages = machine.space().memory().totalPages();
         return new MemoryFigures(pages * 4 / 10, pages * 8 / 10, 2_117, pages * 3 / 10, pages * 2, pages * 4 / 10, 1_804, 2_222,
                 pages / 5);
-    }
-
-    private static void event(CaseFolder out) throws IOException {
-        try (BufferedWriter text = out.text("event-6013.txt")) {
-            text.write("""
-                    Event Type:	Information
-                    Event Source:	EventLog
-                    Event Category:	None
-                    Event ID:	6013
-                    Date:		5/8/2012
-                    Time:		12:00:00 PM
-                    User:		N/A
-                    Computer:	FILES02
-                    Description:
-                    The system uptime is 3549601 seconds.
-                    """.replace("\n", "\r\n"));
-        }
     }
 }

@@ -6,7 +6,8 @@ import java.util.Optional;
 /** All cases the lab can make. */
 public final class LabCases {
 
-    private static final List<LabCase> ALL = List.of(new PhotoUpload(), new HealthyFileServer());
+    private static final List<LabCase> ALL = List.of(new PhotoUpload(), new HealthyFileServer(), new IoLeak(), new HandleLeak(),
+            new LostList(), new SlowIrps(), new Fragmented());
 
     private LabCases() {
     }

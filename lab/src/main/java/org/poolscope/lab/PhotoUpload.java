@@ -1,6 +1,5 @@
 package org.poolscope.lab;
 
-import java.io.BufferedWriter;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -92,7 +91,7 @@ final class PhotoUpload implements LabCase {
             machine.limitPagedPool((int) Math.max(Math.round(PUBLISHED_LIMIT * scale), used + 1));
             machine.stop(stop, figures);
         }));
-        writeEvent(out);
+        EventText.write(out, EventText.PAGED_EMPTY, "1/11/2007", "2:26:46 AM", "Server18");
         writePoolmon(out, scale);
         int listed = Math.min(entries, LISTED_ENTRIES);
         PktListing.write(out, listed);
@@ -185,27 +184,6 @@ final class PhotoUpload implements LabCase {
                 .with(machine, "TCPc", "tcpip.sys", 40, 400, 2, 300).with(machine, "LSwi", "srv.sys", 2048, 2560, 1, 0)
                 .with(machine, "Vad ", "ntoskrnl.exe", 48, 48, 3, 100).with(machine, "Ddk ", "e1000325.sys", 300, 1500, 1, 0)
                 .with(machine, "NDpb", "NDIS.sys", 64, 256, 1, 1);
-    }
-
-    private static void writeEvent(CaseFolder out) throws IOException {
-        try (BufferedWriter text = out.text("event-2020.txt")) {
-            text.write("""
-                    Event Type:	Error
-                    Event Source:	Srv
-                    Event Category:	None
-                    Event ID:	2020
-                    Date:		1/14/2007
-                    Time:		2:26:46 AM
-                    User:		N/A
-                    Computer:	Server18
-                    Description:
-                    The server was unable to allocate from the system paged pool because the pool was empty.
-                    Data:
-                    0000: 00040000 00540001 00000000 c00007e4
-                    0010: 00000000 c000009a 00000000 00000000
-                    0020: 00000000 00000000 0000000b
-                    """.replace("\n", "\r\n"));
-        }
     }
 
     /** Two snapshots six hours apart, taken while mup.sys still drew all its memory under one tag. */

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import org.poolscope.lab.machine.Machine;
 import org.poolscope.lab.machine.TagAccount;
 import org.poolscope.model.PoolKind;
@@ -67,5 +68,34 @@ final class PoolmonLog {
     private static void line(BufferedWriter text, String line) throws IOException {
         text.write(line);
         text.write("\r\n");
+    }
+
+    /**
+     * Two snapshots of a machine before its end, a day or so apart: what leaks grows by what is allocated, all else stays as it
+     * is.
+     *
+     * @param growing the tags that leak
+     */
+    static void growth(CaseFolder out, Machine machine, Set<String> growing, String firstTime, String secondTime)
+            throws IOException {
+        List<Row> end = rowsOf(machine);
+        String[] times = {firstTime, secondTime};
+        double[] shares = {0.79, 0.88};
+        long memory = machine.space().memory().totalPages() * 4;
+        for (int i = 0; i < times.length; i++) {
+            List<Row> rows = new ArrayList<>();
+            for (Row row : end) {
+                long outstanding = row.allocs() - row.frees();
+                boolean grows = growing.contains(row.tag()) && outstanding > 100;
+                long then = grows ? Math.round(outstanding * shares[i]) : outstanding;
+                long frees = Math.round(row.frees() * shares[i]);
+                rows.add(new Row(row.tag(), row.pool(), frees + then, frees,
+                        grows ? Math.round((double) row.bytes() / outstanding * then) : row.bytes()));
+            }
+            long paged = bytes(rows, PoolKind.PAGED) * 16 / 15 >> 10;
+            long nonPaged = bytes(rows, PoolKind.NONPAGED) * 16 / 15 >> 10;
+            write(out, "poolmon-" + (i + 1) + ".txt", times[i],
+                    new Head(memory, memory / 2 - i * 9_000L, memory / 3, memory * 2, nonPaged, paged), rows);
+        }
     }
 }

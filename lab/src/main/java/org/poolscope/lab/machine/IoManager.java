@@ -183,6 +183,14 @@ public final class IoManager {
         return made;
     }
 
+    /** Puts a request on a driver's own list of waiting ones, by the links drivers may use for that. */
+    public void enqueue(long listHead, KernelIrp irp) {
+        if (space.pointer(listHead) == 0) {
+            space.initList(listHead);
+        }
+        space.insertTail(listHead, new Struct(space, layouts.get("_IRP"), irp.address()).at("Tail.Overlay.ListEntry"));
+    }
+
     /** A memory descriptor list over some pages of kernel memory. */
     public long createMdl(long address, int bytes) {
         StructLayout layout = layouts.get("_MDL");

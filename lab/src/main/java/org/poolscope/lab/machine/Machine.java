@@ -48,6 +48,7 @@ public final class Machine implements AutoCloseable {
     private final IoManager io;
     private int pagedLimitPages;
     private boolean settled;
+    private DriverVerifier verifier;
 
     private Machine(Path file, MachineSpec spec, Dice dice) throws IOException {
         this.spec = spec;
@@ -168,6 +169,14 @@ public final class Machine implements AutoCloseable {
         return io;
     }
 
+    /** Driver Verifier; asking for it turns it on. */
+    public DriverVerifier verifier() {
+        if (verifier == null) {
+            verifier = new DriverVerifier(this, layouts);
+        }
+        return verifier;
+    }
+
     /**
      * Makes what still takes pool for itself. Afterwards nothing may be made but plain pool blocks, so that a case can fill the
      * pools to the page; {@link #stop} does it when the case has not.
@@ -193,6 +202,9 @@ public final class Machine implements AutoCloseable {
         settle();
         processes.writeProcessors();
         objects.writeBooks();
+        if (verifier != null) {
+            verifier.writeBooks();
+        }
         pools.writeBooks();
         new MemoryManagerBooks(this, layouts).write(figures);
         DebuggerData debugger = new DebuggerData(this, layouts);

@@ -195,6 +195,12 @@ public final class Pools {
         arena.free(account, block);
     }
 
+    /** How many blocks of a tag and size, header included, stand in the pages of a pool; blocks parked on a list count. */
+    public int blocks(PoolKind kind, TagAccount account, int size) {
+        int[] blocks = account.blocksBySize(kind);
+        return blocks == null ? 0 : blocks[size / format.headerSize()];
+    }
+
     /** Takes a block size in bytes, header included, and how many blocks have it. */
     @FunctionalInterface
     public interface SizeVisitor {

@@ -117,7 +117,8 @@ public final class ProcessManager {
         space.initList(thread.at("IrpList"));
         thread.set("CreateTime", startTime + id * 1_900_000L).set("StartAddress", start.code(2));
         thread.setIfThere("ThreadsProcess", process.address());
-        kernel.set("Process", process.address());
+        kernel.setIfThere("Process", process.address());
+        new Struct(space, layouts.get("_KAPC_STATE"), kernel.at("ApcState")).set("Process", process.address());
         Struct owner = process.struct();
         space.insertTail(owner.at("ThreadListHead"), thread.at("ThreadListEntry"));
         Struct ownerKernel = new Struct(space, layouts.get("_KPROCESS"), owner.at("Pcb"));

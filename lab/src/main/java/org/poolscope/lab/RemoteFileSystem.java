@@ -1,0 +1,236 @@
+package org.poolscope.lab;
+
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import org.poolscope.lab.image.KernelSpace;
+import org.poolscope.lab.machine.DriverVerifier;
+import org.poolscope.lab.machine.IoManager;
+import org.poolscope.lab.machine.KernelDevice;
+import org.poolscope.lab.machine.KernelDriver;
+import org.poolscope.lab.machine.KernelModule;
+import org.poolscope.lab.machine.KernelProcess;
+import org.poolscope.lab.machine.KernelThread;
+import org.poolscope.lab.machine.Machine;
+import org.poolscope.lab.machine.ModuleSpec;
+import org.poolscope.lab.machine.Pools;
+import org.poolscope.lab.machine.StopState;
+import org.poolscope.lab.machine.TagAccount;
+import org.poolscope.model.Address;
+import org.poolscope.model.PoolKind;
+
+/**
+ * remfs.sys, a file system driver that keeps its files on a server it talks to over UDP, and vpnshim.sys, a filter on the UDP
+ * device that makes it leak. For each datagram remfs allocates a buffer of 56 bytes by way of the I/O manager and fills 36 of
+ * them:
+ *
+ * <pre>
+ *   +00 next in the list of requests under way, 0 when it is in none
+ *   +04 the event its sender waits for
+ *   +08 length of the datagram
+ *   +0c address of the server
+ *   +10 the device object
+ *   +14 port and flags
+ *   +18 tick count of sending
+ *   +1c state: 1 sent, 2 answered, 3 completed early by the filter
+ *   +20 sequence number
+ * </pre>
+ *
+ * What lies behind is left over from whoever had the memory before.
+ */
+final class RemoteFileSystem {
+
+    private static final int DATA = 56;
+    private static final int USED = 36;
+    private static final int EVENTS = 6;
+    private static final int CHAINED = 64;
+    private static final int WITH_REQUEST = 3;
+    private static final int STALE_ON_STACKS = 5;
+    private static final int EXTENSION = 0x180;
+    private static final int EVENTS_AT = 0x40;
+    private static final int LIST_AT = 0x10;
+    private static final int COUNT_AT = 0x14;
+    private static final int CONTROL_CODE = 0x0012_a00b;
+    private static final int SERVER = 0x0a01_a8c0;
+    private static final int BLOCK = 64;
+    private static final int SIGNATURE = 0x4d46_5300;
+    private static final int FILE_DEVICE_NETWORK = 0x12;
+    private static final int FILE_DEVICE_NETWORK_FILE_SYSTEM = 0x14;
+    private static final String PATH = "\\SystemRoot\\system32\\drivers\\";
+
+    private final Machine machine;
+    private final KernelSpace space;
+    private final Pools pools;
+    private final Dice dice;
+    private final boolean leaks;
+    private final KernelModule module;
+    private final KernelDriver driver;
+    private final KernelDevice device;
+    private final TagAccount tag;
+    private final List<KernelThread> workers = new ArrayList<>();
+    private final DriverVerifier verifier;
+    private DriverVerifier.VerifiedDriver verified;
+    private int blocks;
+    private int chained;
+    private int requests;
+
+    /**
+     * Loads the driver and, where it leaks, the filter.
+     *
+     * @param verify whether Driver Verifier watches it
+     */
+    RemoteFileSystem(Machine machine, StandardSystem system, boolean leaks, boolean verify) {
+        this.machine = machine;
+        this.space = machine.space();
+        this.pools = machine.pools();
+        this.dice = machine.dice().named("remfs");
+        this.leaks = leaks;
+        this.tag = pools.tag("Io  ");
+        this.module = machine.load(new ModuleSpec("remfs.sys", 0x1f000, 0x40e1_92d4, PATH + "remfs.sys"));
+        IoManager io = machine.io();
+        this.driver = io.createDriver("\\FileSystem", "RemFs", module);
+        this.device = io.createDevice(driver, "RemFs", FILE_DEVICE_NETWORK_FILE_SYSTEM, EXTENSION);
+        io.createDevice(driver, "", FILE_DEVICE_NETWORK_FILE_SYSTEM, 0x90);
+        this.verifier = verify ? machine.verifier() : null;
+        KernelDevice udp = system.device("Udp");
+        if (leaks) {
+            KernelModule filter = machine.load(new ModuleSpec("vpnshim.sys", 0xb000, 0x40c7_3a11, PATH + "vpnshim.sys"));
+            KernelDriver shim = io.createDriver("\\Driver", "VpnShim", filter);
+            io.attach(io.createDevice(shim, "VpnShim", FILE_DEVICE_NETWORK, 0x60), udp);
+        }
+        long extension = device.extension();
+        space.put32(extension, SIGNATURE);
+        space.putPointer(extension + 4, device.address());
+        space.putPointer(extension + 8, io.createFile(udp, "", 0, 0));
+        for (int i = 0; i < EVENTS; i++) {
+            io.putEvent(event(i), i % 2 == 0, false);
+        }
+        // The driver's own variable for its device: what a driver's data section holds.
+        space.putPointer(module.variable(16), device.address());
+        for (int i = 0; i < 2; i++) {
+            KernelThread worker = machine.processes().createThread(machine.processes().system(), module);
+            machine.processes().push(worker, event(i));
+            machine.processes().push(worker, device.address());
+            workers.add(worker);
+        }
+    }
+
+    private long event(int number) {
+        return device.extension() + EVENTS_AT + (long) (number % EVENTS) * machine.io().eventSize();
+    }
+
+    /**
+     * Lets the driver work until the pool holds so many 0x40-byte blocks of its tag, whoever they belong to.
+     *
+     * @param wanted blocks of that size and tag in all
+     * @param others the pool's other users, who come and go between
+     */
+    void build(int wanted, Filler others, LabProgress progress) {
+        int own = wanted - pools.blocks(PoolKind.NONPAGED, tag, BLOCK);
+        int kept = leaks ? Math.min(CHAINED, own / 4) : own - WITH_REQUEST;
+        if (verifier != null) {
+            verified = verifier.verify(module, own);
+        }
+        int firstKept = own - kept - WITH_REQUEST;
+        for (int i = 0; i < own; i++) {
+            long block = add(i);
+            if (i >= own - WITH_REQUEST) {
+                giveToRequest(block);
+            } else if (i >= firstKept) {
+                chain(block);
+            } else if (i % (own / STALE_ON_STACKS) == 77) {
+                machine.processes().push(workers.get(i % 2), block);
+            }
+            if (i % 24 == 0) {
+                others.passThrough(400);
+            }
+            if ((i & 0x3fff) == 0) {
+                progress.at(i, own);
+            }
+        }
+        progress.at(own, own);
+        others.drain();
+        pools.past(PoolKind.NONPAGED, tag, own * 11L);
+    }
+
+    private long add(int number) {
+        int asked = verifier == null ? DATA : DATA - verifier.trailer();
+        long block = pools.allocate(PoolKind.NONPAGED, tag, DATA);
+        space.put32(block, 0);
+        space.put32(block + 4, (int) event(dice.below(64) == 0 ? 5 : dice.below(EVENTS - 1)));
+        space.put32(block + 8, dice.oneIn(4) ? 1_472 : 64 + 4 * dice.below(200));
+        space.put32(block + 0xc, SERVER);
+        space.put32(block + 0x10, (int) device.address());
+        space.put32(block + 0x14, 0x0801 << 16 | dice.below(2));
+        space.put32(block + 0x18, (int) (number * 25L + dice.below(25)));
+        space.put32(block + 0x1c, leaks ? 3 : 1);
+        space.put32(block + 0x20, number);
+        for (int at = USED; at < DATA; at += 4) {
+            space.put32(block + at, leftOver());
+        }
+        if (verified != null) {
+            long caller = module.code(dice.below(5_000) == 0 ? 21 : 20) + 5;
+            verifier.track(verified, block, block + DATA, asked, tag, caller);
+        }
+        blocks++;
+        return block;
+    }
+
+    /** What memory holds that nobody cleared: small numbers, pieces of text, pointers of others, anything. */
+    private int leftOver() {
+        return switch (dice.below(8)) {
+            case 0, 1 -> 0;
+            case 2 -> dice.below(4_096);
+            case 3 -> 'a' + dice.below(26) | ('a' + dice.below(26)) << 16;
+            case 4 -> 0x6520_6568 + dice.below(26) * 0x0101;
+            case 5 -> (int) (device.address() - 0x4000 + dice.below(0x8000) & -8);
+            case 6 -> (int) module.code(dice.below(60));
+            default -> dice.nextInt();
+        };
+    }
+
+    private void chain(long block) {
+        long extension = device.extension();
+        space.put32(block, space.u32(extension + LIST_AT));
+        space.put32(block + 0x1c, 1);
+        space.put32(extension + LIST_AT, (int) block);
+        space.put32(extension + COUNT_AT, ++chained);
+    }
+
+    private void giveToRequest(long block) {
+        KernelProcess process = machine.processes().all().get(4 + requests % 3);
+        KernelThread thread = process.threads().getFirst();
+        long file = machine.io().createFile(device, "\\server\\share\\ticket" + requests);
+        machine.processes().open(process, "File", file, 0x12019f);
+        machine.io().send(thread, device, IoManager.Request.control(CONTROL_CODE, file, block));
+        space.put32(block + 0x1c, 1);
+        requests++;
+    }
+
+    /** The crash: an allocation failed and the driver did not look. */
+    StopState crash(Instant time, long upSeconds) {
+        long at = module.code(33) + 7;
+        return new StopState(0x8e, new long[] {0xc000_0005L, at, workers.getFirst().address(), 0}, time, upSeconds);
+    }
+
+    /** Tells the truth about it. */
+    void describe(Truth truth) {
+        Truth cause = truth.object("cause");
+        cause.put("exhausted", leaks ? "nonpaged" : "none").put("verdict", leaks ? "driver leak" : "no leak");
+        cause.put("driver", driver.name()).put("module", module.spec().name()).put("device", Address.text(device.address()));
+        cause.put("tag", tag.tag()).put("blockSize", BLOCK).put("usedBytes", USED);
+        cause.put("blocks", pools.blocks(PoolKind.NONPAGED, tag, BLOCK)).put("driversBlocks", blocks);
+        cause.put("inDriversList", chained).put("heldByRequests", requests);
+        cause.put("unreachable", blocks - chained - requests).put("stalePointersOnStacks", leaks ? STALE_ON_STACKS : 0);
+        List<String> events = new ArrayList<>();
+        for (int i = 0; i < EVENTS; i++) {
+            events.add(Address.text(event(i)));
+        }
+        cause.put("events", events).put("userProcessBehind", false);
+        cause.put("filter", leaks ? "vpnshim.sys" : "");
+        if (verified != null) {
+            cause.object("verifier").put("driver", module.spec().name()).put("allocations", verified.tracked())
+                    .put("bytes", verified.bytes()).put("caller", Address.text(module.code(20) + 5));
+        }
+    }
+}
