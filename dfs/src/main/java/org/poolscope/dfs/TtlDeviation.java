@@ -13,7 +13,8 @@ import org.poolscope.model.Provenance;
  */
 public record TtlDeviation(ReferralKind kind, long seconds, boolean remaining, int entries, Provenance seenAt) {
 
-    private static final long FACTOR = 10;
+    private static final long FACTOR_ABOVE = 10;
+    private static final long FACTOR_BELOW = 30;
     private static final long NEVER_FAR_BELOW_SECONDS = 4 * 3600;
 
     /** What is usual for this kind, in seconds. */
@@ -31,11 +32,11 @@ public record TtlDeviation(ReferralKind kind, long seconds, boolean remaining, i
      * times the usual, and never less than four hours.
      */
     public static boolean isFarAbove(ReferralKind kind, long seconds) {
-        return seconds > Math.max(FACTOR * kind.usualTtlSeconds(), NEVER_FAR_BELOW_SECONDS);
+        return seconds > Math.max(FACTOR_ABOVE * kind.usualTtlSeconds(), NEVER_FAR_BELOW_SECONDS);
     }
 
-    /** Whether a full time to live (never the rest of one) is far below the usual. */
+    /** Whether a full time to live (never the rest of one) is far below the usual: a minute for links, 10 seconds for roots. */
     public static boolean isFarBelow(ReferralKind kind, long seconds) {
-        return seconds < kind.usualTtlSeconds() / FACTOR;
+        return seconds < kind.usualTtlSeconds() / FACTOR_BELOW;
     }
 }

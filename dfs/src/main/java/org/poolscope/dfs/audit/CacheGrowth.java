@@ -1,5 +1,6 @@
 package org.poolscope.dfs.audit;
 
+import java.util.Locale;
 import java.util.Optional;
 import org.poolscope.dfs.LinkExtent;
 import org.poolscope.dfs.LinkExtent.Sureness;
@@ -34,8 +35,13 @@ final class CacheGrowth extends AuditRule {
         }
         findings.add(this, needless >= MANY ? Severity.ERROR : severity(), worst.get().seenAt().getFirst(),
                 Optional.of(worst.get().link()), -1,
-                "A client must hold " + (seen.leftOut() > 0 ? "more than " : "") + shape.entriesHeld() + " cache entries with "
-                        + shape.targetsHeld() + " targets where a namespace of this shape needs " + shape.entriesNeeded() + "; "
-                        + worst.get().entries() + " of them stand for names at or below " + worst.get().link() + ".");
+                (seen.isFromWire() ? "A client must hold " : "The client holds ") + (seen.leftOut() > 0 ? "more than " : "")
+                        + count(shape.entriesHeld()) + " cache entries with " + count(shape.targetsHeld())
+                        + " targets where a namespace of this shape needs " + count(shape.entriesNeeded()) + "; "
+                        + count(worst.get().entries()) + " of them stand for names at or below " + worst.get().link() + ".");
+    }
+
+    private static String count(long number) {
+        return String.format(Locale.ROOT, "%,d", number);
     }
 }

@@ -61,10 +61,10 @@ public final class DfsAudit {
         return List.of(new ReachesBelowLink(seen), new CacheGrowth(seen), new SelfReferral(), new ReferralLoop(seen),
                 new InterlinkMark(seen), new PathConsumedParity(), new PathConsumedLength(), new PathConsumedBoundary(),
                 new PathConsumedAgreement(), new DfsPathSyntax(), new TargetSyntax(), new DuplicateTargets(), new NoTargets(),
-                new UnequalTtl(), new TtlFar(), new HeaderFlags(), new ServerType(), new EntryFlags(), new TargetSetBoundary(),
-                new NameLists(), new MixedVersions(), new VersionAboveRequest(), new ReplyCut(), new EntryLayout(),
-                new StringOffsets(), new ReservedFields(), new Carrier(), new RequestForm(), new RequestLevel(),
-                new UnexpectedStatus());
+                new UnequalTtl(), new TtlFar(seen), new HeaderFlags(), new ServerType(), new EntryFlags(),
+                new TargetSetBoundary(), new NameLists(), new MixedVersions(), new VersionAboveRequest(), new ReplyCut(),
+                new EntryLayout(), new StringOffsets(), new ReservedFields(), new Carrier(), new RequestForm(),
+                new RequestLevel(), new UnexpectedStatus());
     }
 
     /** Whether a file holds anything to audit: a capture, a listing of a referral cache, or Network Monitor text. */

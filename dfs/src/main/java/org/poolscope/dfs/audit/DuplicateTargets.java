@@ -2,6 +2,7 @@ package org.poolscope.dfs.audit;
 
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import org.poolscope.dfs.DfsPath;
 
 /** Each place is listed once. */
@@ -18,12 +19,19 @@ final class DuplicateTargets extends AuditRule {
         for (AuditedReferral.Entry entry : referral.targets()) {
             DfsPath target = DfsPath.of(entry.target());
             String before = seen.putIfAbsent(shortened(target), entry.target());
-            if (before != null) {
-                findings.add(this, referral, entry.number(), DfsPath.of(before).equals(target)
-                        ? "The target " + entry.target() + " is listed twice."
-                        : "The targets " + before + " and " + entry.target()
-                                + " look like one place under two names: a client holds, and on"
-                                + " failure tries, both.");
+            if (before == null) {
+                continue;
+            }
+            if (DfsPath.of(before).equals(target)) {
+                findings.add(this, referral, entry.number(), "The target " + entry.target() + " is listed twice.");
+            } else {
+                // told once for a root: where a server does so, it does so everywhere
+                Optional<String> root = referral.subject().map(path -> DfsPath.of(path).prefix(2).toString());
+                findings.add(this, severity(), referral.seenAt(), root, entry.number(), "The targets on " + DfsPath.of(before)
+                        .component(0)
+                        + " and " + target.component(0) + " look like one place under two names: a client holds, and on"
+                        + " failure tries,"
+                        + " both.");
             }
         }
     }

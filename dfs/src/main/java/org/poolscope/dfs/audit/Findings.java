@@ -18,7 +18,7 @@ import org.poolscope.model.Provenance;
 final class Findings {
 
     /** Different findings kept of one rule. */
-    static final int MOST_OF_A_RULE = 1000;
+    static final int MOST_OF_A_RULE = 200;
 
     private final Map<Key, Kept> kept = new LinkedHashMap<>();
     private final Map<AuditRule, Integer> countOfRule = new HashMap<>();

@@ -1,5 +1,6 @@
 package org.poolscope.dfs.audit;
 
+import java.util.Locale;
 import java.util.Optional;
 import org.poolscope.dfs.LinkExtent;
 import org.poolscope.dfs.LinkExtent.Sureness;
@@ -38,7 +39,7 @@ final class ReachesBelowLink extends AuditRule {
                     + (extent.targets().size() > MOST_TARGETS_NAMED ? " and " + (extent.targets().size() - MOST_TARGETS_NAMED)
                             + " more" : "");
             String what = extent.entries() == 1 ? "The referral for " + extent.sample() + (sure ? " reaches" : " may reach")
-                    : extent.entries() + " referrals, such as that for " + extent.sample() + (sure ? ", reach" : ", may reach");
+                    : String.format(Locale.ROOT, "%,d", extent.entries()) + " referrals, such as that for " + extent.sample() + (sure ? ", reach" : ", may reach");
             findings.add(this, sure ? severity() : Severity.INFO, extent.seenAt().getFirst(), Optional.of(extent.sample()), -1,
                     what + " below the link" + (extent.files() > 0 ? ", down to single files" : "")
                             + ". The link itself seems to be "

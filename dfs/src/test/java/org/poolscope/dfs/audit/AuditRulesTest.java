@@ -198,7 +198,7 @@ class AuditRulesTest {
         List<AuditFinding> findings = audit.findings();
         assertThat(findings).hasSize(Findings.MOST_OF_A_RULE + 1);
         assertThat(findings).anyMatch(one -> one.occurrences() == 5000).anyMatch(one -> one.message()
-                .startsWith("and 4001 more findings"));
+                .startsWith("and 4801 more findings"));
         assertThat(audit.counts().exchanges()).isEqualTo(10_000);
     }
 

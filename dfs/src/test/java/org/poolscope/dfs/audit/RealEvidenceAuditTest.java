@@ -68,8 +68,8 @@ class RealEvidenceAuditTest {
                 + " \\MyFileServer\\Root\\lores\\20070110")
                 .contains("down to single files").contains("seems to be \\MyFileServer\\Root\\lores with the targets"
                         + " \\MyFileServer\\{#}-Root");
-        assertThat(found).anyMatch(line -> line.startsWith("WARNING ttl-far line 1 The time to live is at least 57377 seconds;"
-                + " usual"));
+        assertThat(found).anyMatch(line -> line.startsWith("WARNING ttl-far line 1 The time to live is at least 57377 seconds,"
+                + " for that is left of it; usual for a link is 1800."));
         assertThat(audit("cases/photo-upload/netmon-bad.txt")).singleElement().asString()
                 .startsWith("INFO reaches-below-link line 3 The referral for \\Server\\root\\Link1\\newdir may reach below");
     }
