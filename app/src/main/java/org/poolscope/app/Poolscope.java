@@ -29,6 +29,7 @@ import picocli.CommandLine.ParameterException;
             ModulesCommand.class,
             PoolUsedCommand.class,
             BlocksCommand.class,
+            LeaksCommand.class,
             PoolCommand.class,
             ProcessesCommand.class,
             HandlesCommand.class,

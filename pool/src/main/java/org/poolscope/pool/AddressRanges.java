@@ -33,6 +33,31 @@ final class AddressRanges {
         return high;
     }
 
+    /** Takes the parts of a range that lie in none of these. */
+    @FunctionalInterface
+    interface Gaps {
+        /** A part, from {@code start} up to {@code end}, exclusive. */
+        void gap(long start, long end);
+    }
+
+    /** The parts of a range that lie in none of these, in order. */
+    void gaps(long start, long end, Gaps to) {
+        long from = start;
+        int at = Math.max(0, atOrBefore(start));
+        while (at < starts.length && Long.compareUnsigned(starts[at], end) < 0) {
+            if (Long.compareUnsigned(starts[at], from) > 0) {
+                to.gap(from, starts[at]);
+            }
+            if (Long.compareUnsigned(ends[at], from) > 0) {
+                from = ends[at];
+            }
+            at++;
+        }
+        if (Long.compareUnsigned(from, end) < 0) {
+            to.gap(from, end);
+        }
+    }
+
     /** Answers for addresses that mostly ascend: remembers the last answer and how far it holds. For one thread. */
     Cursor cursor() {
         return new Cursor();

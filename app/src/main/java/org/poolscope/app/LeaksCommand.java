@@ -1,0 +1,62 @@
+package org.poolscope.app;
+
+import static org.poolscope.report.JsonDocument.number;
+import static org.poolscope.report.JsonDocument.text;
+
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import org.poolscope.kernel.KernelImage;
+import org.poolscope.memory.Absence;
+import org.poolscope.model.Progress;
+import org.poolscope.model.Quantity;
+import org.poolscope.pool.PoolBlocks;
+import org.poolscope.pool.Reachability;
+import org.poolscope.report.Listing;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** {@code poolscope leaks}: blocks that nothing points to any more. */
+@Command(name = "leaks", mixinStandardHelpOptions = true, usageHelpAutoWidth = true,
+        header = "Blocks that nothing points to any more.",
+        description = {"Follows every pointer from the kernel's memory into and through the pools. An allocated block that is never reached",
+            "cannot be freed by anybody: it is leaked. A word that only looks like a pointer counts as one, so a leaked block may",
+            "be missed; what is reported has no pointer in anything the image holds."},
+        footer = {"", "Examples:", "  poolscope leaks MEMORY.DMP", "  poolscope leaks MEMORY.DMP --all --format json"})
+final class LeaksCommand extends PoolBlocksCommand {
+
+    @Option(names = "--all", description = "List also the tags of which every block is reached.")
+    private boolean all;
+
+    @Override
+    void answer(KernelImage image, PoolBlocks blocks, Progress progress, Output output) throws Exception {
+        Reachability reached = Reachability.of(image, blocks, progress);
+        List<Reachability.Row> rows = reached.rows().stream().filter(row -> all || row.unreferencedBlocks() > 0).toList();
+        output.list(LISTING, rows.iterator());
+        if (!output.isJson()) {
+            output.line("Searched " + Quantity.bytes(reached.seenBytes()) + " of kernel memory for pointers" + unseen(reached.unseenBytes()) + ".");
+        }
+    }
+
+    private static String unseen(Map<Absence, Long> unseen) {
+        return unseen.isEmpty() ? "" : "; not searched, and able to hide pointers: " + unseen.entrySet().stream()
+                .map(part -> Quantity.bytes(part.getValue()) + " " + part.getKey())
+                .sorted().collect(Collectors.joining(", "));
+    }
+
+    private static final Listing<Reachability.Row> LISTING = new Listing<Reachability.Row>((row, json) -> {
+        text(json, "tag", row.tag());
+        text(json, "pool", row.pool());
+        number(json, "blocks", row.blocks());
+        number(json, "bytes", row.bytes());
+        number(json, "unreferencedBlocks", row.unreferencedBlocks());
+        number(json, "unreferencedBytes", row.unreferencedBytes());
+    })
+            .text("Tag", row -> row.tag().toString())
+            .text("Pool", row -> row.pool().word())
+            .number("Blocks", row -> Quantity.count(row.blocks()))
+            .number("Bytes", row -> Quantity.count(row.bytes()))
+            .number("Unreferenced", row -> Quantity.count(row.unreferencedBlocks()))
+            .number("Bytes", row -> Quantity.count(row.unreferencedBytes()))
+            .number("Share", row -> Quantity.percent(row.unreferencedShare()));
+}

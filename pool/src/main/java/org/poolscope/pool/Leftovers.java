@@ -1,0 +1,91 @@
+package org.poolscope.pool;
+
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.OptionalLong;
+import java.util.Set;
+import org.poolscope.kernel.BigPageTable;
+import org.poolscope.kernel.KernelImage;
+import org.poolscope.kernel.objects.KernelObjects;
+import org.poolscope.kernel.objects.KernelProcess;
+import org.poolscope.kernel.objects.KernelThread;
+import org.poolscope.kernel.objects.Processor;
+
+/**
+ * Kernel memory whose words mean nothing to anybody, so that what looks like a pointer there keeps no block alive:
+ *
+ * <ul>
+ * <li>the part of a thread's kernel stack below its stack pointer, which only holds what calls long returned from left behind;</li>
+ * <li>pages of the paged pool's region that belong to no block: free, with their old contents;</li>
+ * <li>the kernel's own table of big allocations, which lists every one whether anybody still knows it or not.</li>
+ * </ul>
+ *
+ * <p>Nonpaged pool has no such pages that are sure: allocations made before its tables existed stand in none of them.
+ */
+final class Leftovers {
+
+    /** A kernel stack of any build is smaller. */
+    private static final long LARGEST_STACK = 1L << 20;
+
+    private final AddressRanges books;
+    private final AddressRanges all;
+
+    private Leftovers(AddressRanges books, AddressRanges all) {
+        this.books = books;
+        this.all = all;
+    }
+
+    static Leftovers of(KernelImage image) {
+        AddressRanges.Builder books = new AddressRanges.Builder();
+        AddressRanges.Builder all = new AddressRanges.Builder();
+        image.bigPages().value().ifPresent(table -> {
+            books.add(table.address(), table.address() + tableBytes(image, table));
+            all.add(table.address(), table.address() + tableBytes(image, table));
+        });
+        image.variables().value().ifPresent(variables -> {
+            OptionalLong start = variables.pointerIn("MmPagedPoolStart");
+            OptionalLong end = variables.pointerIn("MmPagedPoolEnd");
+            if (start.isPresent() && end.isPresent()) {
+                all.add(start.getAsLong(), end.getAsLong());
+            }
+        });
+        KernelObjects.of(image).value().ifPresent(objects -> addStacks(objects, all));
+        return new Leftovers(books.build(), all.build());
+    }
+
+    private static long tableBytes(KernelImage image, BigPageTable table) {
+        return (long) table.slots() * image.layouts().get("_POOL_TRACKER_BIG_PAGES").size();
+    }
+
+    private static void addStacks(KernelObjects objects, AddressRanges.Builder ranges) {
+        Set<Long> running = new HashSet<>();
+        List<Processor> processors = objects.processors().value().orElse(List.of());
+        processors.forEach(processor -> running.add(processor.currentThread()));
+        if (processors.isEmpty() || running.contains(null)) {
+            return;
+        }
+        List<KernelThread> threads = new ArrayList<>();
+        objects.processes().value().orElse(List.of()).stream().map(KernelProcess::threads).forEach(threads::addAll);
+        for (KernelThread thread : threads) {
+            if (thread.stackLimit() != null && thread.stackPointer() != null && thread.stackTop() != null && !running.contains(thread.address())
+                    && isBetween(thread.stackLimit(), thread.stackPointer(), thread.stackTop())) {
+                ranges.add(thread.stackLimit(), thread.stackPointer());
+            }
+        }
+    }
+
+    private static boolean isBetween(long limit, long pointer, long top) {
+        return Long.compareUnsigned(top - limit, LARGEST_STACK) <= 0 && Long.compareUnsigned(pointer - limit, top - limit) <= 0;
+    }
+
+    /** The parts of a range of kernel memory outside of pool blocks whose words do mean something. */
+    void liveOutside(long start, long end, AddressRanges.Gaps to) {
+        all.gaps(start, end, to);
+    }
+
+    /** The parts of a block whose words do mean something. */
+    void liveInBlock(long start, long end, AddressRanges.Gaps to) {
+        books.gaps(start, end, to);
+    }
+}
