@@ -157,10 +157,18 @@ final class SmbFramer {
         return to;
     }
 
+    /** Looks at the last byte of the four a signature has, and steps as far as that byte allows. */
     private static int find(byte[] bytes, int from, int to) {
-        for (int at = from; to - at >= SEARCHED; at++) {
-            if (bytes[at] == 0 && isSignature(bytes, at + PREFIX) && isPlausible(bytes, at)) {
-                return at;
+        int at = from;
+        while (to - at >= SEARCHED) {
+            int last = bytes[at + PREFIX + 3] & 0xff;
+            if (last == 'B') {
+                if (bytes[at] == 0 && isSignature(bytes, at + PREFIX) && isPlausible(bytes, at)) {
+                    return at;
+                }
+                at += 4;
+            } else {
+                at += last == 'M' ? 1 : last == 'S' ? 2 : last >= 0xfc ? 3 : 4;
             }
         }
         return -1;
