@@ -200,7 +200,7 @@ final class FileServerLoad {
 
     /** Three snapshots three hours apart: use goes up and down a little, allocations and frees go on. */
     static void poolmon(CaseFolder out, Dice dice, List<PoolmonLog.Row> now, Machine machine) throws IOException {
-        String[] times = {"05/08/2012 05:30:02", "05/08/2012 08:30:02", "05/08/2012 11:29:58"};
+        String[] times = {"2012-05-08 05:30:02", "2012-05-08 08:30:02", "2012-05-08 11:29:58"};
         long memory = machine.space().memory().totalPages() * 4;
         for (int i = 0; i < times.length; i++) {
             List<PoolmonLog.Row> rows = new ArrayList<>();

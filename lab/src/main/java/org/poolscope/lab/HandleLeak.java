@@ -48,7 +48,7 @@ final class HandleLeak implements LabCase {
         int handles = (int) options.scaled(HANDLES, 2_000);
         truth.put("image", out.image("MEMORY.DMP", spec(variant.equals("x64"), handles), dice.named("machine"), machine -> {
             build(machine, handles, options, truth);
-            PoolmonLog.growth(out, machine, Set.of("Even", "Obtb"), "02/28/2009 07:00:01", "03/01/2009 07:00:03");
+            PoolmonLog.growth(out, machine, Set.of("Even", "Obtb"), "2009-02-28 07:00:01", "2009-03-01 07:00:03");
             long pages = machine.space().memory().totalPages();
             machine.stop(StopState.requested(STOP, 17 * 86_400 + 11_111), new MemoryFigures(pages / 2, pages * 6 / 10, 1_040,
                     pages / 3,

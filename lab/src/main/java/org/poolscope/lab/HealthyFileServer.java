@@ -33,7 +33,7 @@ final class HealthyFileServer implements LabCase {
 
     @Override
     public List<String> variants() {
-        return List.of("x86", "x64", "pae");
+        return List.of("x86", "x64", "pae", "x86-trimmed");
     }
 
     @Override
@@ -45,6 +45,9 @@ final class HealthyFileServer implements LabCase {
         Truth truth = MachineTruth.of(this, options, variant);
         truth.put("image", out.image("MEMORY.DMP", spec, dice.named("machine"), machine -> {
             FileServerLoad.build(machine, options);
+            if (variant.equals("x86-trimmed")) {
+                machine.pageOut(30);
+            }
             FileServerLoad.poolmon(out, dice.named("poolmon"), PoolmonLog.rowsOf(machine), machine);
             machine.stop(StopState.requested(STOP, 41 * 86_400 + 7_201), figures(machine));
         }));

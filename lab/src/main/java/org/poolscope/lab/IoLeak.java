@@ -65,7 +65,7 @@ final class IoLeak implements LabCase {
             otherUse(machine, system, nonPaged, options.scale(), control);
             driver.describe(truth);
             if (!control) {
-                PoolmonLog.growth(out, machine, Set.of("Io  ", "Vfpt"), "07/12/2004 08:00:05", "07/13/2004 08:00:04");
+                PoolmonLog.growth(out, machine, Set.of("Io  ", "Vfpt"), "2004-07-12 08:00:05", "2004-07-13 08:00:04");
             }
             machine.stop(control ? StopState.requested(STOP, 11 * 86_400 + 4_000) : driver.crash(STOP, 11 * 86_400 + 4_000),
                     figures(machine));

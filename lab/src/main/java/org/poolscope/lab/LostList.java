@@ -8,6 +8,7 @@ import java.util.Set;
 import org.poolscope.lab.image.ImageFormat;
 import org.poolscope.lab.image.KernelSpace;
 import org.poolscope.lab.image.MemoryRun;
+import org.poolscope.lab.machine.DriverVerifier;
 import org.poolscope.lab.machine.IoManager;
 import org.poolscope.lab.machine.KernelDevice;
 import org.poolscope.lab.machine.KernelDriver;
@@ -36,6 +37,9 @@ final class LostList implements LabCase {
     private static final int LOST = 240_000;
     private static final int KEPT = 12_000;
     private static final int ENTRY = 0x58;
+
+    /** Data bytes of an entry's block, which is a multiple of 16 with its header. */
+    private static final int BLOCK_DATA = 0x60;
     private static final Instant STOP = Instant.parse("2013-11-19T14:05:33Z");
 
     @Override
@@ -50,7 +54,7 @@ final class LostList implements LabCase {
 
     @Override
     public List<String> variants() {
-        return List.of("kernel-dump", "full-dump", "bitmap-dump", "raw");
+        return List.of("kernel-dump", "full-dump", "bitmap-dump", "raw", "verifier");
     }
 
     @Override
@@ -67,8 +71,8 @@ final class LostList implements LabCase {
         };
         String file = format == ImageFormat.RAW ? "memory.raw" : "MEMORY.DMP";
         truth.put("image", out.image(file, spec(format, options.scale()), dice.named("machine"), machine -> {
-            build(machine, options, truth);
-            PoolmonLog.growth(out, machine, Set.of("FcEn", "FcDb"), "11/18/2013 09:00:00", "11/19/2013 09:00:00");
+            build(machine, options, truth, variant.equals("verifier"));
+            PoolmonLog.growth(out, machine, Set.of("FcEn", "FcDb"), "2013-11-18 09:00:00", "2013-11-19 09:00:00");
             long pages = machine.space().memory().totalPages();
             machine.stop(StopState.requested(STOP, 5 * 86_400 + 999), new MemoryFigures(pages / 3, pages / 2, 512, pages / 2,
                     pages * 2,
@@ -86,7 +90,7 @@ final class LostList implements LabCase {
                 16_384 + (int) Math.round(20_000 * scale), 0, 4097, 4096);
     }
 
-    private static void build(Machine machine, LabOptions options, Truth truth) {
+    private static void build(Machine machine, LabOptions options, Truth truth, boolean verify) {
         StandardSystem system = new StandardSystem(machine, Math.min(1, options.scale() * 4));
         system.build(StandardSystem.ownNames(machine));
         KernelModule module = machine.load(new ModuleSpec("fastcache.sys", 0x1a000, 0x5260_11f3,
@@ -103,11 +107,15 @@ final class LostList implements LabCase {
         long head = device.extension() + 0x20;
         int lost = (int) options.scaled(LOST, 1_500);
         int kept = (int) options.scaled(KEPT, 60);
+        Entries entries = new Entries(machine, device, head, paged, nonPaged);
+        if (verify) {
+            entries.verified = machine.verifier().verify(module, lost + kept);
+        }
         machine.space().initList(head);
-        addEntries(machine, device, head, lost, paged, nonPaged, options.progress(), lost + kept);
+        entries.add(lost, options.progress(), lost + kept);
         // The reset: a new head where the old one was.
         machine.space().initList(head);
-        addEntries(machine, device, head, kept, paged, nonPaged, LabProgress.NONE, lost + kept);
+        entries.add(kept, LabProgress.NONE, lost + kept);
         options.progress().at(lost + kept, lost + kept);
         machine.space().put32(device.extension() + 0x30, kept);
         paged.add(Math.round(6_000_000 * options.scale()));
@@ -120,36 +128,65 @@ final class LostList implements LabCase {
         Truth cause = truth.object("cause");
         cause.put("exhausted", "none").put("verdict", "lost blocks").put("driver", driver.name()).put("module", "fastcache.sys");
         cause.put("device", Address.text(device.address())).put("tags", List.of("FcEn", "FcDb"));
+        if (verify) {
+            cause.object("verifier").put("driver", "fastcache.sys").put("allocations", entries.verified.tracked())
+                    .put("bytes", entries.verified.bytes()).put("caller", Address.text(module.code(17) + 9));
+        }
         cause.put("unreachable", lost).put("reachable", kept).put("listHead", Address.text(head));
     }
 
-    private static void addEntries(Machine machine, KernelDevice device, long head, int count, Filler paged, Filler nonPaged,
-            LabProgress progress, int total) {
-        Pools pools = machine.pools();
-        KernelSpace space = machine.space();
-        Dice dice = machine.dice().named("entries " + count);
-        TagAccount entries = pools.tag("FcEn");
-        TagAccount buffers = pools.tag("FcDb");
-        for (int i = 0; i < count; i++) {
-            int length = 96 + 16 * dice.below(40);
-            long buffer = pools.allocate(PoolKind.PAGED, buffers, length);
-            for (int at = 0; at < length; at += 8) {
-                space.put64(buffer + at, 0x2020_6174_6164_2020L + i);
-            }
-            long entry = pools.allocateZeroed(PoolKind.NONPAGED, entries, ENTRY);
-            space.insertTail(head, entry);
-            space.put64(entry + 0x10, dice.nextLong());
-            space.put64(entry + 0x18, buffer);
-            space.put64(entry + 0x20, device.address());
-            space.put32(entry + 0x28, length);
-            space.put32(entry + 0x2c, 1);
-            space.put64(entry + 0x30, 130_293_000_000_000_000L + i * 12_345_678L);
-            if (i % 32 == 0) {
-                paged.passThrough(120);
-                nonPaged.passThrough(120);
-            }
-            if ((i & 0xfff) == 0) {
-                progress.at(i, total);
+    /** Makes entries of the driver's list. */
+    private static final class Entries {
+        private final Machine machine;
+        private final KernelSpace space;
+        private final Pools pools;
+        private final KernelDevice device;
+        private final long head;
+        private final Filler paged;
+        private final Filler nonPaged;
+        private final TagAccount entries;
+        private final TagAccount buffers;
+        private DriverVerifier.VerifiedDriver verified;
+
+        private Entries(Machine machine, KernelDevice device, long head, Filler paged, Filler nonPaged) {
+            this.machine = machine;
+            this.space = machine.space();
+            this.pools = machine.pools();
+            this.device = device;
+            this.head = head;
+            this.paged = paged;
+            this.nonPaged = nonPaged;
+            this.entries = pools.tag("FcEn");
+            this.buffers = pools.tag("FcDb");
+        }
+
+        void add(int count, LabProgress progress, int total) {
+            Dice dice = machine.dice().named("entries " + count);
+            for (int i = 0; i < count; i++) {
+                int length = 96 + 16 * dice.below(40);
+                long buffer = pools.allocate(PoolKind.PAGED, buffers, length);
+                for (int at = 0; at < length; at += 8) {
+                    space.put64(buffer + at, 0x2020_6174_6164_2020L + i);
+                }
+                long entry = pools.allocateZeroed(PoolKind.NONPAGED, entries, ENTRY);
+                space.insertTail(head, entry);
+                space.put64(entry + 0x10, dice.nextLong());
+                space.put64(entry + 0x18, buffer);
+                space.put64(entry + 0x20, device.address());
+                space.put32(entry + 0x28, length);
+                space.put32(entry + 0x2c, 1);
+                space.put64(entry + 0x30, 130_293_000_000_000_000L + i * 12_345_678L);
+                if (verified != null) {
+                    machine.verifier().track(verified, entry, entry + BLOCK_DATA, ENTRY - 8, entries,
+                            device.driver().module().code(17) + 9);
+                }
+                if (i % 32 == 0) {
+                    paged.passThrough(120);
+                    nonPaged.passThrough(120);
+                }
+                if ((i & 0xfff) == 0) {
+                    progress.at(i, total);
+                }
             }
         }
     }

@@ -43,6 +43,8 @@ final class MachineTruth {
         truth.put("kernelBase", Address.text(machine.kernel().base()));
         truth.put("physicalPages", machine.space().memory().totalPages());
         truth.put("presentPages", machine.space().memory().storedPages());
+        truth.put("standbyPages", machine.trimmed().standby());
+        truth.put("pagedOutPages", machine.trimmed().pageFile());
         counters(truth.object("vm"), machine);
         modules(truth.list("modules"), machine);
         tags(truth.list("tags"), machine.pools());

@@ -189,7 +189,7 @@ final class PhotoUpload implements LabCase {
     /** Two snapshots six hours apart, taken while mup.sys still drew all its memory under one tag. */
     private static void writePoolmon(CaseFolder out, double scale) throws IOException {
         String[] names = {"poolmon-1.txt", "poolmon-2.txt"};
-        String[] times = {"01/10/2007 09:02:11", "01/10/2007 15:02:14"};
+        String[] times = {"2007-01-10 09:02:11", "2007-01-10 15:02:14"};
         for (int i = 0; i < names.length; i++) {
             List<PoolmonLog.Row> rows = new ArrayList<>();
             for (Growth row : GROWTH) {

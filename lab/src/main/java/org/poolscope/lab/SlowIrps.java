@@ -60,7 +60,7 @@ final class SlowIrps implements LabCase {
         int requests = (int) options.scaled(REQUESTS, 300);
         truth.put("image", out.image("MEMORY.DMP", spec(variant.equals("x64"), requests), dice.named("machine"), machine -> {
             build(machine, requests, options, truth);
-            PoolmonLog.growth(out, machine, Set.of("Io  ", "Irp ", "Mdl "), "09/21/2006 08:00:00", "09/21/2006 11:00:00");
+            PoolmonLog.growth(out, machine, Set.of("Io  ", "Irp ", "Mdl "), "2006-09-21 08:00:00", "2006-09-21 11:00:00");
             long pages = machine.space().memory().totalPages();
             machine.stop(StopState.requested(STOP, 6 * 86_400), new MemoryFigures(pages / 2, pages * 6 / 10, 330, pages / 3,
                     pages * 2,

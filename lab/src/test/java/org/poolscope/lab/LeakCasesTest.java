@@ -242,6 +242,40 @@ class LeakCasesTest {
     }
 
     @Test
+    void theVerifierOfWindows7LeadsFromItsTreeToTheBlocks() throws IOException {
+        ImageProbe image = make("lost-list", "verifier", 0.001);
+        String truth = truth("lost-list");
+        String build = "6.1.7601";
+        FactSheet tree = FactSheet.of("verifier.txt", "_VF_AVL_TREE", build);
+        FactSheet target = FactSheet.of("verifier.txt", "_VF_TARGET_DRIVER", build);
+        FactSheet data = FactSheet.of("verifier.txt", "_VF_TARGET_VERIFIED_DRIVER_DATA", build);
+        FactSheet links = FactSheet.of("verifier.txt", "_RTL_BALANCED_LINKS", build);
+        FactSheet suspect = FactSheet.of("verifier.txt", "_VF_SUSPECT_DRIVER_ENTRY", build);
+        FactSheet entry = FactSheet.of("verifier.txt", "_VI_POOL_ENTRY_INUSE", build);
+        // Where this very kernel keeps the tree: its public symbols (layouts/pool-symbol-rvas has the tables, the ISF file this one).
+        long avl = image.debugger(0x18) + 0x1fa6c0;
+        long table = image.pointer(avl + tree.at("Tables"));
+        long node = image.pointer(table + links.at("RightChild"));
+        long books = image.pointer(node + links.size + target.at("VerifiedData"));
+        long named = image.pointer(books + data.at("SuspectDriverEntry")) + suspect.at("BaseName");
+        assertThat(new String(image.bytes(image.pointer(named + 8), image.u16(named)), StandardCharsets.UTF_16LE))
+                .isEqualTo("fastcache.sys");
+        int known = 0;
+        for (long page = image.u64(books + data.at("PoolPageHeaders") + 8) & ~15L; page != 0; page = image.pointer(page)) {
+            for (long one = page + entry.size; one < page + 4096; one += entry.size) {
+                long address = image.pointer(one + entry.at("VirtualAddress"));
+                if (address != 0) {
+                    assertThat(image.u32(address - 12)).as("tag of the block").isEqualTo(image.u32(one + entry.at("Tag")));
+                    assertThat(image.pointer(address + 0x58)).as("the block leads back").isEqualTo(one);
+                    known++;
+                }
+            }
+        }
+        assertThat(known).isEqualTo((int) number(truth, "allocations"))
+                .isEqualTo(image.u32(books + data.at("CurrentNonPagedPoolAllocations")));
+    }
+
+    @Test
     void requestsThatWaitHoldTheBlocks() throws IOException {
         ImageProbe image = make("slow-irps", "x86", 0.01);
         String truth = truth("slow-irps");

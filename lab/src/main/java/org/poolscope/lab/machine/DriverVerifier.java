@@ -8,31 +8,39 @@ import org.poolscope.symbols.StructLayout;
 import org.poolscope.symbols.TypeLayouts;
 
 /**
- * Driver Verifier's books with pool tracking, as XP and Server 2003 keep them: a list of verified drivers, and for each an entry
- * for every outstanding allocation with size, tag and the address that asked for it. Server 2003 chains pages of entries, the
- * first place of each taken by the page's header; XP has one array a driver. A tracked block ends in a pointer back: to its
- * entry, or (XP) to its place in the array and the driver.
+ * Driver Verifier's books with pool tracking: which drivers are verified, and for each an entry for every outstanding allocation
+ * with size, tag and the address that asked for it.
+ *
+ * <p>Server 2003 chains pages of entries, the first place of each taken by the page's header; XP has one array a driver. Windows
+ * 7 chains pages as well, but hangs them on a record that a tree of target drivers leads to. A tracked block ends in a pointer
+ * back: to its entry, or (XP) to its place in the array and the driver.
  */
 public final class DriverVerifier {
 
-    /** Pool tracking, besides special pool and IRQL checks being off: bit 3 of the level. */
+    /** Pool tracking: bit 3 of the level. */
     private static final int POOL_TRACKING = 8;
     private static final int PAGE = 4096;
     private static final int DRIVER_SIGNATURE = 0x98761940;
     private static final int PAGE_SIGNATURE = 0x21321345;
+    private static final int TREE_TABLES = 4;
 
     private final Machine machine;
     private final KernelSpace space;
     private final TypeLayouts layouts;
-    private final StructLayout use;
+    private final int entrySize;
+    private final int addressAt;
+    private final int callerAt;
+    private final int bytesAt;
+    private final int tagAt;
     private final TagAccount tag;
     private final long listHead;
+    private final boolean trees;
     private final List<VerifiedDriver> drivers = new ArrayList<>();
 
     /** One verified driver. */
     public static final class VerifiedDriver {
         private final KernelModule module;
-        private final Struct entry;
+        private final Struct books;
         private final long array;
         private final int capacity;
         private long page;
@@ -40,9 +48,9 @@ public final class DriverVerifier {
         private int tracked;
         private long bytes;
 
-        private VerifiedDriver(KernelModule module, Struct entry, long array, int capacity) {
+        private VerifiedDriver(KernelModule module, Struct books, long array, int capacity) {
             this.module = module;
-            this.entry = entry;
+            this.books = books;
             this.array = array;
             this.capacity = capacity;
         }
@@ -67,16 +75,22 @@ public final class DriverVerifier {
         this.machine = machine;
         this.space = machine.space();
         this.layouts = layouts;
-        this.use = layouts.get("_VI_POOL_ENTRY_INUSE");
+        StructLayout use = layouts.get("_VI_POOL_ENTRY_INUSE");
+        this.entrySize = use.size();
+        this.addressAt = use.offset("VirtualAddress");
+        this.callerAt = use.offset("CallingAddress");
+        this.bytesAt = use.offset("NumberOfBytes");
+        this.tagAt = use.offset("Tag");
         this.tag = machine.pools().tag("Vfpt");
-        this.listHead = machine.variables().at("MiSuspectDriverList");
+        this.trees = machine.spec().version().typeIndexes();
+        this.listHead = machine.variables().at(trees ? "VfSuspectDriversList" : "MiSuspectDriverList");
         space.initList(listHead);
         space.put32(machine.variables().at("KernelVerifier"), 1);
     }
 
     /** Bytes at the end of a tracked block that are the verifier's. */
     public int trailer() {
-        return layouts.get("_MI_VERIFIER_DRIVER_ENTRY").has("PoolHash") ? 8 : 4;
+        return machine.spec().version() == WindowsVersion.XP_SP2 ? 8 : space.pointerSize();
     }
 
     /**
@@ -85,26 +99,74 @@ public final class DriverVerifier {
      * @param most how many allocations it will have at most
      */
     public VerifiedDriver verify(KernelModule module, int most) {
-        Pools pools = machine.pools();
-        StructLayout layout = layouts.get("_MI_VERIFIER_DRIVER_ENTRY");
+        VerifiedDriver driver = trees ? target(module) : suspect(module, most);
+        drivers.add(driver);
+        return driver;
+    }
+
+    private Struct allocate(StructLayout layout, int extra) {
+        return new Struct(space, layout, machine.pools().allocateZeroed(PoolKind.NONPAGED, tag, layout.size() + extra));
+    }
+
+    private Struct listEntry(StructLayout layout, KernelModule module) {
         String name = module.spec().name();
-        Struct entry = new Struct(space, layout, pools.allocateZeroed(PoolKind.NONPAGED, tag, layout.size() + 2 * name.length()
-                + 2));
+        Struct entry = allocate(layout, 2 * name.length() + 2);
         long text = entry.address() + layout.size();
         space.putWide(text, name);
         space.putUnicodeString(entry.at("BaseName"), 2 * name.length(), 2 * name.length() + 2, text);
         space.insertTail(listHead, entry.at("Links"));
-        entry.set("Loads", 1).set("StartAddress", module.base()).set("EndAddress", module.base() + module.spec().size());
+        entry.set("Loads", 1);
+        return entry;
+    }
+
+    private VerifiedDriver suspect(KernelModule module, int most) {
+        StructLayout layout = layouts.get("_MI_VERIFIER_DRIVER_ENTRY");
+        Struct entry = listEntry(layout, module);
+        entry.set("StartAddress", module.base()).set("EndAddress", module.base() + module.spec().size());
         entry.set("Flags", 1).set("Signature", DRIVER_SIGNATURE);
-        boolean hash = layout.has("PoolHash");
-        int capacity = most + most / 64 + 16;
-        long array = hash ? pools.allocate(PoolKind.NONPAGED, tag, Math.max(PAGE, capacity * use.size())) : 0;
-        VerifiedDriver driver = new VerifiedDriver(module, entry, array, capacity);
-        if (hash) {
-            entry.set("PoolHash", array).set("PoolHashSize", capacity);
+        if (!layout.has("PoolHash")) {
+            return new VerifiedDriver(module, entry, 0, 0);
         }
-        drivers.add(driver);
-        return driver;
+        int capacity = most + most / 64 + 16;
+        long array = machine.pools().allocate(PoolKind.NONPAGED, tag, Math.max(PAGE, capacity * entrySize));
+        entry.set("PoolHash", array).set("PoolHashSize", capacity);
+        return new VerifiedDriver(module, entry, array, capacity);
+    }
+
+    /**
+     * Windows 7: the driver on the list of suspects, its books apart from that, and a node in the tree of targets that leads to
+     * them.
+     */
+    private VerifiedDriver target(KernelModule module) {
+        Struct entry = listEntry(layouts.get("_VF_SUSPECT_DRIVER_ENTRY"), module);
+        Struct books = allocate(layouts.get("_VF_TARGET_VERIFIED_DRIVER_DATA"), 0);
+        books.set("SuspectDriverEntry", entry.address());
+        new Struct(space, layouts.get("_SLIST_HEADER"), books.at("PoolPageHeaders")).set("Header16.HeaderType", 1);
+        StructLayout links = layouts.get("_RTL_BALANCED_LINKS");
+        StructLayout layout = layouts.get("_VF_TARGET_DRIVER");
+        Struct node = allocate(links, layout.size());
+        Struct targetDriver = new Struct(space, layout, node.address() + links.size());
+        // The node begins with what the tree is sorted by: where the image begins, and its size.
+        space.putPointer(targetDriver.address(), module.base());
+        space.putPointer(targetDriver.address() + space.pointerSize(), module.spec().size());
+        targetDriver.set("VerifiedData", books.address());
+        insert(node);
+        return new VerifiedDriver(module, books, 0, 0);
+    }
+
+    private void insert(Struct node) {
+        Struct tree = new Struct(space, layouts.get("_VF_AVL_TREE"), machine.variables().at("ViTargetDriversAvl", 0x40));
+        StructLayout tableLayout = layouts.get("_VF_AVL_TABLE");
+        if (tree.get("Tables") == 0) {
+            long tables = machine.pools().allocateZeroed(PoolKind.NONPAGED, tag, TREE_TABLES * tableLayout.size());
+            tree.set("Tables", tables).set("TablesNo", TREE_TABLES);
+        }
+        long table = tree.get("Tables") + (long) (drivers.size() % TREE_TABLES) * tableLayout.size();
+        Struct rtl = new Struct(space, layouts.get("_RTL_AVL_TABLE"), new Struct(space, tableLayout, table).at("RtlTable"));
+        Struct root = new Struct(space, layouts.get("_RTL_BALANCED_LINKS"), rtl.at("BalancedRoot"));
+        node.set("Parent", root.address()).set("RightChild", root.get("RightChild"));
+        root.set("RightChild", node.address());
+        rtl.set("NumberGenericTableElements", rtl.get("NumberGenericTableElements") + 1);
     }
 
     /**
@@ -121,33 +183,37 @@ public final class DriverVerifier {
             if (driver.tracked == driver.capacity) {
                 throw new IllegalStateException("more allocations than were planned for");
             }
-            place = driver.array + (long) driver.tracked * use.size();
+            place = driver.array + (long) driver.tracked * entrySize;
             space.put32(blockEnd - 8, driver.tracked);
-            space.put32(blockEnd - 4, (int) driver.entry.address());
+            space.put32(blockEnd - 4, (int) driver.books.address());
         } else {
             place = nextEntry(driver);
-            space.put32(blockEnd - 4, (int) place);
+            space.putPointer(blockEnd - space.pointerSize(), place);
         }
-        space.put32(place, (int) data);
-        space.put32(place + 4, (int) caller);
-        space.put32(place + 8, asked);
-        space.put32(place + 12, account.headerTag());
+        space.putPointer(place + addressAt, data);
+        space.putPointer(place + callerAt, caller);
+        space.putPointer(place + bytesAt, asked);
+        space.putPointer(place + tagAt, account.headerTag() & 0xffffffffL);
         driver.tracked++;
         driver.bytes += asked;
     }
 
     private long nextEntry(VerifiedDriver driver) {
-        if (driver.page == 0 || driver.inPage == PAGE / use.size()) {
+        if (driver.page == 0 || driver.inPage == PAGE / entrySize) {
             long fresh = machine.pools().allocate(PoolKind.NONPAGED, tag, PAGE);
             StructLayout header = layouts.get("_VI_POOL_PAGE_HEADER");
-            new Struct(space, header, fresh).set("NextPage", driver.page).set("VerifierEntry", driver.entry.address())
+            new Struct(space, header, fresh).set("NextPage", driver.page).set("VerifierEntry", driver.books.address())
                     .set("Signature", PAGE_SIGNATURE);
             driver.page = fresh;
             driver.inPage = 1;
-            Struct pages = new Struct(space, layouts.get("_SLIST_HEADER"), driver.entry.at("PoolPageHeaders"));
-            pages.set("Next.Next", fresh).set("Depth", pages.get("Depth") + 1).set("Sequence", pages.get("Sequence") + 1);
+            Struct pages = new Struct(space, layouts.get("_SLIST_HEADER"), driver.books.at("PoolPageHeaders"));
+            if (trees) {
+                pages.set("Header16.NextEntry", fresh >>> 4).set("Header16.Depth", pages.get("Header16.Depth") + 1);
+            } else {
+                pages.set("Next.Next", fresh).set("Depth", pages.get("Depth") + 1).set("Sequence", pages.get("Sequence") + 1);
+            }
         }
-        return driver.page + (long) driver.inPage++ * use.size();
+        return driver.page + (long) driver.inPage++ * entrySize;
     }
 
     /** Writes the counters. */
@@ -156,8 +222,8 @@ public final class DriverVerifier {
         long count = 0;
         long bytes = 0;
         for (VerifiedDriver driver : drivers) {
-            driver.entry.set("CurrentNonPagedPoolAllocations", driver.tracked).set("PeakNonPagedPoolAllocations", driver.tracked);
-            driver.entry.set("NonPagedBytes", driver.bytes).set("PeakNonPagedBytes", driver.bytes);
+            driver.books.set("CurrentNonPagedPoolAllocations", driver.tracked).set("PeakNonPagedPoolAllocations", driver.tracked);
+            driver.books.set("NonPagedBytes", driver.bytes).set("PeakNonPagedBytes", driver.bytes);
             count += driver.tracked;
             bytes += driver.bytes;
         }

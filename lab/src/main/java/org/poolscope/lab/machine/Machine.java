@@ -30,6 +30,9 @@ public final class Machine implements AutoCloseable {
     /** When the first process was made, as FILETIME: some day in January 2007. */
     private static final long START_TIME = 128_127_312_000_000_000L;
 
+    /** Of so many pages of paged pool one is on the standby list. */
+    private static final int ONE_IN_STANDBY = 40;
+
     private final MachineSpec spec;
     private final WindowsVersion version;
     private final TypeLayouts layouts;
@@ -48,6 +51,8 @@ public final class Machine implements AutoCloseable {
     private final IoManager io;
     private int pagedLimitPages;
     private boolean settled;
+    private int oneInPageFile;
+    private TrimmedPages trimmed = new TrimmedPages(0, 0);
     private DriverVerifier verifier;
 
     private Machine(Path file, MachineSpec spec, Dice dice) throws IOException {
@@ -169,6 +174,16 @@ public final class Machine implements AutoCloseable {
         return io;
     }
 
+    /** Sends one in {@code n} pages of paged pool to the page file when the machine stops; what they hold is not in the image. */
+    public void pageOut(int n) {
+        oneInPageFile = n;
+    }
+
+    /** What was trimmed from paged pool; known once the machine has stopped. */
+    public TrimmedPages trimmed() {
+        return trimmed;
+    }
+
     /** Driver Verifier; asking for it turns it on. */
     public DriverVerifier verifier() {
         if (verifier == null) {
@@ -211,6 +226,7 @@ public final class Machine implements AutoCloseable {
         long block = debugger.write();
         sharedUserData(state);
         processes.writeAddressSpaces();
+        trimmed = pools.trim(dice.named("trim"), ONE_IN_STANDBY, oneInPageFile);
         memory.finish(new DumpHeader(version.architecture(), crashState(state, block)));
     }
 

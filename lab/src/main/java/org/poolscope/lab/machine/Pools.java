@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.poolscope.lab.Dice;
 import org.poolscope.lab.image.KernelSpace;
 import org.poolscope.model.PoolKind;
 import org.poolscope.model.PoolTag;
@@ -238,6 +239,45 @@ public final class Pools {
     public void past(PoolKind kind, TagAccount account, long count) {
         account.past(kind, count);
         arena(kind).past(count);
+    }
+
+    /**
+     * Trims paged pool as a machine short of memory does: some pages go to the standby list, where their entries are no longer
+     * valid but the pages are still in memory, and some to the page file, where they are out of reach of the image.
+     */
+    TrimmedPages trim(Dice dice, int oneInStandby, int oneInPageFile) {
+        int standby = 0;
+        int gone = 0;
+        for (int index = pagedRegion.taken().nextSetBit(0); index >= 0; index = pagedRegion.taken().nextSetBit(index + 1)) {
+            long page = pagedRegion.start() + (long) index * PAGE;
+            if (oneInPageFile > 0 && dice.oneIn(oneInPageFile)) {
+                forgetBlocks(page);
+                space.makePagedOut(page, index + 1);
+                gone++;
+            } else if (dice.oneIn(oneInStandby)) {
+                space.makeTransition(page);
+                standby++;
+            }
+        }
+        return new TrimmedPages(standby, gone);
+    }
+
+    /** The blocks of a page stay in the books, but nobody will find them in the image. */
+    private void forgetBlocks(long page) {
+        for (BigAllocation whole : big.values()) {
+            if (page >= whole.address() && page < whole.address() + (long) whole.pages() * PAGE) {
+                return;
+            }
+        }
+        long block = page;
+        while (block < page + PAGE) {
+            int units = format.units(block);
+            if (format.type(block) != 0) {
+                int key = new PoolTag(space.u32(block + 4)).key();
+                accounts.get(key).countBlock(PoolKind.PAGED, units, -1);
+            }
+            block += format.bytes(units);
+        }
     }
 
     /** Writes descriptors, tracker table and big page table; nothing may be allocated or freed afterwards. */
