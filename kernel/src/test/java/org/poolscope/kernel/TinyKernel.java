@@ -15,9 +15,10 @@ import java.util.TreeMap;
  * kernel base 80400000, variables behind 80450000, two modules, an empty tracker table. Numbers are those of Server 2003; pages
  * are mapped when they are written.
  */
-final class TinyKernel {
+public final class TinyKernel {
 
-    static final long BASE = 0x8040_0000L;
+    /** Where the kernel is loaded. */
+    public static final long BASE = 0x8040_0000L;
     static final long DEBUGGER_DATA = 0x8044_0000L;
     static final long MODULE_LIST = 0x8045_0000L;
     static final long TRACK_TABLE_VARIABLE = 0x8046_0100L;
@@ -33,7 +34,7 @@ final class TinyKernel {
     private long variables = 0x8045_1000L;
 
     /** A sound kernel of the given version of Windows. */
-    TinyKernel(int major, int minor) {
+    public TinyKernel(int major, int minor) {
         u16(BASE, 'M' | 'Z' << 8).u32(BASE + 0x3c, 0x80).u32(BASE + 0x80, 'P' | 'E' << 8).u32(BASE + 0x88, 0x4570_0000);
         u32(DEBUGGER_DATA, DEBUGGER_DATA).u32(DEBUGGER_DATA + 0x10, 0x4742_444bL).u32(DEBUGGER_DATA + 0x14, 0x318);
         debuggerData(0x18, BASE);
@@ -48,12 +49,12 @@ final class TinyKernel {
     }
 
     /** Sets a field of the debugger data block to an address, sign-extended as the kernel does it. */
-    TinyKernel debuggerData(int offset, long address) {
+    public TinyKernel debuggerData(int offset, long address) {
         return u32(DEBUGGER_DATA + offset, address).u32(DEBUGGER_DATA + offset + 4, address == 0 ? 0 : 0xffff_ffffL);
     }
 
     /** Makes a variable with a value, and a field of the debugger data block that leads to it. */
-    TinyKernel variable(int offset, long value) {
+    public TinyKernel variable(int offset, long value) {
         variables += 8;
         return u32(variables, value).debuggerData(offset, variables);
     }
@@ -73,7 +74,7 @@ final class TinyKernel {
     }
 
     /** Writes a loader entry and returns its address. */
-    long module(long address, String name, long base, int size) {
+    public long module(long address, String name, long base, int size) {
         u32(address + 0x18, base).u32(address + 0x20, size);
         string(address + 0x24, address + 0x80, "\\SystemRoot\\" + name);
         string(address + 0x2c, address + 0x100, name);
@@ -81,7 +82,7 @@ final class TinyKernel {
     }
 
     /** Makes a circular list of a head and entries. */
-    TinyKernel link(long head, long... entries) {
+    public TinyKernel link(long head, long... entries) {
         long previous = head;
         for (long entry : entries) {
             u32(previous, entry).u32(entry + 4, previous);
@@ -91,7 +92,7 @@ final class TinyKernel {
     }
 
     /** A counted UTF-16 string whose text stands elsewhere. */
-    private void string(long address, long buffer, String text) {
+    public void string(long address, long buffer, String text) {
         u16(address, 2 * text.length()).u16(address + 2, 2 * text.length() + 2).u32(address + 4, buffer);
         text(buffer, text);
     }
@@ -100,15 +101,18 @@ final class TinyKernel {
         bytes(address, text.getBytes(StandardCharsets.UTF_16LE));
     }
 
-    TinyKernel u16(long va, int value) {
+    /** Writes two bytes. */
+    public TinyKernel u16(long va, int value) {
         return bytes(va, new byte[] {(byte) value, (byte) (value >> 8)});
     }
 
-    TinyKernel u32(long va, long value) {
+    /** Writes four bytes. */
+    public TinyKernel u32(long va, long value) {
         return bytes(va, new byte[] {(byte) value, (byte) (value >> 8), (byte) (value >> 16), (byte) (value >> 24)});
     }
 
-    TinyKernel bytes(long va, byte[] bytes) {
+    /** Writes bytes. */
+    public TinyKernel bytes(long va, byte[] bytes) {
         for (int i = 0; i < bytes.length; i++) {
             pages.computeIfAbsent(va + i >>> 12, page -> new byte[PAGE])[(int) (va + i & PAGE - 1)] = bytes[i];
         }
@@ -116,13 +120,13 @@ final class TinyKernel {
     }
 
     /** Takes a page away: its address stays mapped to nothing. */
-    TinyKernel without(long va) {
+    public TinyKernel without(long va) {
         pages.remove(va >>> 12);
         return this;
     }
 
     /** Physical memory, byte for byte: the page directory at frame 0x39, tables and pages behind it. */
-    byte[] raw() {
+    public byte[] raw() {
         long tables = pages.keySet().stream().map(page -> page >>> 10).distinct().count();
         ByteBuffer memory = ByteBuffer.allocate((int) (DIRECTORY_FRAME + 1 + tables + pages.size()) * PAGE)
                 .order(ByteOrder.LITTLE_ENDIAN);
@@ -144,7 +148,7 @@ final class TinyKernel {
     }
 
     /** The same memory as a 32-bit full dump. */
-    byte[] fullDump(int build) {
+    public byte[] fullDump(int build) {
         byte[] raw = raw();
         ByteBuffer dump = ByteBuffer.allocate(PAGE + raw.length).order(ByteOrder.LITTLE_ENDIAN);
         for (int i = 0; i < PAGE; i += 4) {
@@ -160,7 +164,7 @@ final class TinyKernel {
     }
 
     /** Writes an image to a file of a folder. */
-    static Path write(Path folder, byte[] image) {
+    public static Path write(Path folder, byte[] image) {
         try {
             return Files.write(folder.resolve("image"), image);
         } catch (IOException e) {

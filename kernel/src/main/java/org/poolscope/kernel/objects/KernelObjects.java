@@ -8,12 +8,14 @@ import java.util.OptionalLong;
 import java.util.Set;
 import org.poolscope.kernel.Answer;
 import org.poolscope.kernel.KernelImage;
+import org.poolscope.memory.UnreadableAddressException;
 import org.poolscope.model.Progress;
 import org.poolscope.symbols.UnknownLayoutException;
 
 /** The objects of a kernel. Each list is read when it is first asked for, and kept. Safe to use from several threads. */
 public final class KernelObjects {
 
+    private final KernelImage image;
     private final KernelSpace space;
     private final Set<String> warnings;
     private final Optional<ObjectHeaders> headers;
@@ -27,14 +29,16 @@ public final class KernelObjects {
     private Answer<List<HandleUse>> handles;
     private Answer<List<Processor>> processors;
     private Answer<ObjectNames> names;
+    private Answer<VerifierBooks> verifier;
 
     /** The objects of the kernel in an image. */
     public static Answer<KernelObjects> of(KernelImage image) {
         Set<String> warnings = new LinkedHashSet<>();
-        return KernelSpace.of(image, warnings::add).then(space -> Answer.of(new KernelObjects(space, warnings)));
+        return KernelSpace.of(image, warnings::add).then(space -> Answer.of(new KernelObjects(image, space, warnings)));
     }
 
-    private KernelObjects(KernelSpace space, Set<String> warnings) {
+    private KernelObjects(KernelImage image, KernelSpace space, Set<String> warnings) {
+        this.image = image;
         this.space = space;
         this.warnings = warnings;
         headers = ObjectHeaders.of(space);
@@ -131,6 +135,14 @@ public final class KernelObjects {
         return names;
     }
 
+    /** Driver Verifier's settings and books. */
+    public synchronized Answer<VerifierBooks> verifier(Progress progress) {
+        if (verifier == null) {
+            verifier = guarded(() -> new VerifierReader(space, CodePlaces.of(image)).read(progress));
+        }
+        return verifier;
+    }
+
     private OptionalLong root() {
         return directories.map(ObjectDirectories::root).orElse(OptionalLong.empty());
     }
@@ -155,7 +167,7 @@ public final class KernelObjects {
     private static <T> Answer<T> guarded(Question<T> question) {
         try {
             return question.ask();
-        } catch (UnknownLayoutException e) {
+        } catch (UnknownLayoutException | UnreadableAddressException e) {
             return Answer.none(e.getMessage());
         }
     }
