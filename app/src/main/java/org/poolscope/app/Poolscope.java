@@ -36,6 +36,7 @@ import picocli.CommandLine.ParameterException;
             DriversCommand.class,
             DevicesCommand.class,
             IrpsCommand.class,
+            VerifierCommand.class,
             DfsCommand.class,
             LabCommand.class,
             DemoCommand.class,
