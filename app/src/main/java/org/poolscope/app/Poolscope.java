@@ -30,6 +30,7 @@ import picocli.CommandLine.ParameterException;
             PoolUsedCommand.class,
             BlocksCommand.class,
             LeaksCommand.class,
+            ProfileCommand.class,
             PoolCommand.class,
             ProcessesCommand.class,
             HandlesCommand.class,

@@ -1,0 +1,135 @@
+package org.poolscope.app;
+
+import static org.poolscope.report.JsonDocument.number;
+import static org.poolscope.report.JsonDocument.text;
+
+import com.fasterxml.jackson.core.JsonGenerator;
+import java.io.IOException;
+import java.util.stream.Collectors;
+import org.poolscope.kernel.KernelImage;
+import org.poolscope.model.Address;
+import org.poolscope.model.EvidenceException;
+import org.poolscope.model.PoolTag;
+import org.poolscope.model.Progress;
+import org.poolscope.model.Quantity;
+import org.poolscope.pool.ContentProfile;
+import org.poolscope.pool.FieldKind;
+import org.poolscope.pool.PoolBlocks;
+import org.poolscope.report.Listing;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.TypeConversionException;
+
+/** {@code poolscope profile}: what the blocks of a tag hold, offset by offset. */
+@Command(name = "profile", mixinStandardHelpOptions = true, usageHelpAutoWidth = true,
+        header = "What do these blocks hold, offset by offset?",
+        description = {"Looks at all blocks of a tag at once: which places are constant, which are pointers and what they lead to, and where the",
+            "owner's data ends and leftovers of earlier owners begin. An owner betrays itself by where its pointers lead."},
+        footer = {"", "Examples:", "  poolscope profile MEMORY.DMP --tag 'Io'", "  poolscope profile MEMORY.DMP --tag 'Io' --size 0x40 --format json"})
+final class ProfileCommand extends PoolBlocksCommand {
+
+    @Option(names = "--tag", paramLabel = "TAG", required = true, converter = TagConverter.class, description = "The tag; blanks at its end may be left out.")
+    private PoolTag tag;
+
+    @Option(names = "--size", paramLabel = "BYTES", converter = SizeConverter.class, defaultValue = Option.NULL_VALUE,
+            description = "Only blocks of this size, as blocks prints it (default: the size most of them have).")
+    private Long size;
+
+    @Option(names = "--sample", paramLabel = "N", defaultValue = "0", description = "Look at N blocks at most, spread evenly (default: all).")
+    private long sample;
+
+    @Override
+    void answer(KernelImage image, PoolBlocks blocks, Progress progress, Output output) throws Exception {
+        ContentProfile profile = ContentProfile.of(image, blocks, tag, size == null ? 0 : size, sample, progress).orElseThrow(() ->
+                new EvidenceException(path(), "", "it has no allocated block of tag '" + tag + "'" + (size == null ? "" : " and size " + size),
+                        "poolused lists the tags, blocks --tag the sizes"));
+        if (output.isJson()) {
+            output.document(json -> write(profile, json));
+            return;
+        }
+        output.line("Tag '" + profile.tag() + "': " + Quantity.count(profile.blocks(), "block", "blocks") + ", " + Quantity.count(profile.sampled())
+                + " of size " + Address.text(profile.size()) + " looked at; the data is " + profile.dataLength() + " bytes long.");
+        output.list(FIELDS, profile.fields().iterator());
+        if (profile.clusters().size() > 1) {
+            output.line("");
+            output.line("Shapes:");
+            for (ContentProfile.Cluster cluster : profile.clusters()) {
+                output.line("  " + Quantity.count(cluster.blocks(), "block", "blocks") + " of " + Address.text(cluster.size())
+                        + (cluster.pointersAt().isEmpty() ? "" : ", pointers at " + cluster.pointersAt()));
+            }
+        }
+    }
+
+    private static void write(ContentProfile profile, JsonGenerator json) throws IOException {
+        text(json, "tag", profile.tag());
+        number(json, "blocks", profile.blocks());
+        number(json, "sampled", profile.sampled());
+        number(json, "size", profile.size());
+        number(json, "dataLength", profile.dataLength());
+        json.writeArrayFieldStart("fields");
+        for (ContentProfile.Field field : profile.fields()) {
+            json.writeStartObject();
+            number(json, "offset", field.offset());
+            number(json, "size", field.size());
+            text(json, "kind", field.kind().words());
+            number(json, "distinct", field.distinct());
+            number(json, "minimum", field.minimum());
+            number(json, "maximum", field.maximum());
+            json.writeArrayFieldStart("values");
+            for (ContentProfile.Value value : field.values()) {
+                json.writeStartObject();
+                text(json, "value", Address.text(value.value()));
+                number(json, "count", value.count());
+                text(json, "target", value.target().orElse(null));
+                json.writeEndObject();
+            }
+            json.writeEndArray();
+            text(json, "target", field.target().orElse(null));
+            json.writeEndObject();
+        }
+        json.writeEndArray();
+        json.writeArrayFieldStart("clusters");
+        for (ContentProfile.Cluster cluster : profile.clusters()) {
+            json.writeStartObject();
+            number(json, "size", cluster.size());
+            number(json, "blocks", cluster.blocks());
+            json.writeArrayFieldStart("pointersAt");
+            for (int offset : cluster.pointersAt()) {
+                json.writeNumber(offset);
+            }
+            json.writeEndArray();
+            json.writeEndObject();
+        }
+        json.writeEndArray();
+    }
+
+    private static final Listing<ContentProfile.Field> FIELDS = new Listing<ContentProfile.Field>((field, json) -> text(json, "offset", field.offset()))
+            .number("Offset", field -> Address.text(field.offset()))
+            .number("Size", field -> Integer.toString(field.size()))
+            .text("Kind", field -> field.kind().words())
+            .text("What", ProfileCommand::what);
+
+    private static String what(ContentProfile.Field field) {
+        if (field.kind() == FieldKind.POINTER) {
+            return field.target().map(target -> target + " (" + Quantity.percent(field.targetShare()) + ")").orElse("to various things")
+                    + (field.distinct() == null ? "" : ", " + Quantity.count(field.distinct(), "place", "places"));
+        }
+        String range = field.minimum() == null ? "" : Quantity.count(field.minimum()) + " to " + Quantity.count(field.maximum());
+        String values = field.values().isEmpty() || field.distinct() == null || field.distinct() > 8 ? ""
+                : field.values().stream().map(value -> Address.text(value.value())).collect(Collectors.joining(" "));
+        return range.isEmpty() ? values : values.isEmpty() ? range : range + ": " + values;
+    }
+
+    /** Reads one tag, with picocli's own way to complain. */
+    static final class TagConverter implements ITypeConverter<PoolTag> {
+        @Override
+        public PoolTag convert(String text) {
+            try {
+                return PoolTag.parse(text);
+            } catch (IllegalArgumentException e) {
+                throw new TypeConversionException(e.getMessage());
+            }
+        }
+    }
+}

@@ -1,0 +1,371 @@
+package org.poolscope.pool;
+
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.poolscope.kernel.KernelImage;
+import org.poolscope.memory.PagedMemory;
+import org.poolscope.model.PoolTag;
+import org.poolscope.model.Progress;
+
+/** One run over the blocks of a tag, counting what stands at each place. */
+final class ContentScan {
+
+    /** Places profiled at most; structures with recognisable fields beyond are rare, and the rest is often a buffer. */
+    private static final int MOST_PLACES = 256;
+    /** Places that tell structures apart. */
+    private static final int CLUSTER_PLACES = 64;
+    private static final int MOST_CLUSTERS = 16;
+    private static final double TELLING_SHARE = 0.02;
+    private static final long SMALL = 0x1_0000;
+    /** Upper halves of times between 1990 and 2100, in 100 ns since 1601. */
+    private static final long EARLIEST = 0x01b4_1e2aL;
+    private static final long LATEST = 0x0230_0000L;
+    private static final int PROGRESS_EVERY = 1 << 16;
+
+    private final PagedMemory memory;
+    private final MemorySegment bytes;
+    private final PoolBlocks blocks;
+    private final PoolTag tag;
+    private final Progress progress;
+    private final int word;
+    private final PointerTargets targets;
+    private final boolean wide;
+
+    ContentScan(KernelImage image, PoolBlocks blocks, PoolTag tag, Progress progress) {
+        this.memory = blocks.memory();
+        this.bytes = memory.bytes();
+        this.blocks = blocks;
+        this.tag = tag;
+        this.progress = progress;
+        this.wide = memory.pointerSize() == Long.BYTES;
+        this.word = memory.pointerSize();
+        this.targets = new PointerTargets(image, blocks);
+    }
+
+    Optional<ContentProfile> run(long wantedSize, long most) {
+        Map<Long, Long> sizes = new HashMap<>();
+        for (BlockCursor block = blocks.cursor(); block.next();) {
+            if (isMeant(block)) {
+                sizes.merge(block.size(), 1L, Long::sum);
+            }
+        }
+        long size = wantedSize != 0 ? wantedSize
+                : sizes.entrySet().stream().max(Map.Entry.<Long, Long>comparingByValue().thenComparing(Map.Entry.comparingByKey()))
+                        .map(Map.Entry::getKey).orElse(0L);
+        long count = sizes.getOrDefault(size, 0L);
+        if (count == 0) {
+            return Optional.empty();
+        }
+        long step = most <= 0 || most >= count ? 1 : (count + most - 1) / most;
+        Tally tally = new Tally();
+        long number = 0;
+        for (BlockCursor block = blocks.cursor(); block.next();) {
+            if (isMeant(block) && block.size() == size && number++ % step == 0) {
+                tally.add(block);
+                if ((number & PROGRESS_EVERY - 1) == 0) {
+                    progress.at("profiling '" + tag + "'", number, count);
+                }
+            }
+        }
+        long asked = wantedSize != 0 ? count : sizes.values().stream().mapToLong(Long::longValue).sum();
+        List<ContentProfile.Field> fields = new FieldReader(tally).fields();
+        return Optional.of(new ContentProfile(tag, asked, tally.sampled, size, dataLength(fields, tally), fields,
+                clusters(sizes, tally, dataLength(fields, tally))));
+    }
+
+    private boolean isMeant(BlockCursor block) {
+        return block.key() == tag.key() && block.state() == BlockState.ALLOCATED;
+    }
+
+    /** Where the data ends: behind the last place that is not a leftover. */
+    private static int dataLength(List<ContentProfile.Field> fields, Tally tally) {
+        int end = 0;
+        for (ContentProfile.Field field : fields) {
+            end = field.kind() == FieldKind.LEFTOVER ? end : field.offset() + field.size();
+        }
+        return tally.cut && end == fields.getLast().offset() + fields.getLast().size() ? (int) Math.min(Integer.MAX_VALUE, tally.dataBytes) : end;
+    }
+
+    /** Shapes, told apart by the places that hold pointers in more blocks than chance explains. */
+    private List<ContentProfile.Cluster> clusters(Map<Long, Long> sizes, Tally tally, int dataLength) {
+        List<ContentProfile.Cluster> found = new ArrayList<>();
+        long telling = 0;
+        for (int place = 0; place < Math.min(CLUSTER_PLACES, tally.wides.length) && place * word < dataLength; place++) {
+            WordStatistics at = tally.wides[place];
+            telling |= at.share(at.pointers) >= TELLING_SHARE ? 1L << place : 0;
+        }
+        Map<Long, Long> shapes = new HashMap<>();
+        for (Map.Entry<Long, Long> shape : tally.shapes.entrySet()) {
+            shapes.merge(shape.getKey() & telling, shape.getValue(), Long::sum);
+        }
+        shapes.forEach((shape, count) -> {
+            List<Integer> offsets = new ArrayList<>();
+            for (int place = 0; place < CLUSTER_PLACES; place++) {
+                if ((shape >>> place & 1) != 0) {
+                    offsets.add(place * word);
+                }
+            }
+            found.add(new ContentProfile.Cluster(tally.size, offsets, count));
+        });
+        sizes.forEach((size, count) -> {
+            if (size != tally.size) {
+                found.add(new ContentProfile.Cluster(size, List.of(), count));
+            }
+        });
+        found.sort(Comparator.comparingLong(ContentProfile.Cluster::blocks).reversed().thenComparing(ContentProfile.Cluster::size));
+        return found.subList(0, Math.min(MOST_CLUSTERS, found.size()));
+    }
+
+    /** What was counted. Places are as wide as half a pointer on 64-bit systems, whose structures have 32-bit fields too. */
+    private final class Tally {
+
+        private WordStatistics[] narrow = new WordStatistics[0];
+        private WordStatistics[] wides = new WordStatistics[0];
+        private final Map<Long, Long> shapes = new HashMap<>();
+        private final byte[] buffer = new byte[MOST_PLACES * Integer.BYTES];
+        private final MemorySegment data = MemorySegment.ofArray(buffer);
+        private long sampled;
+        private long size;
+        private long dataBytes;
+        private boolean cut;
+
+        void add(BlockCursor block) {
+            if (sampled++ == 0) {
+                size = block.size();
+                dataBytes = block.kind() == BlockKind.PAGE ? size - blocks.headerSize() : size;
+                cut = dataBytes > buffer.length;
+                int places = (int) Math.min(buffer.length, dataBytes) / Integer.BYTES;
+                narrow = filled(places);
+                wides = wide ? filled(places / 2) : narrow;
+            }
+            int length = narrow.length * Integer.BYTES;
+            Arrays.fill(buffer, (byte) 0);
+            if (memory.read(block.address(), buffer, 0, length) < length) {
+                sampled--;
+                return;
+            }
+            long shape = 0;
+            for (int i = 0; i < narrow.length; i++) {
+                long value = data.get(Words.U32, (long) i * Integer.BYTES) & 0xffff_ffffL;
+                WordStatistics place = narrow[i];
+                place.add(value);
+                place.zero += value == 0 ? 1 : 0;
+                place.small += value < SMALL ? 1 : 0;
+                place.ascii += isAscii((int) value) ? 1 : 0;
+                place.utf16 += isUtf16((int) value) ? 1 : 0;
+                if (!wide) {
+                    place.pointers += isPointer(value) ? 1 : 0;
+                    shape |= i < CLUSTER_PLACES && isPointer(value) ? 1L << i : 0;
+                    place.times += i + 1 < narrow.length && isTime(data.get(Words.U32, (i + 1L) * Integer.BYTES) & 0xffff_ffffL) ? 1 : 0;
+                }
+            }
+            for (int i = 0; wide && i < wides.length; i++) {
+                long value = data.get(Words.U64, (long) i * Long.BYTES);
+                WordStatistics place = wides[i];
+                place.add(value);
+                place.zero += value == 0 ? 1 : 0;
+                place.pointers += isPointer(value) ? 1 : 0;
+                place.times += isTime(value >>> 32) ? 1 : 0;
+                shape |= i < CLUSTER_PLACES && isPointer(value) ? 1L << i : 0;
+            }
+            if (shapes.size() < 4096 || shapes.containsKey(shape)) {
+                shapes.merge(shape, 1L, Long::sum);
+            }
+        }
+
+        private static WordStatistics[] filled(int count) {
+            WordStatistics[] made = new WordStatistics[count];
+            Arrays.setAll(made, any -> new WordStatistics());
+            return made;
+        }
+    }
+
+    private boolean isPointer(long value) {
+        return Long.compareUnsigned(value, memory.directory().mode().kernelStart()) >= 0 && memory.locate(value) >= 0;
+    }
+
+    private static boolean isTime(long upper) {
+        return upper >= EARLIEST && upper < LATEST;
+    }
+
+    private static boolean isAscii(int value) {
+        for (int i = 0; i < 4; i++) {
+            int c = value >>> 8 * i & 0xff;
+            if (c < 0x20 || c > 0x7e) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private static boolean isUtf16(int value) {
+        int low = value & 0xffff;
+        int high = value >>> 16;
+        return low >= 0x20 && low < 0x7f && (high >= 0x20 && high < 0x7f || high == 0);
+    }
+
+    /** Turns counts into fields. */
+    private final class FieldReader {
+
+        /** A kind that fits this share of the blocks is what the place holds. */
+        private static final double NEARLY_ALL = 0.95;
+        /** Of leftovers every kind of thing is some; a place that is zero or opaque in this share of blocks is one thing. */
+        private static final double ONE_KIND = 0.90;
+        private static final int FEW = 16;
+        private static final int VALUES_SHOWN = 8;
+
+        private final Tally tally;
+
+        FieldReader(Tally tally) {
+            this.tally = tally;
+        }
+
+        List<ContentProfile.Field> fields() {
+            List<ContentProfile.Field> fields = new ArrayList<>();
+            int at = 0;
+            while (at < tally.narrow.length) {
+                ContentProfile.Field field = field(at);
+                fields.add(field);
+                at += field.size() / Integer.BYTES;
+            }
+            return fields;
+        }
+
+        private ContentProfile.Field field(int at) {
+            if (wide && at % 2 == 0 && at / 2 < tally.wides.length) {
+                WordStatistics whole = tally.wides[at / 2];
+                if (isPointerField(whole)) {
+                    return pointer(at, Long.BYTES, whole);
+                }
+                if (whole.share(whole.times) >= NEARLY_ALL) {
+                    return number(at, Long.BYTES, FieldKind.TIME, whole);
+                }
+            }
+            WordStatistics place = tally.narrow[at];
+            if (!wide && isPointerField(place)) {
+                return pointer(at, Integer.BYTES, place);
+            }
+            if (isCountedString(at)) {
+                return new ContentProfile.Field(at * Integer.BYTES, Integer.BYTES, FieldKind.UNICODE_STRING, values(place), distinct(place), null, null,
+                        Optional.empty(), 0);
+            }
+            if (!wide && place.share(place.times) >= NEARLY_ALL && tally.narrow[at + 1].distinct() != 1 | place.distinct() != 1) {
+                return number(at, Long.BYTES, FieldKind.TIME, place);
+            }
+            return number(at, Integer.BYTES, kind(place), place);
+        }
+
+        private boolean isPointerField(WordStatistics place) {
+            long set = place.blocks - place.zero;
+            return set > 0 && place.pointers >= NEARLY_ALL * set && place.share(place.pointers + place.zero) >= NEARLY_ALL
+                    && (place.share(place.pointers) >= 0.5 || place.pointers >= 1000 && place.share(place.pointers) >= 0.01);
+        }
+
+        /** Lengths in bytes, even and not above the room, and a pointer behind them: a UNICODE_STRING. */
+        private boolean isCountedString(int at) {
+            WordStatistics place = tally.narrow[at];
+            int behind = wide ? at + 2 : at + 1;
+            if (place.distinct() == 1 && place.minimum() == 0 || behind >= tally.narrow.length || wide && at % 2 != 0) {
+                return false;
+            }
+            WordStatistics buffer = wide ? tally.wides[behind / 2] : tally.narrow[behind];
+            if (buffer.share(buffer.pointers) < NEARLY_ALL) {
+                return false;
+            }
+            return place.values().stream().limit(64).allMatch(value -> {
+                long length = value.value() & 0xffff;
+                long room = value.value() >>> 16;
+                return length > 0 && length % 2 == 0 && room % 2 == 0 && room >= length && room <= length + 2048;
+            });
+        }
+
+        private FieldKind kind(WordStatistics place) {
+            if (place.distinct() == 1) {
+                return FieldKind.CONSTANT;
+            }
+            if (place.distinct() < 0 && isDense(place)) {
+                return FieldKind.COUNTER;
+            }
+            if (place.share(place.ascii) >= NEARLY_ALL) {
+                return FieldKind.ASCII;
+            }
+            if (place.share(place.utf16) >= NEARLY_ALL) {
+                return FieldKind.UTF16;
+            }
+            if (place.distinct() > 0 && place.distinct() <= FEW) {
+                return Long.bitCount(place.varyingBits()) <= 4 && place.maximum() >= SMALL ? FieldKind.FLAGS : FieldKind.FEW_VALUES;
+            }
+            if (place.share(place.small) >= NEARLY_ALL) {
+                return FieldKind.SMALL_INTEGER;
+            }
+            return isMixed(place) ? FieldKind.LEFTOVER : FieldKind.OPAQUE;
+        }
+
+        private boolean isDense(WordStatistics place) {
+            long range = place.maximum() - place.minimum() + 1;
+            return tally.sampled >= 1000 && range >= tally.sampled && range <= 2 * tally.sampled;
+        }
+
+        /** No kind of thing fits nearly all blocks, and not one bit is the same in all: several earlier owners left it. */
+        private boolean isMixed(WordStatistics place) {
+            long other = place.blocks - place.small - place.ascii - place.pointers;
+            boolean oneKind = place.share(place.zero) >= ONE_KIND || place.share(place.pointers) >= ONE_KIND || place.share(other) >= ONE_KIND
+                    || place.share(place.small) >= ONE_KIND;
+            boolean constantByte = false;
+            for (int i = 0; i < Integer.BYTES; i++) {
+                constantByte |= (place.varyingBits() >>> 8 * i & 0xff) == 0;
+            }
+            return !oneKind && !constantByte;
+        }
+
+        private ContentProfile.Field number(int at, int size, FieldKind kind, WordStatistics place) {
+            boolean ranged = kind == FieldKind.SMALL_INTEGER || kind == FieldKind.COUNTER || kind == FieldKind.FEW_VALUES;
+            return new ContentProfile.Field(at * Integer.BYTES, size, kind, kind == FieldKind.LEFTOVER ? List.of() : values(place), distinct(place),
+                    ranged ? place.minimum() : null, ranged ? place.maximum() : null, Optional.empty(), 0);
+        }
+
+        private List<ContentProfile.Value> values(WordStatistics place) {
+            return place.distinct() < 0 ? List.of() : place.values().stream().limit(VALUES_SHOWN)
+                    .map(value -> new ContentProfile.Value(value.value(), value.count(), Optional.empty())).toList();
+        }
+
+        private static Integer distinct(WordStatistics place) {
+            return place.distinct() < 0 ? null : place.distinct();
+        }
+
+        /** A pointer, named by what most of its values lead to: the same words, or the same driver's things. */
+        private ContentProfile.Field pointer(int at, int size, WordStatistics place) {
+            List<ContentProfile.Value> values = new ArrayList<>();
+            Map<PointerTarget, Long> kinds = new HashMap<>();
+            long counted = 0;
+            for (WordStatistics.Value value : place.values()) {
+                if (value.value() == 0) {
+                    continue;
+                }
+                Optional<PointerTarget> target = targets.describe(value.value());
+                if (values.size() < VALUES_SHOWN) {
+                    values.add(new ContentProfile.Value(value.value(), value.count(), target));
+                }
+                counted += value.count();
+                target.ifPresent(found -> kinds.merge(general(found), value.count(), Long::sum));
+            }
+            long all = counted;
+            Optional<Map.Entry<PointerTarget, Long>> most = kinds.entrySet().stream().max(Map.Entry.comparingByValue());
+            return new ContentProfile.Field(at * Integer.BYTES, size, FieldKind.POINTER, values, distinct(place), null, null,
+                    most.filter(found -> found.getValue() >= 0.5 * all).map(Map.Entry::getKey),
+                    most.map(found -> found.getValue() * place.share(place.pointers) / all).orElse(0.0));
+        }
+
+        /** The target without the place inside it, so that four events of one driver are one kind of thing. */
+        private static PointerTarget general(PointerTarget target) {
+            int plus = target.what().lastIndexOf(" +0x");
+            return plus < 0 ? target : new PointerTarget(target.what().substring(0, plus), target.driver());
+        }
+    }
+}

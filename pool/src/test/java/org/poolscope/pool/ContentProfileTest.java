@@ -1,0 +1,93 @@
+package org.poolscope.pool;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.Optional;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.poolscope.kernel.KernelImage;
+import org.poolscope.model.PoolTag;
+import org.poolscope.model.Progress;
+import org.poolscope.model.RealEvidence;
+
+/** Against a running kernel in which a driver of others leaked blocks of a known layout. */
+class ContentProfileTest {
+
+    private static KernelImage image;
+    private static PoolBlocks blocks;
+
+    @BeforeAll
+    static void open() throws Exception {
+        image = KernelImage.open(RealEvidence.image("nt52-after.raw"));
+        blocks = PoolBlocks.walk(image, Progress.NONE);
+    }
+
+    @AfterAll
+    static void close() {
+        if (image != null) {
+            image.close();
+        }
+    }
+
+    @Test
+    void theLeakedBlocksBetrayTheirOwner() {
+        ContentProfile profile = profile("Io", 0x40, 0).orElseThrow();
+        assertThat(profile.blocks()).isEqualTo(20_000);
+        assertThat(profile.sampled()).isEqualTo(20_000);
+        assertThat(profile.dataLength()).isEqualTo(36);
+        assertThat(field(profile, 4)).satisfies(event -> {
+            assertThat(event.kind()).isEqualTo(FieldKind.POINTER);
+            assertThat(event.distinct()).isEqualTo(4);
+            assertThat(event.target()).hasValueSatisfying(target -> assertThat(target.what()).contains("KEVENT").contains("\\Driver\\ioleak"));
+        });
+        assertThat(field(profile, 8)).satisfies(length -> {
+            assertThat(length.kind()).isEqualTo(FieldKind.SMALL_INTEGER);
+            assertThat(length.minimum()).isEqualTo(20);
+            assertThat(length.maximum()).isEqualTo(1500);
+        });
+        assertThat(field(profile, 12).kind()).isEqualTo(FieldKind.COUNTER);
+        assertThat(field(profile, 16)).satisfies(device -> {
+            assertThat(device.distinct()).isEqualTo(1);
+            assertThat(device.target()).hasValueSatisfying(target -> assertThat(target.driver()).isEqualTo("\\Driver\\ioleak"));
+            assertThat(device.targetShare()).isEqualTo(1);
+        });
+        assertThat(field(profile, 20)).satisfies(time -> {
+            assertThat(time.kind()).isEqualTo(FieldKind.TIME);
+            assertThat(time.size()).isEqualTo(8);
+        });
+        assertThat(profile.fields()).filteredOn(field -> field.offset() >= 36).hasSize(5)
+                .allSatisfy(field -> assertThat(field.kind()).isEqualTo(FieldKind.LEFTOVER));
+        assertThat(profile.ownerField()).hasValueSatisfying(owner -> assertThat(owner.target().orElseThrow().driver()).isEqualTo("\\Driver\\ioleak"));
+    }
+
+    @Test
+    void aSampleTellsTheSame() {
+        ContentProfile profile = profile("Io", 0x40, 500).orElseThrow();
+        assertThat(profile.blocks()).isEqualTo(20_000);
+        assertThat(profile.sampled()).isEqualTo(500);
+        assertThat(profile.dataLength()).isEqualTo(36);
+    }
+
+    @Test
+    void linkedBlocksLeadToEachOther() {
+        ContentProfile profile = profile("IfsK", 0, 0).orElseThrow();
+        assertThat(profile.blocks()).isEqualTo(1000);
+        assertThat(field(profile, 0).target()).hasValueSatisfying(target -> assertThat(target.what()).isEqualTo("pool block 'IfsK'"));
+        assertThat(field(profile, 8).kind()).isEqualTo(FieldKind.CONSTANT);
+    }
+
+    @Test
+    void whatIsNotThereHasNoProfile() {
+        assertThat(profile("Zzzz", 0, 0)).isEmpty();
+        assertThat(profile("Io", 0x47, 0)).isEmpty();
+    }
+
+    private static Optional<ContentProfile> profile(String tag, long size, long most) {
+        return ContentProfile.of(image, blocks, PoolTag.parse(tag), size, most, Progress.NONE);
+    }
+
+    private static ContentProfile.Field field(ContentProfile profile, int offset) {
+        return profile.fields().stream().filter(field -> field.offset() == offset).findFirst().orElseThrow();
+    }
+}
