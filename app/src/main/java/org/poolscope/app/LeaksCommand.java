@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.stream.Collectors;
 import org.poolscope.kernel.KernelImage;
 import org.poolscope.memory.Absence;
+import org.poolscope.model.Address;
 import org.poolscope.model.Progress;
 import org.poolscope.model.Quantity;
 import org.poolscope.pool.PoolBlocks;
@@ -51,6 +52,7 @@ final class LeaksCommand extends PoolBlocksCommand {
         number(json, "bytes", row.bytes());
         number(json, "unreferencedBlocks", row.unreferencedBlocks());
         number(json, "unreferencedBytes", row.unreferencedBytes());
+        text(json, "example", row.example() == null ? null : Address.text(row.example()));
     })
             .text("Tag", row -> row.tag().toString())
             .text("Pool", row -> row.pool().word())
@@ -58,5 +60,6 @@ final class LeaksCommand extends PoolBlocksCommand {
             .number("Bytes", row -> Quantity.count(row.bytes()))
             .number("Unreferenced", row -> Quantity.count(row.unreferencedBlocks()))
             .number("Bytes", row -> Quantity.count(row.unreferencedBytes()))
-            .number("Share", row -> Quantity.percent(row.unreferencedShare()));
+            .number("Share", row -> Quantity.percent(row.unreferencedShare()))
+            .text("For instance", row -> row.example() == null ? "" : Address.text(row.example()));
 }

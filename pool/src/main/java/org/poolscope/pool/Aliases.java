@@ -69,9 +69,7 @@ final class Aliases {
         long own = group.address[page] >>> Words.PAGE_SHIFT;
         int count = 0;
         for (int i = 0; i < Words.PAGE; i += pointerSize) {
-            long value = pointerSize == Integer.BYTES ? Integer.toUnsignedLong(bytes.get(Words.U32, group.offset[page] + i))
-                    : bytes.get(Words.U64, group.offset[page] + i);
-            count += value >>> Words.PAGE_SHIFT == own ? 1 : 0;
+            count += Words.pointer(bytes, group.offset[page] + i, pointerSize) >>> Words.PAGE_SHIFT == own ? 1 : 0;
         }
         return count;
     }

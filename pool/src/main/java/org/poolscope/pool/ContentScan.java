@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.poolscope.kernel.KernelImage;
+import org.poolscope.memory.LittleEndian;
 import org.poolscope.memory.PagedMemory;
 import org.poolscope.model.PoolTag;
 import org.poolscope.model.Progress;
@@ -152,7 +153,7 @@ final class ContentScan {
             }
             long shape = 0;
             for (int i = 0; i < narrow.length; i++) {
-                long value = data.get(Words.U32, (long) i * Integer.BYTES) & 0xffff_ffffL;
+                long value = data.get(LittleEndian.U32, (long) i * Integer.BYTES) & 0xffff_ffffL;
                 WordStatistics place = narrow[i];
                 place.add(value);
                 place.zero += value == 0 ? 1 : 0;
@@ -162,11 +163,11 @@ final class ContentScan {
                 if (!wide) {
                     place.pointers += isPointer(value) ? 1 : 0;
                     shape |= i < CLUSTER_PLACES && isPointer(value) ? 1L << i : 0;
-                    place.times += i + 1 < narrow.length && isTime(data.get(Words.U32, (i + 1L) * Integer.BYTES) & 0xffff_ffffL) ? 1 : 0;
+                    place.times += i + 1 < narrow.length && isTime(data.get(LittleEndian.U32, (i + 1L) * Integer.BYTES) & 0xffff_ffffL) ? 1 : 0;
                 }
             }
             for (int i = 0; wide && i < wides.length; i++) {
-                long value = data.get(Words.U64, (long) i * Long.BYTES);
+                long value = data.get(LittleEndian.U64, (long) i * Long.BYTES);
                 WordStatistics place = wides[i];
                 place.add(value);
                 place.zero += value == 0 ? 1 : 0;

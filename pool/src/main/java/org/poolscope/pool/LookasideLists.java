@@ -6,6 +6,7 @@ import java.util.Deque;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import org.poolscope.memory.LittleEndian;
 import org.poolscope.memory.PagedMemory;
 import org.poolscope.memory.RegionVisitor;
 import org.poolscope.model.LoadedModule;
@@ -85,7 +86,7 @@ final class LookasideLists {
         MemorySegment bytes = memory.bytes();
         return (va, offset, piece) -> {
             for (long i = 0; i < piece; i += Integer.BYTES) {
-                if (bytes.get(Words.U32, offset + i) == TAG) {
+                if (bytes.get(LittleEndian.U32, offset + i) == TAG) {
                     candidates.add(va + i - tag);
                 }
             }
@@ -98,7 +99,7 @@ final class LookasideLists {
         long end = group.offset[page] + ((long) group.end(page, block, blocks.format().pageUnits()) << shift);
         long start = group.offset[page] + ((long) group.unit(block) << shift) + blocks.headerSize();
         for (long at = start; at < end; at += Integer.BYTES) {
-            if (memory.bytes().get(Words.U32, at) == TAG) {
+            if (memory.bytes().get(LittleEndian.U32, at) == TAG) {
                 candidates.add(group.address[page] + (at - group.offset[page]) - tag);
             }
         }

@@ -1,6 +1,7 @@
 package org.poolscope.pool;
 
 import java.lang.foreign.MemorySegment;
+import org.poolscope.memory.LittleEndian;
 import org.poolscope.model.PoolKind;
 
 /**
@@ -58,13 +59,13 @@ final class PageParser {
         begin();
         while (unit < pageUnits) {
             long header = page + ((long) unit << unitShift);
-            int word = bytes.get(Words.U32, header);
+            int word = bytes.get(LittleEndian.U32, header);
             int size = format.units(word);
             if (size == 0 || format.previous(word) != previous) {
                 return 0;
             }
             places[n] = place(unit, word);
-            tags[n++] = bytes.get(Words.U32, header + tagOffset);
+            tags[n++] = bytes.get(LittleEndian.U32, header + tagOffset);
             previous = size;
             unit += size;
         }

@@ -3,6 +3,7 @@ package org.poolscope.pool;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 import java.util.function.Consumer;
+import org.poolscope.memory.LittleEndian;
 
 /**
  * Reads a page whose chain of blocks is broken: finds the chain that most of its headers agree on, names those that do not,
@@ -131,7 +132,7 @@ final class PageRepair {
         int bestLater = 0;
         int bestLaterAt = units;
         for (int unit = units - 1; unit >= 0; unit--) {
-            int word = bytes.get(Words.U32, page + ((long) unit << format.unitShift()));
+            int word = bytes.get(LittleEndian.U32, page + ((long) unit << format.unitShift()));
             words[unit] = word;
             int size = format.units(word);
             int landing = unit + size;
@@ -204,7 +205,7 @@ final class PageRepair {
     }
 
     private int tag(long page, int unit) {
-        return bytes.get(Words.U32, page + ((long) unit << format.unitShift()) + format.tagOffset());
+        return bytes.get(LittleEndian.U32, page + ((long) unit << format.unitShift()) + format.tagOffset());
     }
 
     /** How much of what the headers say fits the chain that was found; nothing when none of its blocks is in use under a likely tag. */

@@ -26,7 +26,7 @@ public final class PoolBlocks {
     private final BigBlocks big;
     private final DamageList damage;
     private final List<String> warnings;
-    private final long[] absentPages;
+    private final MappedPages pages;
     private final int freePages;
     private final SpecialPages special;
     private final PageIndex index = new PageIndex();
@@ -35,7 +35,7 @@ public final class PoolBlocks {
     private long pageBlocks;
 
     PoolBlocks(PagedMemory memory, HeaderFormat format, PoolSpace space, PageGroup[] groups, BigBlocks big, DamageList damage,
-            List<String> warnings, long[] absentPages, int freePages) {
+            List<String> warnings, MappedPages pages, int freePages) {
         this.memory = memory;
         this.format = format;
         this.space = space;
@@ -43,7 +43,7 @@ public final class PoolBlocks {
         this.big = big;
         this.damage = damage;
         this.warnings = warnings;
-        this.absentPages = absentPages;
+        this.pages = pages;
         this.freePages = freePages;
         this.special = new SpecialPages(memory.bytes(), format);
         long first = -1;
@@ -146,7 +146,7 @@ public final class PoolBlocks {
 
     /** Pages in the pools' regions that belong to the address space and could not be read for this reason. */
     public long absentPages(Absence why) {
-        return absentPages[why.ordinal()];
+        return pages.absent(why);
     }
 
     /** Pages of nonpaged pool that are free as a whole, as far as they can be told. */

@@ -1,16 +1,11 @@
 package org.poolscope.pool;
 
 import java.lang.foreign.MemorySegment;
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
-import org.poolscope.memory.Absence;
+import org.poolscope.memory.LittleEndian;
 import org.poolscope.memory.PagedMemory;
-import org.poolscope.memory.RegionVisitor;
-import org.poolscope.memory.WalkSummary;
-import org.poolscope.model.PoolKind;
 import org.poolscope.model.Progress;
 
 /**
@@ -24,10 +19,6 @@ final class PoolWalk {
 
     static final int GROUP_PAGES = 4096;
 
-    /** Pages may be mapped more than once, but not all of them many times: damaged page tables can describe any number. */
-    private static final int MOST_MAPPINGS = 4;
-    private static final int FEW_PAGES = 1 << 16;
-
     /** Headers to look at for the form of the type field, and the share of them that decides. */
     private static final int FORM_SAMPLE = 4096;
 
@@ -40,14 +31,7 @@ final class PoolWalk {
     private final DamageList damage;
     private final List<String> warnings;
 
-    private long[] runAddress = new long[64];
-    private long[] runOffset = new long[64];
-    /** The number of the first page of each run; behind the last run the number of all pages. */
-    private long[] runFirst = new long[65];
-    private int runs;
-    private boolean full;
-    private final long[] absent = new long[Absence.values().length];
-    private final long mostPages;
+    private final MappedPages pages;
     private final AtomicInteger freePages = new AtomicInteger();
 
     private PoolWalk(PagedMemory memory, PoolSpace space, HeaderFormat format, BigBlocks big, DamageList damage, List<String> warnings) {
@@ -57,7 +41,7 @@ final class PoolWalk {
         this.big = big;
         this.format = format;
         this.damage = damage;
-        this.mostPages = MOST_MAPPINGS * memory.physical().presentPages() + FEW_PAGES;
+        this.pages = new MappedPages(memory);
         this.warnings = warnings;
         AddressRanges.Builder ranges = new AddressRanges.Builder();
         big.addTo(ranges);
@@ -72,52 +56,22 @@ final class PoolWalk {
 
     private PoolBlocks run(Progress progress) {
         for (PoolSpace.Piece piece : space.pieces()) {
-            gather(piece);
+            pages.add(memory, piece.first(), piece.last());
         }
-        int groups = (int) ((runFirst[runs] + GROUP_PAGES - 1) / GROUP_PAGES);
+        if (!pages.complete()) {
+            warnings.add("the page tables describe more pages than any machine has; blocks may be missing");
+        }
+        int groups = (int) ((pages.count() + GROUP_PAGES - 1) / GROUP_PAGES);
         HeaderFormat form = form();
         PageGroup[] read = new PageGroup[groups];
         AtomicInteger done = new AtomicInteger();
         ThreadLocal<Reader> readers = ThreadLocal.withInitial(() -> new Reader(form));
         IntStream.range(0, groups).parallel().forEach(group -> {
             read[group] = readers.get().read((long) group * GROUP_PAGES);
-            progress.at("walking pool pages", Math.min((long) done.incrementAndGet() * GROUP_PAGES, runFirst[runs]), runFirst[runs]);
+            progress.at("walking pool pages", Math.min((long) done.incrementAndGet() * GROUP_PAGES, pages.count()), pages.count());
         });
         Aliases.remove(read, bytes, memory.pointerSize());
-        return new PoolBlocks(memory, form, space, read, big, damage, warnings, absent, freePages.get());
-    }
-
-    private void gather(PoolSpace.Piece piece) {
-        WalkSummary summary = memory.forEachRegion(piece.first(), piece.last(), new RegionVisitor() {
-            @Override
-            public void present(long va, long fileOffset, long length) {
-                add(va, fileOffset, length >>> Words.PAGE_SHIFT);
-            }
-
-            @Override
-            public void absent(long va, long length, Absence why) {
-                absent[why.ordinal()] += length >>> Words.PAGE_SHIFT;
-            }
-        });
-        if (!summary.complete() || full) {
-            warnings.add("the page tables describe more pages than any machine has; blocks may be missing");
-        }
-    }
-
-    private void add(long va, long fileOffset, long pages) {
-        if (runFirst[runs] + pages > mostPages) {
-            full = true;
-            return;
-        }
-        if (runs == runAddress.length) {
-            runAddress = Arrays.copyOf(runAddress, 2 * runs);
-            runOffset = Arrays.copyOf(runOffset, 2 * runs);
-            runFirst = Arrays.copyOf(runFirst, 2 * runs + 1);
-        }
-        runAddress[runs] = va;
-        runOffset[runs] = fileOffset;
-        runFirst[runs + 1] = runFirst[runs] + pages;
-        runs++;
+        return new PoolBlocks(memory, form, space, read, big, damage, warnings, pages, freePages.get());
     }
 
     /** Whether kernels of this age keep an in-use bit in the type, told from a sample of pages. */
@@ -130,16 +84,13 @@ final class PoolWalk {
         int[] tags = new int[parser.mostBlocks()];
         int seen = 0;
         int marked = 0;
-        for (int run = 0; run < runs && seen < FORM_SAMPLE; run++) {
-            long pages = Math.min(runFirst[run + 1] - runFirst[run], FORM_SAMPLE);
-            for (long page = 0; page < pages && seen < FORM_SAMPLE; page++) {
-                long at = runOffset[run] + (page << Words.PAGE_SHIFT);
-                int count = parser.read(at, places, tags, 0);
-                for (int i = 0; i < count; i++) {
-                    int type = format.type(bytes.get(Words.U32, at + ((long) (places[i] & PageParser.UNIT_MASK) << format.unitShift())));
-                    seen += type != 0 ? 1 : 0;
-                    marked += (type & 4) != 0 ? 1 : 0;
-                }
+        for (MappedPages.Cursor page = pages.cursor(0, pages.count()); seen < FORM_SAMPLE && page.next();) {
+            int count = parser.read(page.offset(), places, tags, 0);
+            for (int i = 0; i < count; i++) {
+                long header = page.offset() + ((long) (places[i] & PageParser.UNIT_MASK) << format.unitShift());
+                int type = format.type(bytes.get(LittleEndian.U32, header));
+                seen += type != 0 ? 1 : 0;
+                marked += (type & 4) != 0 ? 1 : 0;
             }
         }
         return 2 * marked > seen ? format.with(TypeField.PLUS_ONE_IN_USE) : format;
@@ -162,17 +113,8 @@ final class PoolWalk {
         }
 
         PageGroup read(long firstPage) {
-            int found = Arrays.binarySearch(runFirst, 0, runs, firstPage);
-            int run = found >= 0 ? found : -found - 2;
-            long end = Math.min(firstPage + GROUP_PAGES, runFirst[runs]);
-            long page = firstPage;
-            while (page < end) {
-                while (runFirst[run + 1] <= page) {
-                    run++;
-                }
-                long inRun = page - runFirst[run] << Words.PAGE_SHIFT;
-                page(runAddress[run] + inRun, runOffset[run] + inRun);
-                page++;
+            for (MappedPages.Cursor page = pages.cursor(firstPage, firstPage + GROUP_PAGES); page.next();) {
+                page(page.address(), page.offset());
             }
             return builder.build();
         }

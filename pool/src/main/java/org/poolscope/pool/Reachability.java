@@ -1,128 +1,124 @@
 package org.poolscope.pool;
 
 import java.lang.foreign.MemorySegment;
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.EnumMap;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.IntStream;
 import org.poolscope.kernel.KernelImage;
-import org.poolscope.kernel.objects.KernelObjects;
 import org.poolscope.memory.Absence;
+import org.poolscope.memory.LittleEndian;
 import org.poolscope.memory.PagedMemory;
-import org.poolscope.memory.RegionVisitor;
+import org.poolscope.memory.PagingMode;
 import org.poolscope.model.PoolKind;
 import org.poolscope.model.PoolTag;
 import org.poolscope.model.Progress;
 
 /**
- * Which allocated blocks nothing points to any more.
+ * Which blocks somebody can still reach. Everything in kernel memory that is not pool is a root: the data of modules, kernel stacks,
+ * processor blocks, page frame database, views of the file cache, and the processor state a dump's header keeps. From there marks
+ * spread through the blocks: what a marked block points to is marked ({@link PointerRules} says what a pointer is). A block without a
+ * mark cannot be freed any more by the one who allocated it. {@linkplain Leftovers What is left over} is no root, nor are free and
+ * parked blocks.
  *
- * <p>Marks as the Linux kernel's kmemleak and LeakSanitizer do, but from an image at rest: every aligned word of kernel memory that is
- * not pool (module data, stacks, processor blocks, page file backed tables, whatever is mapped) is taken for a pointer if it leads into
- * an allocated block, and so is every word of each block reached that way. What is never reached is unreachable: no code can find it
- * to free it.
- *
- * <p>Conservative on purpose. A pointer counts wherever in a block it leads, its header included, so that list heads inside structures
- * and pointers to an object behind its header count. One with flags in its low bits counts if it leads to a kernel object:
- * fast references and handle table entries do. (If any odd word counted, the pixels of a bitmap would keep thousands of blocks alive.) A word that only looks like a pointer counts too: stale data can hide a leaked block, but a block reported here has no
- * pointer anywhere in what was seen. Not counted are words in blocks that are free or parked, and {@linkplain Leftovers what is left
- * over}: dead stack, free pages, the kernel's own book of big allocations.
- *
- * <p>What was not seen (paged out, not in the dump) may hold pointers: {@link #seenBytes} and {@link #unseenBytes} say how much of
- * the kernel's memory that is.
- *
- * <p>Costs one read of the kernel's memory, split over the processors; memory is a bit a block and a bounded stack a thread.
+ * <p>Two threads or more share the work: each has a stack of blocks it marked and has not looked through, and gives of its own when
+ * another has none. Pages that are in the kernel's address space but not in the image can hide pointers: {@link #unseenBytes}.
  */
 public final class Reachability {
 
-    private static final VarHandle MARKS = MethodHandles.arrayElementVarHandle(long[].class);
-    /** Bytes of kernel memory a thread takes at a time. */
-    private static final long CHUNK = 8L << 20;
-    /** Windows 8 (build 9200) keeps object pointers in handle tables shifted and without their upper bits. */
-    private static final int FIRST_BUILD_WITH_PACKED_HANDLES = 9200;
-    private static final int HANDLE_TABLE = PoolTag.parse("Obtb").key();
+    /** Pages one piece of the search for roots has. */
+    private static final int CHUNK = 1024;
+
+    /** Handle table entries of 64-bit kernels from Windows 8 on keep 44 bits of their pointer above twenty of their own. */
+    private static final int COMPRESSED_SINCE = 9200;
+    private static final int COMPRESSED_SHIFT = 20;
+    private static final int COMPRESSED_UNIT = 4;
+
+    /** {@code 'Obtb'}, the tag of handle tables, as a little-endian number. */
+    private static final int HANDLE_TABLE = 0x6274_624f;
+
+    /** 64-bit kernels before Windows 7 keep 39 bits of the first entry of an interlocked list above 25 of their own. */
+    private static final int SHORT_LISTS_BEFORE = 7600;
+    private static final int SHORT_LIST_SHIFT = 25;
+    private static final long SHORT_LIST_BASE = -1L << 43;
+
+    /** Of so many words near pool, a page where more lead nowhere than somewhere holds data, not pointers. */
+    private static final int NOISE = 8;
+
+    private final PoolBlocks blocks;
+    private final MemorySegment bytes;
+    private final int pointerSize;
+    private final BlockMarks marks;
+    private final PointerRules rules;
+    private final MappedPages kernel;
+    private final Leftovers leftovers;
+    private final FilePages poolPages;
+    private final boolean compressedHandles;
+    private final boolean shortLists;
+    private final ConcurrentLinkedDeque<long[]> shared = new ConcurrentLinkedDeque<>();
+    private final AtomicLong seen = new AtomicLong();
+    private final AtomicInteger hungry = new AtomicInteger();
+
+    private Reachability(PoolBlocks blocks, KernelImage image, PointerRules rules, MappedPages kernel) {
+        this.blocks = blocks;
+        this.bytes = blocks.memory().bytes();
+        this.pointerSize = blocks.memory().pointerSize();
+        this.marks = new BlockMarks(blocks);
+        this.rules = rules;
+        this.kernel = kernel;
+        this.leftovers = Leftovers.of(image);
+        this.poolPages = FilePages.of(blocks);
+        this.compressedHandles = rules.isWide() && image.version().build() >= COMPRESSED_SINCE;
+        this.shortLists = rules.isWide() && image.version().build() < SHORT_LISTS_BEFORE;
+    }
 
     /**
-     * A tag's blocks in one pool.
+     * What one tag has lost in one pool.
      *
-     * @param tag the tag
-     * @param pool the pool
-     * @param blocks allocated blocks
-     * @param bytes their bytes, headers included
-     * @param unreferencedBlocks of these, those nothing leads to
+     * @param blocks blocks in use
+     * @param bytes their bytes
+     * @param unreferencedBlocks how many of them nobody can reach
      * @param unreferencedBytes their bytes
+     * @param example the data of one of them; {@code null} when there is none
      */
-    public record Row(PoolTag tag, PoolKind pool, long blocks, long bytes, long unreferencedBlocks, long unreferencedBytes) {
+    public record Row(PoolTag tag, PoolKind pool, long blocks, long bytes, long unreferencedBlocks, long unreferencedBytes, Long example) {
 
-        /** The share of the blocks that nothing leads to, 0 to 1. */
+        /** The share of the blocks that nobody can reach, 0 to 1. */
         public double unreferencedShare() {
             return blocks == 0 ? 0 : (double) unreferencedBlocks / blocks;
         }
     }
 
-    private final PoolBlocks blocks;
-    private final PagedMemory memory;
-    private final MemorySegment bytes;
-    private final boolean wide;
-    private final boolean packedHandles;
-    private final long low;
-    private final long high;
-    private final long[][] marks;
-    private final Leftovers leftovers;
-    private final int lowBits;
-    private final int[] objectTags;
-    private final Map<Absence, Long> unseen = new EnumMap<>(Absence.class);
-    private final AtomicLong seen = new AtomicLong();
-
-    private Reachability(KernelImage image, PoolBlocks blocks) {
-        this.blocks = blocks;
-        this.memory = blocks.memory();
-        this.bytes = memory.bytes();
-        this.wide = memory.pointerSize() == Long.BYTES;
-        this.packedHandles = wide && image.version().build() >= FIRST_BUILD_WITH_PACKED_HANDLES;
-        this.low = blocks.low();
-        this.high = blocks.high();
-        PageGroup[] groups = blocks.groups();
-        this.marks = new long[groups.length + 1][];
-        for (int g = 0; g < groups.length; g++) {
-            marks[g] = new long[(groups[g].blocks() + 63) / 64];
-        }
-        marks[groups.length] = new long[(blocks.big().count() + 63) / 64];
-        this.leftovers = Leftovers.of(image);
-        this.lowBits = memory.pointerSize() - 1;
-        this.objectTags = KernelObjects.of(image).then(KernelObjects::names).value().stream().flatMap(names -> names.types().stream())
-                .filter(type -> type.tag() != null).mapToInt(type -> type.tag().key()).sorted().distinct().toArray();
-    }
-
     /**
-     * Marks from the roots.
+     * Marks what can be reached.
      *
      * @param image the image the blocks were walked in
      * @param blocks its blocks
      */
     public static Reachability of(KernelImage image, PoolBlocks blocks, Progress progress) {
-        Reachability made = new Reachability(image, blocks);
-        made.mark(progress);
-        return made;
+        PagedMemory memory = blocks.memory();
+        PagingMode mode = memory.directory().mode();
+        MappedPages kernel = new MappedPages(memory).add(memory, mode.kernelStart(), mode.lastAddress());
+        Reachability reachability = new Reachability(blocks, image, new PointerRules(blocks, ObjectTest.of(image, blocks)), kernel);
+        reachability.markRegisters(image);
+        reachability.mark(progress);
+        return reachability;
     }
 
-    /** Whether a block was reached: its number as {@link PoolBlocks#find} gives it. */
-    boolean isReached(long number) {
-        int block = PoolBlocks.block(number);
-        return (marks[PoolBlocks.group(number)][block >>> 6] >>> block & 1) != 0;
+    /** Whether the block in use that holds an address can be reached; {@code false} also when there is no such block. */
+    public boolean isReached(long address) {
+        long block = blocks.find(blocks.memory().canonical(address));
+        return block != PoolBlocks.NOWHERE && isMarked(block);
     }
 
-    /** Whether the allocated block that holds an address was reached; {@code false} also when there is no such block. */
-    public boolean isReached(long address, PoolBlocks of) {
-        long number = of.find(memory.canonical(address));
-        return number != PoolBlocks.NOWHERE && isReached(number);
+    boolean isMarked(long number) {
+        return marks.isSet(number);
     }
 
     /** Bytes of kernel memory that were searched for pointers: roots and blocks reached. */
@@ -132,232 +128,266 @@ public final class Reachability {
 
     /** Bytes of kernel memory that could not be searched, by reason; pages never touched are not among them, they hold nothing. */
     public Map<Absence, Long> unseenBytes() {
-        return Map.copyOf(unseen);
+        Map<Absence, Long> unseen = new EnumMap<>(Absence.class);
+        for (Absence why : Absence.values()) {
+            if (why != Absence.DEMAND_ZERO && kernel.absent(why) > 0) {
+                unseen.put(why, kernel.absent(why) << Words.PAGE_SHIFT);
+            }
+        }
+        return unseen;
     }
 
-    /** A row for each tag and pool that has allocated blocks, those with most unreferenced bytes first. */
+    /** What each tag has lost, the most blocks first; tags that lost nothing are among the rows. */
     public List<Row> rows() {
-        Map<Long, long[]> totals = new HashMap<>();
+        TagCounts[] counts = {new TagCounts(5), new TagCounts(5)};
+        int header = blocks.headerSize();
+        int unitShift = blocks.format().unitShift();
         PageGroup[] groups = blocks.groups();
         for (int g = 0; g < groups.length; g++) {
             PageGroup group = groups[g];
             for (int page = 0; page < group.pages(); page++) {
-                int pool = PageParser.isPaged(group.flags[page]) ? 1 : 0;
+                TagCounts pool = counts[PageParser.isPaged(group.flags[page]) ? PoolKind.PAGED.ordinal() : PoolKind.NONPAGED.ordinal()];
                 for (int block = group.first[page]; block < group.first[page + 1]; block++) {
                     if (group.state(block) == BlockState.ALLOCATED.ordinal()) {
-                        long size = PageParser.isSpecial(group.flags[page]) ? blocks.special().size(group.offset[page],
-                                blocks.special().header(group.offset[page]))
-                                : (long) (group.end(page, block, blocks.format().pageUnits()) - group.unit(block)) << blocks.format().unitShift();
-                        count(totals, group.tag[block], pool, size, isReached(PoolBlocks.number(g, block)));
+                        long size = (long) (group.end(page, block, blocks.format().pageUnits()) - group.unit(block)) << unitShift;
+                        count(pool, group.tag[block], size, marks.isSet(g, block),
+                                group.address[page] + ((long) group.unit(block) << unitShift) + header);
                     }
                 }
             }
         }
-        BigBlocks big = blocks.big();
-        for (int i = 0; i < big.count(); i++) {
-            count(totals, big.tag(i), big.pool(i) == PoolKind.PAGED ? 1 : 0, big.size(i), isReached(PoolBlocks.number(groups.length, i)));
+        for (int i = 0; i < blocks.big().count(); i++) {
+            count(counts[blocks.big().pool(i).ordinal()], blocks.big().tag(i), blocks.big().size(i), marks.isSet(groups.length, i),
+                    blocks.big().address(i));
         }
         List<Row> rows = new ArrayList<>();
-        totals.forEach((key, total) -> rows.add(new Row(new PoolTag((int) (key >>> 1)), (key & 1) == 1 ? PoolKind.PAGED : PoolKind.NONPAGED,
-                total[0], total[1], total[2], total[3])));
-        rows.sort(Comparator.comparingLong(Row::unreferencedBytes).reversed().thenComparing(Row::tag).thenComparing(Row::pool));
+        for (PoolKind kind : PoolKind.values()) {
+            counts[kind.ordinal()].forEach((key, of) -> rows.add(new Row(new PoolTag(key), kind, of[0], of[1], of[2], of[3],
+                    of[2] == 0 ? null : Long.valueOf(of[4]))));
+        }
+        rows.sort(Comparator.comparingLong(Row::unreferencedBlocks).reversed().thenComparing(Row::tag).thenComparing(Row::pool));
         return rows;
     }
 
-    private static void count(Map<Long, long[]> totals, int tag, int pool, long size, boolean reached) {
-        long[] total = totals.computeIfAbsent((tag & (long) Integer.MAX_VALUE) << 1 | pool, any -> new long[4]);
-        total[0]++;
-        total[1] += size;
-        if (!reached) {
-            total[2]++;
-            total[3] += size;
+    private static void count(TagCounts pool, int tag, long size, boolean reachable, long address) {
+        int slot = pool.slot(tag & Integer.MAX_VALUE);
+        pool.addAt(slot, 0, 1);
+        pool.addAt(slot, 1, size);
+        if (!reachable) {
+            pool.addAt(slot, 2, 1);
+            pool.addAt(slot, 3, size);
+            pool.setAt(slot, 4, address);
         }
+    }
+
+    /** The header of a crash dump keeps the registers of the processor that stopped. */
+    private void markRegisters(KernelImage image) {
+        image.image().header().ifPresent(header -> {
+            Marker marker = new Marker();
+            marker.words(0, Math.min(header.size(), bytes.byteSize()), 0, false);
+            marker.shareAll();
+        });
     }
 
     private void mark(Progress progress) {
-        Roots roots = new Roots();
-        memory.forEachKernelRegion(roots);
-        AtomicInteger next = new AtomicInteger();
-        AtomicLong done = new AtomicLong();
-        int threads = Math.min(Runtime.getRuntime().availableProcessors(), Math.max(1, roots.pieces));
-        Thread[] helpers = new Thread[threads - 1];
-        Runnable work = () -> new Marker().run(roots, next, done, progress);
-        for (int i = 0; i < helpers.length; i++) {
-            helpers[i] = Thread.ofPlatform().name("mark-" + i).start(work);
-        }
-        work.run();
-        boolean interrupted = false;
-        for (Thread helper : helpers) {
-            boolean joined = false;
-            while (!joined) {
-                try {
-                    helper.join();
-                    joined = true;
-                } catch (InterruptedException e) {
-                    interrupted = true;
-                }
+        long chunks = (kernel.count() + CHUNK - 1) / CHUNK;
+        AtomicLong next = new AtomicLong();
+        int threads = Math.max(1, Runtime.getRuntime().availableProcessors());
+        AtomicInteger working = new AtomicInteger(threads);
+        IntStream.range(0, threads).parallel().forEach(thread -> {
+            Marker marker = new Marker();
+            for (long chunk = next.getAndIncrement(); chunk < chunks; chunk = next.getAndIncrement()) {
+                roots(marker, chunk);
+                marker.drain();
+                progress.at("following pointers", chunk, chunks);
             }
-        }
-        if (interrupted) {
-            Thread.currentThread().interrupt();
+            marker.help(working);
+            seen.addAndGet(marker.searched);
+        });
+    }
+
+    private void roots(Marker marker, long chunk) {
+        for (MappedPages.Cursor page = kernel.cursor(chunk * CHUNK, (chunk + 1) * CHUNK); page.next();) {
+            long va = page.address();
+            long offset = page.offset();
+            if (blocks.pageAt(va) == 0 && !poolPages.contains(offset)) {
+                leftovers.liveOutside(va, va + Words.PAGE,
+                        (from, to) -> marker.words(offset + (from - va), offset + (to - va), from, true));
+            }
         }
     }
 
-    /** The kernel's memory that is not pool, in pieces of at most {@link #CHUNK} bytes. */
-    private final class Roots implements RegionVisitor {
-
-            private long[] offset = new long[256];
-        private long[] length = new long[256];
-        private int pieces;
-        private long total;
-
-        @Override
-        public void present(long va, long fileOffset, long size) {
-            long from = 0;
-            for (long at = 0; at < size; at += Words.PAGE) {
-                if (isPool(va + at)) {
-                    add(va + from, fileOffset + from, at - from);
-                    from = at + Words.PAGE;
-                } else if (at + Words.PAGE - from == CHUNK) {
-                    add(va + from, fileOffset + from, CHUNK);
-                    from = at + Words.PAGE;
-                }
-            }
-            add(va + from, fileOffset + from, size - from);
-        }
-
-        @Override
-        public void absent(long va, long size, Absence why) {
-            if (why != Absence.DEMAND_ZERO) {
-                unseen.merge(why, size, Long::sum);
-            }
-        }
-
-        private boolean isPool(long va) {
-            return Long.compareUnsigned(va, low & ~(long) Words.PAGE_MASK) >= 0 && Long.compareUnsigned(va, high) < 0
-                    && (blocks.pageAt(va) != 0 || blocks.big().find(va) >= 0);
-        }
-
-        private void add(long va, long fileOffset, long size) {
-            if (size > 0) {
-                leftovers.liveOutside(va, va + size, (start, end) -> addLive(fileOffset + (start - va), end - start));
-            }
-        }
-
-        private void addLive(long fileOffset, long size) {
-            if (pieces == offset.length) {
-                offset = Arrays.copyOf(offset, pieces * 2);
-                length = Arrays.copyOf(length, pieces * 2);
-            }
-            offset[pieces] = fileOffset;
-            length[pieces++] = size;
-            total += size;
-        }
-    }
-
-    /** One thread's part: takes pieces of root memory, and follows what it finds before it takes the next. */
+    /** One thread's work. */
     private final class Marker {
 
-        /** Blocks found and not yet searched. Each block stands here at most once in all threads together, so this is bounded. */
-        private long[] stack = new long[1 << 12];
+        private static final int GIVE_AWAY = 4096;
+
+        private long[] stack = new long[1 << 14];
         private int depth;
         private long searched;
+        private final long[] near = new long[Words.PAGE / Integer.BYTES];
 
-        void run(Roots roots, AtomicInteger next, AtomicLong done, Progress progress) {
-            for (int piece = next.getAndIncrement(); piece < roots.pieces; piece = next.getAndIncrement()) {
-                search(roots.offset[piece], roots.length[piece]);
-                while (depth > 0) {
-                    searchBlock(stack[--depth]);
-                }
-                progress.at("following pointers", done.addAndGet(roots.length[piece]), roots.total);
-            }
-            seen.addAndGet(searched);
-        }
-
-        /** Takes every aligned word of a piece of memory for a pointer. */
-        private void search(long fileOffset, long size) {
-            searched += size;
-            if (wide) {
-                for (long at = fileOffset, end = fileOffset + (size & -Long.BYTES); at < end; at += Long.BYTES) {
-                    long word = bytes.get(Words.U64, at);
-                    if (word >= low && word < high) {
-                        reach(word);
+        /** Looks through a stretch of words, of at most a page when noise is weighed. */
+        void words(long from, long to, long va, boolean weighed) {
+            searched += to - from;
+            if (rules.isWide()) {
+                for (long at = from; at + Long.BYTES <= to; at += Long.BYTES) {
+                    long word = bytes.get(LittleEndian.U64, at);
+                    if (rules.isNearPool(word)) {
+                        take(rules.target(word));
+                    } else if (shortLists && word != 0) {
+                        shortList(word, va + (at - from));
                     }
                 }
+            } else if (weighed) {
+                weighed(from, to);
             } else {
-                for (long at = fileOffset, end = fileOffset + (size & -Integer.BYTES); at < end; at += Integer.BYTES) {
-                    long word = bytes.get(Words.U32, at) & 0xffff_ffffL;
-                    if (word >= low && word < high) {
-                        reach(word);
+                for (long at = from; at + Integer.BYTES <= to; at += Integer.BYTES) {
+                    long word = Integer.toUnsignedLong(bytes.get(LittleEndian.U32, at));
+                    if (rules.isNearPool(word)) {
+                        long target = rules.target(word);
+                        take(target);
+                        if (target != PoolBlocks.NOWHERE && rules.objects().isType(word)) {
+                            descriptor(at + rules.objects().descriptorAfterType(), to);
+                        }
                     }
                 }
             }
         }
 
-        private void reach(long word) {
-            long number = blocks.find(word);
-            if (number == PoolBlocks.NOWHERE || blocks.state(number) != BlockState.ALLOCATED) {
-                return;
-            }
-            if ((word & lowBits) != 0 && Arrays.binarySearch(objectTags, blocks.tag(number) & Integer.MAX_VALUE) < 0) {
-                return;
-            }
-            int block = PoolBlocks.block(number);
-            long bit = 1L << block;
-            long before = (long) MARKS.getAndBitwiseOr(marks[PoolBlocks.group(number)], block >>> 6, bit);
-            if ((before & bit) == 0) {
-                if (depth == stack.length) {
-                    stack = Arrays.copyOf(stack, depth * 2);
+        /** An object's header refers to its security descriptor, in the middle of a block, with a count in the low bits. */
+        private void descriptor(long at, long to) {
+            if (at + Integer.BYTES <= to) {
+                long word = Integer.toUnsignedLong(bytes.get(LittleEndian.U32, at)) & ~PointerRules.TAG_BITS_32;
+                if (rules.isNearPool(word)) {
+                    take(rules.target(word));
                 }
-                stack[depth++] = number;
             }
         }
 
-        private void searchBlock(long number) {
-            int block = PoolBlocks.block(number);
-            if (blocks.isBig(number)) {
-                BigBlocks big = blocks.big();
-                leftovers.liveInBlock(big.address(block), big.end(block), this::searchPages);
-                if (packedHandles && (big.tag(block) & Integer.MAX_VALUE) == HANDLE_TABLE) {
-                    searchPacked(big.address(block), big.end(block));
+        private void weighed(long from, long to) {
+            int count = 0;
+            int sound = 0;
+            for (long at = from; at + Integer.BYTES <= to; at += Integer.BYTES) {
+                long word = Integer.toUnsignedLong(bytes.get(LittleEndian.U32, at));
+                if (rules.isNearPool(word) && blocks.find(word) != PoolBlocks.NOWHERE) {
+                    near[count++] = word;
+                    sound += rules.target(word) != PoolBlocks.NOWHERE ? 1 : 0;
                 }
+            }
+            boolean noise = count >= NOISE && 2 * sound < count;
+            for (int i = 0; i < count; i++) {
+                long target = rules.target(near[i]);
+                if (!noise || target != PoolBlocks.NOWHERE && rules.isExact(near[i], target)) {
+                    take(target);
+                }
+            }
+        }
+
+        private void shortList(long word, long va) {
+            long first = word >>> SHORT_LIST_SHIFT << COMPRESSED_UNIT;
+            if (first != 0) {
+                long entry = first | va & SHORT_LIST_BASE;
+                if (rules.isNearPool(entry)) {
+                    take(rules.target(entry));
+                }
+            }
+        }
+
+        private void take(long target) {
+            if (target != PoolBlocks.NOWHERE && marks.set(target)) {
+                if (depth == stack.length) {
+                    stack = Arrays.copyOf(stack, 2 * depth);
+                }
+                stack[depth++] = target;
+            }
+        }
+
+        /** Looks through all blocks on the stack, and those they lead to. */
+        void drain() {
+            while (depth > 0) {
+                if (depth > 2 * GIVE_AWAY && hungry.get() > shared.size()) {
+                    depth -= GIVE_AWAY;
+                    shared.add(Arrays.copyOfRange(stack, depth, depth + GIVE_AWAY));
+                }
+                content(stack[--depth]);
+            }
+        }
+
+        /** Takes what others give, until none has any left. */
+        void help(AtomicInteger working) {
+            hungry.incrementAndGet();
+            working.decrementAndGet();
+            while (true) {
+                long[] given = shared.poll();
+                if (given != null) {
+                    working.incrementAndGet();
+                    hungry.decrementAndGet();
+                    for (long block : given) {
+                        content(block);
+                        drain();
+                    }
+                    hungry.incrementAndGet();
+                    working.decrementAndGet();
+                } else if (working.get() == 0) {
+                    return;
+                } else {
+                    Thread.onSpinWait();
+                }
+            }
+        }
+
+        void shareAll() {
+            if (depth > 0) {
+                shared.add(Arrays.copyOf(stack, depth));
+                depth = 0;
+            }
+        }
+
+        private void content(long number) {
+            if (blocks.isBig(number)) {
+                big(PoolBlocks.block(number));
                 return;
             }
             PageGroup group = blocks.groups()[PoolBlocks.group(number)];
+            int block = PoolBlocks.block(number);
             int page = group.pageOf(block);
-            HeaderFormat format = blocks.format();
+            long offset = group.offset[page];
+            long va = group.address[page];
+            int unitShift = blocks.format().unitShift();
             if (PageParser.isSpecial(group.flags[page])) {
-                search(group.offset[page], Words.PAGE);
+                words(offset, offset + Words.PAGE, va, false);
                 return;
             }
-            int from = (group.unit(block) << format.unitShift()) + format.headerSize();
-            int to = group.end(page, block, format.pageUnits()) << format.unitShift();
-            search(group.offset[page] + from, to - from);
-            if (packedHandles && (group.tag[block] & Integer.MAX_VALUE) == HANDLE_TABLE) {
-                searchPacked(group.address[page] + from, group.address[page] + to);
+            int from = (group.unit(block) << unitShift) + blocks.headerSize();
+            int to = group.end(page, block, blocks.format().pageUnits()) << unitShift;
+            words(offset + from, offset + to, va + from, false);
+            if (compressedHandles && (group.tag[block] & Integer.MAX_VALUE) == HANDLE_TABLE) {
+                handles(offset + from, offset + to);
             }
         }
 
-        private void searchPages(long from, long to) {
-            for (long va = from; va != to; ) {
-                long part = Math.min(Words.PAGE - (va & Words.PAGE_MASK), to - va);
-                long at = memory.locate(va);
-                if (at >= 0) {
-                    search(at, part);
-                }
-                va += part;
-            }
-        }
-
-        /** Handle table entries of Windows 8 and later: the object's address, shifted left by 16 and without its upper 16 bits. */
-        private void searchPacked(long from, long to) {
-            for (long va = from; va + Long.BYTES <= to; va += Long.BYTES) {
-                long at = memory.locate(va);
-                if (at >= 0) {
-                    long word = bytes.get(Words.U64, at) >> 16 & ~0xfL;
-                    if (word >= low && word < high) {
-                        reach(word);
+        private void big(int i) {
+            boolean table = compressedHandles && (blocks.big().tag(i) & Integer.MAX_VALUE) == HANDLE_TABLE;
+            blocks.memory().forEachRegion(blocks.big().address(i), blocks.big().end(i) - 1, (va, offset, length) -> {
+                leftovers.liveInBlock(va, va + length, (from, to) -> {
+                    for (long at = from; at != to; ) {
+                        long end = at + Math.min(to - at, Words.PAGE - (at & Words.PAGE_MASK));
+                        words(offset + (at - va), offset + (end - va), at, true);
+                        at = end;
                     }
+                });
+                if (table) {
+                    handles(offset, offset + length);
+                }
+            });
+        }
+
+        private void handles(long from, long to) {
+            for (long at = from; at + Long.BYTES <= to; at += Long.BYTES) {
+                long object = bytes.get(LittleEndian.U64, at) >> COMPRESSED_SHIFT << COMPRESSED_UNIT;
+                if (rules.isNearPool(object)) {
+                    take(rules.target(object));
                 }
             }
         }

@@ -1,6 +1,7 @@
 package org.poolscope.pool;
 
 import java.lang.foreign.MemorySegment;
+import org.poolscope.memory.LittleEndian;
 
 /**
  * Recognises pages of special pool, where Driver Verifier puts each block alone so that an overrun strikes an unmapped page. The page is
@@ -36,7 +37,7 @@ final class SpecialPages {
 
     /** Bytes the block's owner asked for. */
     int size(long page, int at) {
-        return bytes.get(Words.U32, page + at) & SIZE_MASK;
+        return bytes.get(LittleEndian.U32, page + at) & SIZE_MASK;
     }
 
     /** Where the block's data begins, from the start of the page. */
@@ -45,15 +46,15 @@ final class SpecialPages {
     }
 
     boolean isPaged(long page, int at) {
-        return (bytes.get(Words.U32, page + at) & PAGED_BIT) != 0;
+        return (bytes.get(LittleEndian.U32, page + at) & PAGED_BIT) != 0;
     }
 
     int tag(long page, int at) {
-        return bytes.get(Words.U32, page + at + tagOffset);
+        return bytes.get(LittleEndian.U32, page + at + tagOffset);
     }
 
     private boolean isAt(long page, int at) {
-        int word = bytes.get(Words.U32, page + at);
+        int word = bytes.get(LittleEndian.U32, page + at);
         int size = word & SIZE_MASK;
         int fill = word >>> FILL_SHIFT;
         if (size == 0 || size > Words.PAGE - header - LEAST_FILL || fill > 0xff || !PageRepair.isLikelyTag(tag(page, at))) {
@@ -63,7 +64,7 @@ final class SpecialPages {
         int filled = 0;
         for (int i = at == 0 ? header : 0; i < (at == 0 ? Words.PAGE : at); i++) {
             if (i < data || i >= data + size) {
-                if ((bytes.get(Words.U8, page + i) & 0xff) != fill) {
+                if ((bytes.get(LittleEndian.U8, page + i) & 0xff) != fill) {
                     return false;
                 }
                 filled++;

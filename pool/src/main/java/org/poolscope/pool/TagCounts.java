@@ -26,7 +26,17 @@ final class TagCounts {
         values[slot(key) * width + counter] += amount;
     }
 
-    private int slot(int key) {
+    /** Adds to a counter of the tag at a {@linkplain #slot slot}. */
+    void addAt(int slot, int counter, long amount) {
+        values[slot * width + counter] += amount;
+    }
+
+    void setAt(int slot, int counter, long value) {
+        values[slot * width + counter] = value;
+    }
+
+    /** Where a tag's counters are, until another tag is asked for. */
+    int slot(int key) {
         int mask = keys.length - 1;
         int slot = key * 0x9e37_79b9 >>> 12 & mask;
         while (used[slot]) {
@@ -62,14 +72,6 @@ final class TagCounts {
         this.keys = new int[room];
         this.used = new boolean[room];
         this.values = new long[width * room];
-    }
-
-    void addAll(TagCounts other) {
-        other.forEach((key, amounts) -> {
-            for (int i = 0; i < width; i++) {
-                add(key, i, amounts[i]);
-            }
-        });
     }
 
     void forEach(Visitor visitor) {

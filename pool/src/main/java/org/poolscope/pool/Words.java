@@ -1,15 +1,10 @@
 package org.poolscope.pool;
 
-import java.lang.foreign.ValueLayout;
-import java.nio.ByteOrder;
+import java.lang.foreign.MemorySegment;
+import org.poolscope.memory.LittleEndian;
 
-/** How integers stand in an image. */
+/** Pages and pointers. */
 final class Words {
-
-    static final ValueLayout.OfByte U8 = ValueLayout.JAVA_BYTE;
-    static final ValueLayout.OfShort U16 = ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
-    static final ValueLayout.OfInt U32 = ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
-    static final ValueLayout.OfLong U64 = ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
     /** Bytes of a page, on x86 and x64. */
     static final int PAGE = 4096;
@@ -17,5 +12,10 @@ final class Words {
     static final int PAGE_MASK = PAGE - 1;
 
     private Words() {
+    }
+
+    /** The pointer at a place in an image: four bytes zero-extended, or eight as they are. */
+    static long pointer(MemorySegment bytes, long at, int size) {
+        return size == Integer.BYTES ? Integer.toUnsignedLong(bytes.get(LittleEndian.U32, at)) : bytes.get(LittleEndian.U64, at);
     }
 }

@@ -13,6 +13,7 @@ import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
 import org.junit.jupiter.api.Test;
+import org.poolscope.memory.LittleEndian;
 import org.poolscope.model.Architecture;
 import org.poolscope.symbols.BuiltInLayouts;
 import org.poolscope.symbols.KernelVersion;
@@ -168,15 +169,15 @@ class PageRepairTest {
         Page(int header, int filler) {
             this.header = header;
             for (int i = 0; i < 4096; i += 4) {
-                bytes.set(Words.U32, i, filler * i);
+                bytes.set(LittleEndian.U32, i, filler * i);
             }
         }
 
         Page block(int units, int type, String tag) {
             long at = (long) next * header;
-            bytes.set(Words.U32, at, header == 8 ? previous | units << 16 | type << 25 : previous | units << 16 | type << 24);
+            bytes.set(LittleEndian.U32, at, header == 8 ? previous | units << 16 | type << 25 : previous | units << 16 | type << 24);
             for (int i = 0; i < 4; i++) {
-                bytes.set(Words.U8, at + 4 + i, (byte) tag.charAt(i));
+                bytes.set(LittleEndian.U8, at + 4 + i, (byte) tag.charAt(i));
             }
             previous = units;
             next += units;
@@ -192,15 +193,15 @@ class PageRepairTest {
         }
 
         void flip(int unit, int bit) {
-            bytes.set(Words.U32, (long) unit * header, word(unit) ^ 1 << bit);
+            bytes.set(LittleEndian.U32, (long) unit * header, word(unit) ^ 1 << bit);
         }
 
         int word(int unit) {
-            return bytes.get(Words.U32, (long) unit * header);
+            return bytes.get(LittleEndian.U32, (long) unit * header);
         }
 
         void wipe(int unit) {
-            bytes.set(Words.U64, (long) unit * header, 0);
+            bytes.set(LittleEndian.U64, (long) unit * header, 0);
         }
 
         /** Each block as its first unit, state and tag. */
