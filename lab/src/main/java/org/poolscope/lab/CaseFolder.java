@@ -3,6 +3,7 @@ package org.poolscope.lab;
 import java.io.BufferedWriter;
 import java.io.IOException;
 import java.nio.charset.Charset;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -16,12 +17,31 @@ final class CaseFolder {
     private static final Charset WINDOWS = Charset.forName("windows-1252");
 
     private final Path folder;
+    private final Path truth;
     private final List<Path> files = new ArrayList<>();
 
+    /**
+     * Makes the folder, or takes one in which a case was made before and clears that away.
+     *
+     * @throws IOException when it cannot be made, or holds files that are no case of the lab's: evidence of two machines must not
+     *     mix
+     */
     CaseFolder(Path folder) throws IOException {
-        this.folder = Files.createDirectories(folder.toAbsolutePath().normalize());
-        if (this.folder.getFileName() == null) {
+        Path whole = folder.toAbsolutePath().normalize();
+        if (whole.getFileName() == null) {
             throw new IOException("a case cannot be made in the root folder: its truth stands beside the folder");
+        }
+        this.folder = Files.createDirectories(whole);
+        this.truth = whole.resolveSibling(whole.getFileName() + ".truth.json");
+        for (String old : Truth.filesOf(truth)) {
+            Files.deleteIfExists(whole.resolve(Path.of(old).getFileName()));
+        }
+        Files.deleteIfExists(truth);
+        try (DirectoryStream<Path> others = Files.newDirectoryStream(whole)) {
+            for (Path other : others) {
+                throw new IOException("the folder " + whole + " holds other files (" + other.getFileName()
+                        + "); a case needs a folder of its own");
+            }
         }
     }
 
@@ -61,9 +81,9 @@ final class CaseFolder {
     }
 
     /** Writes the truth beside the folder. */
-    LabResult finish(Truth truth) throws IOException {
-        Path path = folder.resolveSibling(folder.getFileName() + ".truth.json");
-        truth.write(path);
-        return new LabResult(folder, files, path);
+    LabResult finish(Truth found) throws IOException {
+        found.put("files", files.stream().map(file -> file.getFileName().toString()).toList());
+        found.write(truth);
+        return new LabResult(folder, files, truth);
     }
 }

@@ -2,6 +2,9 @@ package org.poolscope.lab;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.util.DefaultIndenter;
 import com.fasterxml.jackson.core.util.DefaultPrettyPrinter;
 import java.io.IOException;
@@ -37,6 +40,31 @@ final class Truth {
         List<Truth> list = new ArrayList<>();
         fields.put(name, list);
         return list;
+    }
+
+    /** The evidence files a truth that was written before names; none when there is no such file, or it is something else. */
+    static List<String> filesOf(Path file) throws IOException {
+        List<String> names = new ArrayList<>();
+        if (!Files.isRegularFile(file)) {
+            return names;
+        }
+        try (JsonParser json = new JsonFactory().createParser(file.toFile())) {
+            json.nextToken();
+            while (json.nextToken() == JsonToken.FIELD_NAME) {
+                boolean wanted = json.currentName().equals("files");
+                json.nextToken();
+                if (wanted) {
+                    while (json.nextToken() == JsonToken.VALUE_STRING) {
+                        names.add(json.getText());
+                    }
+                } else {
+                    json.skipChildren();
+                }
+            }
+        } catch (JsonProcessingException e) {
+            names.clear();
+        }
+        return names;
     }
 
     /** Writes it all, indented. */

@@ -1,6 +1,7 @@
 package org.poolscope.lab;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIOException;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import java.io.IOException;
@@ -67,6 +68,25 @@ class CaseFilesTest {
         assertThatIllegalArgumentException().isThrownBy(() -> LabOptions.scale(-1));
         assertThatIllegalArgumentException().isThrownBy(() -> LabOptions.scale(Double.NaN));
         assertThatIllegalArgumentException().isThrownBy(() -> LabOptions.scale(1e9));
+    }
+
+    @Test
+    void anotherCaseInTheSameFolderReplacesTheFirst() throws IOException {
+        LabCase lab = LabCases.find("lost-list").orElseThrow();
+        lab.write(folder.resolve("case"), LabOptions.scale(0.001).withVariant("raw"));
+        LabResult second = LabCases.find("io-leak").orElseThrow().write(folder.resolve("case"), LabOptions.scale(0.001));
+        try (var files = Files.list(second.folder())) {
+            assertThat(files.toList()).containsExactlyInAnyOrderElementsOf(second.files());
+        }
+    }
+
+    @Test
+    void aFolderWithOtherFilesIsLeftAlone() throws IOException {
+        Path other = Files.writeString(Files.createDirectories(folder.resolve("case")).resolve("mine.txt"), "keep me");
+        LabCase lab = LabCases.find("lost-list").orElseThrow();
+        assertThatIOException().isThrownBy(() -> lab.write(folder.resolve("case"), LabOptions.scale(0.001)))
+                .withMessageContaining("mine.txt");
+        assertThat(other).hasContent("keep me");
     }
 
     @Test

@@ -252,7 +252,8 @@ class LeakCasesTest {
         FactSheet links = FactSheet.of("verifier.txt", "_RTL_BALANCED_LINKS", build);
         FactSheet suspect = FactSheet.of("verifier.txt", "_VF_SUSPECT_DRIVER_ENTRY", build);
         FactSheet entry = FactSheet.of("verifier.txt", "_VI_POOL_ENTRY_INUSE", build);
-        // Where this very kernel keeps the tree: its public symbols (layouts/pool-symbol-rvas has the tables, the ISF file this one).
+        // Where this very kernel keeps the tree: its public symbols (layouts/pool-symbol-rvas has the tables, the ISF file this
+        // one).
         long avl = image.debugger(0x18) + 0x1fa6c0;
         long table = image.pointer(avl + tree.at("Tables"));
         long node = image.pointer(table + links.at("RightChild"));
