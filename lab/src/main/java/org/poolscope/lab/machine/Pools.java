@@ -1,10 +1,13 @@
 package org.poolscope.lab.machine;
 
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import org.poolscope.lab.Dice;
 import org.poolscope.lab.image.KernelSpace;
@@ -243,15 +246,20 @@ public final class Pools {
 
     /**
      * Trims paged pool as a machine short of memory does: some pages go to the standby list, where their entries are no longer
-     * valid but the pages are still in memory, and some to the page file, where they are out of reach of the image.
+     * valid but the pages are still in memory, and some to the page file, where they are out of reach of the image. What the
+     * object manager and the loader touch all the time stays: directories, names, handle tables.
      */
     TrimmedPages trim(Dice dice, int oneInStandby, int oneInPageFile) {
+        Set<Integer> hot = new HashSet<>();
+        for (String name : new String[] {"Dire", "ObDi", "ObNm", "Obtb", "MmLd", "Symb"}) {
+            hot.add(PoolTag.parse(name).key());
+        }
         int standby = 0;
         int gone = 0;
-        for (int index = pagedRegion.taken().nextSetBit(0); index >= 0; index = pagedRegion.taken().nextSetBit(index + 1)) {
+        BitSet taken = pagedRegion.taken();
+        for (int index = taken.nextSetBit(0); index >= 0; index = taken.nextSetBit(index + 1)) {
             long page = pagedRegion.start() + (long) index * PAGE;
-            if (oneInPageFile > 0 && dice.oneIn(oneInPageFile)) {
-                forgetBlocks(page);
+            if (oneInPageFile > 0 && dice.oneIn(oneInPageFile) && forgetBlocks(page, hot)) {
                 space.makePagedOut(page, index + 1);
                 gone++;
             } else if (dice.oneIn(oneInStandby)) {
@@ -262,22 +270,26 @@ public final class Pools {
         return new TrimmedPages(standby, gone);
     }
 
-    /** The blocks of a page stay in the books, but nobody will find them in the image. */
-    private void forgetBlocks(long page) {
+    /**
+     * The blocks of a page stay in the books, but nobody will find them in the image; false when the page is in use all the time.
+     */
+    private boolean forgetBlocks(long page, Set<Integer> hot) {
         for (BigAllocation whole : big.values()) {
             if (page >= whole.address() && page < whole.address() + (long) whole.pages() * PAGE) {
-                return;
+                return !hot.contains(whole.account().tag().key());
             }
         }
-        long block = page;
-        while (block < page + PAGE) {
-            int units = format.units(block);
+        for (long block = page; block < page + PAGE; block += format.bytes(format.units(block))) {
+            if (format.type(block) != 0 && hot.contains(new PoolTag(space.u32(block + 4)).key())) {
+                return false;
+            }
+        }
+        for (long block = page; block < page + PAGE; block += format.bytes(format.units(block))) {
             if (format.type(block) != 0) {
-                int key = new PoolTag(space.u32(block + 4)).key();
-                accounts.get(key).countBlock(PoolKind.PAGED, units, -1);
+                accounts.get(new PoolTag(space.u32(block + 4)).key()).countBlock(PoolKind.PAGED, format.units(block), -1);
             }
-            block += format.bytes(units);
         }
+        return true;
     }
 
     /** Writes descriptors, tracker table and big page table; nothing may be allocated or freed afterwards. */
