@@ -33,16 +33,19 @@ final class CaseFolder {
         }
         this.folder = Files.createDirectories(whole);
         this.truth = whole.resolveSibling(whole.getFileName() + ".truth.json");
-        for (String old : Truth.filesOf(truth)) {
-            Files.deleteIfExists(whole.resolve(Path.of(old).getFileName()));
-        }
-        Files.deleteIfExists(truth);
-        try (DirectoryStream<Path> others = Files.newDirectoryStream(whole)) {
-            for (Path other : others) {
-                throw new IOException("the folder " + whole + " holds other files (" + other.getFileName()
-                        + "); a case needs a folder of its own");
+        List<String> old = Truth.filesOf(truth);
+        try (DirectoryStream<Path> there = Files.newDirectoryStream(whole)) {
+            for (Path other : there) {
+                if (!old.contains(other.getFileName().toString())) {
+                    throw new IOException("the folder " + whole + " holds other files (" + other.getFileName()
+                            + "); a case needs a folder of its own");
+                }
             }
         }
+        for (String name : old) {
+            Files.deleteIfExists(whole.resolve(Path.of(name).getFileName()));
+        }
+        Files.deleteIfExists(truth);
     }
 
     /** The path of a file to be written. */
