@@ -29,6 +29,7 @@ import picocli.CommandLine.ParameterException;
             ModulesCommand.class,
             PoolUsedCommand.class,
             BlocksCommand.class,
+            RefsCommand.class,
             LeaksCommand.class,
             ProfileCommand.class,
             PoolCommand.class,

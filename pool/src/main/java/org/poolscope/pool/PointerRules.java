@@ -40,7 +40,12 @@ final class PointerRules {
         if (block == PoolBlocks.NOWHERE || blocks.state(block) != BlockState.ALLOCATED) {
             return PoolBlocks.NOWHERE;
         }
-        return wide || (word & ALIGNMENT_32) == 0 || isTagged(word, block) ? block : PoolBlocks.NOWHERE;
+        return isPlausible(word, block) ? block : PoolBlocks.NOWHERE;
+    }
+
+    /** Whether a word that leads into a block may be a pointer to it. */
+    boolean isPlausible(long word, long block) {
+        return wide || (word & ALIGNMENT_32) == 0 || isTagged(word, block);
     }
 
     /** Whether a word leads to the very start of a block's data. */
