@@ -12,7 +12,10 @@ public final class Diagnosis {
     private static final List<Rule> RULES = List.of(
             new PoolExhaustedRule(),
             new MemoryExhaustedRule(),
+            new LostBlocksRule(),
             new TagHoldsPoolRule(),
+            new HeldBlocksRule(),
+            new VerifierRule(),
             new CompanionTagsRule(),
             new GrowingTagRule(),
             new HandleLeakRule(),

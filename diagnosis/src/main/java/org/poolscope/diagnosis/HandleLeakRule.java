@@ -26,11 +26,11 @@ final class HandleLeakRule implements Rule {
     static final String ID = "handle-leak";
 
     /** Busy services hold some thousands, of many types; this many of one type nobody needs. */
-    private static final long MANY = 10_000;
+    static final long MANY = 10_000;
     /** Of all handles the process has. */
     private static final double OF_ONE_TYPE = 0.8;
     /** The System process opens handles on behalf of drivers and of the cache; its share says nothing about a program. */
-    private static final long SYSTEM_PID = 4;
+    static final long SYSTEM_PID = 4;
 
     @Override
     public String id() {

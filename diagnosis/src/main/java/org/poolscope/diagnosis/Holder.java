@@ -30,8 +30,8 @@ record Holder(PoolSnapshot snapshot, PoolKind pool, List<TagUsage> rows, String 
 
     /** Fewer unlisted tags with the same two characters are chance. */
     private static final int FAMILY_SIZE = 3;
-    /** Of a thing that is only built up, nearly nothing is ever freed; caches and load free most of what they allocate. */
-    private static final double HOARDING_FREED_SHARE = 0.25;
+    /** Of a thing that is built up little is ever freed; caches and load free most of what they allocate. */
+    private static final double HOARDING_FREED_SHARE = 0.5;
 
     /** How the tags treat what they allocate. */
     enum Behaviour {

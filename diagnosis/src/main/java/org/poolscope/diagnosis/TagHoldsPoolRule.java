@@ -41,11 +41,18 @@ final class TagHoldsPoolRule implements Rule {
             PoolPressure pressure = PoolPressure.of(subject, pool);
             List<Holder> accused = new ArrayList<>();
             for (PoolSnapshot snapshot : books.snapshots()) {
-                Holder.of(snapshot, pool, owners, books).stream().filter(holder -> isWorthNaming(holder, pressure)).forEach(accused::add);
+                Holder.of(snapshot, pool, owners, books).stream().filter(holder -> isWorthNaming(holder, pressure))
+                        .filter(holder -> !isLost(holder, earlier)).forEach(accused::add);
             }
             found.addAll(findings(accused, pressure, owners));
         }
         return found;
+    }
+
+    /** Lost blocks say more than counts do: a tag many drivers use may look balanced though one of them loses its blocks. */
+    private static boolean isLost(Holder holder, List<Finding> earlier) {
+        return holder.behaviour() != Holder.Behaviour.HOARDS && earlier.stream()
+                .anyMatch(lost -> lost.rule().equals(LostBlocksRule.ID) && lost.tags().containsAll(holder.tags()));
     }
 
     private static boolean isWorthNaming(Holder holder, PoolPressure pressure) {
