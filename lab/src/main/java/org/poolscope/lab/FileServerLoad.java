@@ -54,8 +54,8 @@ final class FileServerLoad {
         space.initList(unusedSegments);
     }
 
-    static void build(Machine machine, LabOptions options) {
-        new FileServerLoad(machine, options.scale()).build(options.progress());
+    static void build(Machine machine, MachineCase.Making making) {
+        new FileServerLoad(machine, making.scale()).build(making.options().progress());
     }
 
     private void build(LabProgress progress) {
@@ -199,7 +199,9 @@ final class FileServerLoad {
     }
 
     /** Three snapshots three hours apart: use goes up and down a little, allocations and frees go on. */
-    static void poolmon(CaseFolder out, Dice dice, List<PoolmonLog.Row> now, Machine machine) throws IOException {
+    static void poolmon(MachineCase.Making making, Machine machine) throws IOException {
+        Dice dice = making.dice().named("poolmon");
+        List<PoolmonLog.Row> now = PoolmonLog.rowsOf(machine);
         String[] times = {"2012-05-08 05:30:02", "2012-05-08 08:30:02", "2012-05-08 11:29:58"};
         long memory = machine.space().memory().totalPages() * 4;
         for (int i = 0; i < times.length; i++) {
@@ -214,9 +216,9 @@ final class FileServerLoad {
             }
             long paged = PoolmonLog.bytes(rows, PoolKind.PAGED) * 16 / 15 >> 10;
             long nonPaged = PoolmonLog.bytes(rows, PoolKind.NONPAGED) * 16 / 15 >> 10;
-            PoolmonLog.write(out, "poolmon-" + (i + 1) + ".txt", times[i], new PoolmonLog.Head(memory, memory * 2 / 5
-                    + dice.below(90_000),
-                    memory * 3 / 10, memory * 2, nonPaged, paged), rows);
+            PoolmonLog.Head head = new PoolmonLog.Head(memory, memory * 2 / 5 + dice.below(90_000), memory * 3 / 10, memory * 2,
+                    nonPaged, paged);
+            PoolmonLog.write(making.out(), "poolmon-" + (i + 1) + ".txt", times[i], head, rows);
         }
     }
 }

@@ -31,6 +31,21 @@ final class Filler {
         this.kind = kind;
     }
 
+    /** What every machine has in nonpaged pool. */
+    static Filler everydayNonPaged(Machine machine) {
+        return new Filler(machine, PoolKind.NONPAGED, "nonpaged").with(machine, "MmCa", "ntoskrnl.exe", 120, 200, 6, 40)
+                .with(machine, "NtFs", "Ntfs.sys", 40, 150, 2, 40).with(machine, "AfdC", "afd.sys", 160, 360, 2, 40)
+                .with(machine, "TCPc", "tcpip.sys", 40, 400, 3, 300).with(machine, "Vad ", "ntoskrnl.exe", 48, 64, 3, 100)
+                .with(machine, "NDpb", "NDIS.sys", 64, 256, 2, 30);
+    }
+
+    /** What every machine has in paged pool. */
+    static Filler everydayPaged(Machine machine) {
+        return new Filler(machine, PoolKind.PAGED, "paged").with(machine, "NtfF", "Ntfs.sys", 400, 432, 4, 60)
+                .with(machine, "Gla1", "win32k.sys", 400, 1200, 4, 3).with(machine, "Gh05", "win32k.sys", 80, 2400, 4, 8)
+                .with(machine, "CMkb", "ntoskrnl.exe", 96, 140, 2, 1500).with(machine, "MmSt", "ntoskrnl.exe", 40, 2000, 4, 22);
+    }
+
     /**
      * Adds a tag.
      *

@@ -1,12 +1,9 @@
 package org.poolscope.lab;
 
 import java.io.IOException;
-import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
 import java.util.Set;
-import org.poolscope.lab.image.ImageFormat;
-import org.poolscope.lab.image.MemoryRun;
 import org.poolscope.lab.machine.KernelProcess;
 import org.poolscope.lab.machine.Machine;
 import org.poolscope.lab.machine.MachineSpec;
@@ -19,10 +16,15 @@ import org.poolscope.model.PoolKind;
  * A service, {@code thumbsvc.exe}, makes an event for each thumbnail and never closes the handle: nonpaged pool fills with
  * {@code Even}, paged pool with the service's handle table ({@code Obtb}). No driver is to blame. All blocks are reachable.
  */
-final class HandleLeak implements LabCase {
+final class HandleLeak extends MachineCase {
 
     private static final int HANDLES = 1_400_000;
+
+    /** Bytes of an event with its headers, on 32-bit and 64-bit systems. */
+    private static final int EVENT = 48;
+    private static final int EVENT_64 = 96;
     private static final Instant STOP = Instant.parse("2009-03-02T06:12:40Z");
+    private static final long UP_SECONDS = 17 * 86_400 + 11_111;
 
     @Override
     public String name() {
@@ -39,65 +41,42 @@ final class HandleLeak implements LabCase {
         return List.of("x86", "x64");
     }
 
+    private static int handles(Making making) {
+        return making.count(HANDLES, 2_000);
+    }
+
     @Override
-    public LabResult write(Path folder, LabOptions options) throws IOException {
-        String variant = Variants.choose(this, options);
-        CaseFolder out = new CaseFolder(folder);
-        Dice dice = new Dice(options.seed());
-        Truth truth = MachineTruth.of(this, options, variant);
-        int handles = (int) options.scaled(HANDLES, 2_000);
-        truth.put("image", out.image("MEMORY.DMP", spec(variant.equals("x64"), handles), dice.named("machine"), machine -> {
-            build(machine, handles, options, truth);
-            PoolmonLog.growth(out, machine, Set.of("Even", "Obtb"), "2009-02-28 07:00:01", "2009-03-01 07:00:03");
-            long pages = machine.space().memory().totalPages();
-            machine.stop(StopState.requested(STOP, 17 * 86_400 + 11_111), new MemoryFigures(pages / 2, pages * 6 / 10, 1_040,
-                    pages / 3,
-                    pages * 2, pages * 2 / 5, 800, 1_500, pages / 6));
-        }));
-        EventText.write(out, EventText.NONPAGED_EMPTY, "3/2/2009", "7:02:10 AM", "THUMBS1");
-        return out.finish(truth);
-    }
-
-    private static MachineSpec spec(boolean wide, int handles) {
-        // An event with its headers takes 48 bytes on 32-bit systems, 96 on 64-bit ones.
-        int limit = (int) ((long) handles * (wide ? 96 : 48) / 4096 * 106 / 100) + (wide ? 1_400 : 1_000);
+    MachineSpec spec(Making making) {
+        boolean wide = making.is("x64");
+        int handles = handles(making);
+        int limit = (int) ((long) handles * (wide ? EVENT_64 : EVENT) / 4096 * 106 / 100) + (wide ? 1_400 : 1_000);
         int paged = 8_192 + handles / 128;
-        if (wide) {
-            return new MachineSpec(WindowsVersion.WINDOWS_7_SP1, false, ImageFormat.KERNEL_DUMP,
-                    List.of(new MemoryRun(0x1, 0x9b), new MemoryRun(0x100, 0xbff00), new MemoryRun(0x100000, 0x40000)),
-                    limit + paged / 2 + 6_000L, 2, 5, paged, limit, 0, 4097, 16_384);
-        }
-        return new MachineSpec(WindowsVersion.SERVER_2003_SP1, false, ImageFormat.KERNEL_DUMP,
-                List.of(new MemoryRun(0x1, 0x9e), new MemoryRun(0x100, 0x7fe00)), limit + paged / 2 + 4_000L, 2, 5, paged, limit,
-                limit / 2,
-                2049, 16_384);
+        return MachineSpec.of(wide ? WindowsVersion.WINDOWS_7_SP1 : WindowsVersion.SERVER_2003_SP1, limit + paged / 2)
+                .withPaged(paged).withNonPaged(limit, limit / 2).withBigPageSlots(16_384);
     }
 
-    private static void build(Machine machine, int handles, LabOptions options, Truth truth) {
-        StandardSystem system = new StandardSystem(machine, Math.min(0.5, options.scale() * 4));
+    @Override
+    void build(Machine machine, Making making) throws IOException {
+        StandardSystem system = new StandardSystem(machine, Math.min(0.5, making.scale() * 4));
         system.build(StandardSystem.ownNames(machine));
         KernelProcess service = machine.processes().create("thumbsvc.exe", machine.processes().all().get(4));
         for (int i = 0; i < 6; i++) {
             machine.processes().createThread(service, machine.kernel());
         }
-        Filler nonPaged = new Filler(machine, PoolKind.NONPAGED, "nonpaged").with(machine, "MmCa", "ntoskrnl.exe", 120, 200, 6,
-                40)
-                .with(machine, "NtFs", "Ntfs.sys", 40, 150, 2, 40).with(machine, "AfdC", "afd.sys", 160, 360, 2, 40)
-                .with(machine, "TCPc", "tcpip.sys", 40, 400, 3, 300).with(machine, "NDpb", "NDIS.sys", 64, 256, 2, 30);
-        Filler paged = new Filler(machine, PoolKind.PAGED, "paged").with(machine, "NtfF", "Ntfs.sys", 400, 432, 4, 60)
-                .with(machine, "Gh05", "win32k.sys", 80, 2400, 4, 8).with(machine, "CMkb", "ntoskrnl.exe", 96, 140, 2, 1500)
-                .with(machine, "MmSt", "ntoskrnl.exe", 40, 2000, 4, 22);
-        paged.add(Math.round(4_000_000 * options.scale()));
+        Filler nonPaged = Filler.everydayNonPaged(machine);
+        Filler paged = Filler.everydayPaged(machine);
+        paged.add(making.bytes(4_000_000));
+        int handles = handles(making);
         for (int i = 0; i < handles; i++) {
             system.openEvent(service, false);
             if (i % 64 == 0) {
                 nonPaged.passThrough(200);
             }
             if ((i & 0x3fff) == 0) {
-                options.progress().at(i, handles);
+                making.options().progress().at(i, handles);
             }
         }
-        options.progress().at(handles, handles);
+        making.options().progress().at(handles, handles);
         nonPaged.drain();
         machine.settle();
         nonPaged.fill(machine.pools().nonPaged(), machine.spec().nonPagedLimitPages() - 40);
@@ -105,8 +84,15 @@ final class HandleLeak implements LabCase {
         nonPaged.addPast(machine);
         system.addPast(Set.of("Even", "Obtb"));
         machine.pools().past(PoolKind.NONPAGED, machine.objects().type("Event").account(), handles / 2);
-        truth.object("cause").put("exhausted", "nonpaged").put("verdict", "handle leak").put("process", service.name())
+        making.truth().object("cause").put("exhausted", "nonpaged").put("verdict", "handle leak").put("process", service.name())
                 .put("pid", service.id()).put("type", "Event").put("tag", "Even").put("handles", service.handles().open())
                 .put("leaked", handles).put("driver", "").put("unreachable", 0);
+        PoolmonLog.growth(making.out(), machine, Set.of("Even", "Obtb"), "2009-02-28 07:00:01", "2009-03-01 07:00:03");
+        machine.stop(StopState.requested(STOP, UP_SECONDS), MemoryFigures.relaxed(machine));
+    }
+
+    @Override
+    void texts(Making making) throws IOException {
+        EventText.write(making.out(), EventText.NONPAGED_EMPTY, "3/2/2009", "7:02:10 AM", "THUMBS1");
     }
 }

@@ -1,10 +1,8 @@
 package org.poolscope.lab;
 
 import java.io.IOException;
-import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
-import org.poolscope.lab.image.ImageFormat;
 import org.poolscope.lab.image.MemoryRun;
 import org.poolscope.lab.machine.Machine;
 import org.poolscope.lab.machine.MachineSpec;
@@ -14,12 +12,15 @@ import org.poolscope.lab.machine.WindowsVersion;
 
 /**
  * A busy file server with nothing wrong: large pools with room left, tags with many allocations and as many frees, the file
- * cache's tables ({@code MmSt}) and the registry ({@code CM31}) on top. The dump was taken on request, two PoolMon snapshots
- * hours apart go up and down but do not grow. Nothing may be accused.
+ * cache's tables ({@code MmSt}) and the registry ({@code CM31}) on top. The dump was taken on request, three PoolMon snapshots
+ * hours apart go up and down but do not grow. Nothing may be accused. In the variant {@code x86-trimmed} part of paged pool is in
+ * the page file, so that not every pointer can be seen.
  */
-final class HealthyFileServer implements LabCase {
+final class HealthyFileServer extends MachineCase {
 
     private static final Instant STOP = Instant.parse("2012-05-08T09:30:00Z");
+    private static final long UP_SECONDS = 41 * 86_400 + 7_201;
+    private static final int ONE_IN_PAGE_FILE = 30;
 
     @Override
     public String name() {
@@ -37,41 +38,30 @@ final class HealthyFileServer implements LabCase {
     }
 
     @Override
-    public LabResult write(Path folder, LabOptions options) throws IOException {
-        String variant = Variants.choose(this, options);
-        CaseFolder out = new CaseFolder(folder);
-        Dice dice = new Dice(options.seed());
-        MachineSpec spec = spec(variant, options.scale());
-        Truth truth = MachineTruth.of(this, options, variant);
-        truth.put("image", out.image("MEMORY.DMP", spec, dice.named("machine"), machine -> {
-            FileServerLoad.build(machine, options);
-            if (variant.equals("x86-trimmed")) {
-                machine.pageOut(30);
-            }
-            FileServerLoad.poolmon(out, dice.named("poolmon"), PoolmonLog.rowsOf(machine), machine);
-            machine.stop(StopState.requested(STOP, 41 * 86_400 + 7_201), figures(machine));
-        }));
-        EventText.write(out, EventText.UP_TIME, "5/8/2012", "12:00:00 PM", "FILES02");
-        truth.object("cause").put("exhausted", "none").put("verdict", "no leak");
-        return out.finish(truth);
-    }
-
-    private static MachineSpec spec(String variant, double scale) {
-        if (variant.equals("x64")) {
-            long frames = Math.max(0x40000, Math.round(0x100000 * scale));
-            return new MachineSpec(WindowsVersion.WINDOWS_7_SP1, false, ImageFormat.KERNEL_DUMP,
-                    List.of(new MemoryRun(0x1, 0x9b), new MemoryRun(0x100, 0xbff00), new MemoryRun(0x100000, frames)),
-                    Math.round(62_000 * scale) + 9_000, 4, 5, Math.max(8_192, (int) Math.round(260_000 * scale)),
-                    Math.max(8_192, (int) Math.round(190_000 * scale)), 0, 4097, 8192);
+    MachineSpec spec(Making making) {
+        if (making.is("x64")) {
+            MemoryRun above4G = new MemoryRun(0x100000, making.count(0x100000, 0x40000));
+            return MachineSpec.of(WindowsVersion.WINDOWS_7_SP1, making.count(62_000, 0) + 3_000).withProcessors(4)
+                    .withRuns(List.of(new MemoryRun(0x1, 0x9b), new MemoryRun(0x100, 0xbff00), above4G))
+                    .withPaged(making.count(260_000, 8_192)).withNonPaged(making.count(190_000, 8_192), 0).withBigPageSlots(8192);
         }
-        return new MachineSpec(WindowsVersion.SERVER_2003_SP1, variant.equals("pae"), ImageFormat.KERNEL_DUMP,
-                List.of(new MemoryRun(0x1, 0x9e), new MemoryRun(0x100, 0x7fe00)), Math.round(50_000 * scale) + 5_000, 4, 5,
-                Math.max(4_096, (int) Math.round(86_016 * scale)), 32_328, 2_048, 2049, 4096);
+        return MachineSpec.of(WindowsVersion.SERVER_2003_SP1, making.count(50_000, 0) + 2_000).withProcessors(4)
+                .withPae(making.is("pae")).withPaged(making.count(86_016, 4_096)).withNonPaged(32_328, 2_048);
     }
 
-    private static MemoryFigures figures(Machine machine) {
-        long pages = machine.space().memory().totalPages();
-        return new MemoryFigures(pages * 4 / 10, pages * 8 / 10, 2_117, pages * 3 / 10, pages * 2, pages * 4 / 10, 1_804, 2_222,
-                pages / 5);
+    @Override
+    void build(Machine machine, Making making) throws IOException {
+        FileServerLoad.build(machine, making);
+        if (making.is("x86-trimmed")) {
+            machine.pageOut(ONE_IN_PAGE_FILE);
+        }
+        FileServerLoad.poolmon(making, machine);
+        making.truth().object("cause").put("exhausted", "none").put("verdict", "no leak");
+        machine.stop(StopState.requested(STOP, UP_SECONDS), MemoryFigures.relaxed(machine));
+    }
+
+    @Override
+    void texts(Making making) throws IOException {
+        EventText.write(making.out(), EventText.UP_TIME, "5/8/2012", "12:00:00 PM", "FILES02");
     }
 }

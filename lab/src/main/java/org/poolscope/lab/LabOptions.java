@@ -42,9 +42,4 @@ public record LabOptions(double scale, long seed, String variant, LabProgress pr
     public LabOptions withProgress(LabProgress listener) {
         return new LabOptions(scale, seed, variant, listener);
     }
-
-    /** A count at this scale, at least {@code least}. */
-    long scaled(long count, long least) {
-        return Math.max(least, Math.round(count * scale));
-    }
 }

@@ -1,15 +1,12 @@
 package org.poolscope.lab;
 
 import java.io.IOException;
-import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
 import java.util.Set;
 import org.poolscope.lab.image.ImageFormat;
 import org.poolscope.lab.image.KernelSpace;
-import org.poolscope.lab.image.MemoryRun;
 import org.poolscope.lab.machine.DriverVerifier;
-import org.poolscope.lab.machine.IoManager;
 import org.poolscope.lab.machine.KernelDevice;
 import org.poolscope.lab.machine.KernelDriver;
 import org.poolscope.lab.machine.KernelModule;
@@ -27,12 +24,12 @@ import org.poolscope.model.PoolKind;
 /**
  * fastcache.sys (x64) keeps its entries in a doubly linked list. When its cache is reset it makes the list head new before it has
  * freed the entries: they still point to each other and to the head, but nothing points to them any more. After the reset it
- * began a new list, which is intact.
+ * began a new list, which is intact. The image comes in four formats, and once with Driver Verifier watching.
  *
  * <p>An entry ({@code FcEn}, nonpaged): links, key, pointer to its buffer ({@code FcDb}, paged), pointer to the device, length,
- * time of last use.
+ * state, time of last use.
  */
-final class LostList implements LabCase {
+final class LostList extends MachineCase {
 
     private static final int LOST = 240_000;
     private static final int KEPT = 12_000;
@@ -40,7 +37,11 @@ final class LostList implements LabCase {
 
     /** Data bytes of an entry's block, which is a multiple of 16 with its header. */
     private static final int BLOCK_DATA = 0x60;
+    private static final int LIST_AT = 0x20;
+    private static final int COUNT_AT = 0x30;
+    private static final int FILE_DEVICE_UNKNOWN = 0x22;
     private static final Instant STOP = Instant.parse("2013-11-19T14:05:33Z");
+    private static final long UP_SECONDS = 5 * 86_400 + 999;
 
     @Override
     public String name() {
@@ -58,81 +59,66 @@ final class LostList implements LabCase {
     }
 
     @Override
-    public LabResult write(Path folder, LabOptions options) throws IOException {
-        String variant = Variants.choose(this, options);
-        CaseFolder out = new CaseFolder(folder);
-        Dice dice = new Dice(options.seed());
-        Truth truth = MachineTruth.of(this, options, variant);
-        ImageFormat format = switch (variant) {
+    String imageName(Making making) {
+        return making.is("raw") ? "memory.raw" : "MEMORY.DMP";
+    }
+
+    @Override
+    MachineSpec spec(Making making) {
+        ImageFormat format = switch (making.variant()) {
             case "full-dump" -> ImageFormat.FULL_DUMP;
             case "bitmap-dump" -> ImageFormat.BITMAP_DUMP;
             case "raw" -> ImageFormat.RAW;
             default -> ImageFormat.KERNEL_DUMP;
         };
-        String file = format == ImageFormat.RAW ? "memory.raw" : "MEMORY.DMP";
-        truth.put("image", out.image(file, spec(format, options.scale()), dice.named("machine"), machine -> {
-            build(machine, options, truth, variant.equals("verifier"));
-            PoolmonLog.growth(out, machine, Set.of("FcEn", "FcDb"), "2013-11-18 09:00:00", "2013-11-19 09:00:00");
-            long pages = machine.space().memory().totalPages();
-            machine.stop(StopState.requested(STOP, 5 * 86_400 + 999), new MemoryFigures(pages / 3, pages / 2, 512, pages / 2,
-                    pages * 2,
-                    pages * 3 / 5, 800, 1_500, pages / 4));
-        }));
-        return out.finish(truth);
+        int pages = making.count(40_000, 0);
+        // Full and raw images hold all of memory: no more of it than is needed.
+        return MachineSpec.of(WindowsVersion.WINDOWS_7_SP1, pages + 3_000).withFormat(format).withMegabytes(256 + pages / 200)
+                .withPaged(16_384 + making.count(60_000, 0)).withNonPaged(16_384 + making.count(20_000, 0), 0);
     }
 
-    private static MachineSpec spec(ImageFormat format, double scale) {
-        int used = (int) Math.round(40_000 * scale) + 9_000;
-        // The hole below 4 GB is left out in small machines; what a raw image does with it is a matter of its maker.
-        List<MemoryRun> runs = List.of(new MemoryRun(0x1, 0x9b), new MemoryRun(0x100, Math.max(0x10000, used * 5L / 4)));
-        return new MachineSpec(WindowsVersion.WINDOWS_7_SP1, false, format, runs, used, 2, 5, 16_384
-                + (int) Math.round(60_000 * scale),
-                16_384 + (int) Math.round(20_000 * scale), 0, 4097, 4096);
-    }
-
-    private static void build(Machine machine, LabOptions options, Truth truth, boolean verify) {
-        StandardSystem system = new StandardSystem(machine, Math.min(1, options.scale() * 4));
+    @Override
+    void build(Machine machine, Making making) throws IOException {
+        StandardSystem system = new StandardSystem(machine, Math.min(1, making.scale() * 4));
         system.build(StandardSystem.ownNames(machine));
         KernelModule module = machine.load(new ModuleSpec("fastcache.sys", 0x1a000, 0x5260_11f3,
                 "\\SystemRoot\\system32\\drivers\\fastcache.sys"));
-        IoManager io = machine.io();
-        KernelDriver driver = io.createDriver("\\Driver", "FastCache", module);
-        KernelDevice device = io.createDevice(driver, "FastCache", 0x22, 0x100);
+        KernelDriver driver = machine.io().createDriver("\\Driver", "FastCache", module);
+        KernelDevice device = machine.io().createDevice(driver, "FastCache", FILE_DEVICE_UNKNOWN, 0x100);
         machine.space().putPointer(module.variable(16), device.address());
-        Filler nonPaged = new Filler(machine, PoolKind.NONPAGED, "nonpaged").with(machine, "MmCa", "ntoskrnl.exe", 120, 240, 6,
-                40)
-                .with(machine, "AfdC", "afd.sys", 160, 360, 2, 40).with(machine, "TCPc", "tcpip.sys", 40, 400, 3, 300);
-        Filler paged = new Filler(machine, PoolKind.PAGED, "paged").with(machine, "NtfF", "Ntfs.sys", 400, 432, 4, 60)
-                .with(machine, "CMkb", "ntoskrnl.exe", 96, 140, 2, 1500).with(machine, "MmSt", "ntoskrnl.exe", 40, 2000, 4, 22);
-        long head = device.extension() + 0x20;
-        int lost = (int) options.scaled(LOST, 1_500);
-        int kept = (int) options.scaled(KEPT, 60);
-        Entries entries = new Entries(machine, device, head, paged, nonPaged);
-        if (verify) {
+        Filler nonPaged = Filler.everydayNonPaged(machine);
+        Filler paged = Filler.everydayPaged(machine);
+        int lost = making.count(LOST, 1_500);
+        int kept = making.count(KEPT, 60);
+        Entries entries = new Entries(machine, device, paged, nonPaged);
+        if (making.is("verifier")) {
             entries.verified = machine.verifier().verify(module, lost + kept);
         }
+        long head = device.extension() + LIST_AT;
         machine.space().initList(head);
-        entries.add(lost, options.progress(), lost + kept);
+        entries.add(lost, making.options().progress(), lost + kept);
         // The reset: a new head where the old one was.
         machine.space().initList(head);
         entries.add(kept, LabProgress.NONE, lost + kept);
-        options.progress().at(lost + kept, lost + kept);
-        machine.space().put32(device.extension() + 0x30, kept);
-        paged.add(Math.round(6_000_000 * options.scale()));
-        nonPaged.add(Math.round(6_000_000 * options.scale()));
+        machine.space().put32(device.extension() + COUNT_AT, kept);
+        making.options().progress().at(lost + kept, lost + kept);
+        paged.add(making.bytes(6_000_000));
+        nonPaged.add(making.bytes(6_000_000));
         paged.drain();
         nonPaged.drain();
         paged.addPast(machine);
         nonPaged.addPast(machine);
         system.addPast(Set.of());
-        Truth cause = truth.object("cause");
+        Truth cause = making.truth().object("cause");
         cause.put("exhausted", "none").put("verdict", "lost blocks").put("driver", driver.name()).put("module", "fastcache.sys");
         cause.put("device", Address.text(device.address())).put("tags", List.of("FcEn", "FcDb"));
-        if (verify) {
+        cause.put("unreachable", lost).put("reachable", kept).put("listHead", Address.text(head));
+        if (entries.verified != null) {
             cause.object("verifier").put("driver", "fastcache.sys").put("allocations", entries.verified.tracked())
                     .put("bytes", entries.verified.bytes()).put("caller", Address.text(module.code(17) + 9));
         }
-        cause.put("unreachable", lost).put("reachable", kept).put("listHead", Address.text(head));
+        PoolmonLog.growth(making.out(), machine, Set.of("FcEn", "FcDb"), "2013-11-18 09:00:00", "2013-11-19 09:00:00");
+        machine.stop(StopState.requested(STOP, UP_SECONDS), MemoryFigures.relaxed(machine));
     }
 
     /** Makes entries of the driver's list. */
@@ -148,12 +134,12 @@ final class LostList implements LabCase {
         private final TagAccount buffers;
         private DriverVerifier.VerifiedDriver verified;
 
-        private Entries(Machine machine, KernelDevice device, long head, Filler paged, Filler nonPaged) {
+        private Entries(Machine machine, KernelDevice device, Filler paged, Filler nonPaged) {
             this.machine = machine;
             this.space = machine.space();
             this.pools = machine.pools();
             this.device = device;
-            this.head = head;
+            this.head = device.extension() + LIST_AT;
             this.paged = paged;
             this.nonPaged = nonPaged;
             this.entries = pools.tag("FcEn");
@@ -163,23 +149,7 @@ final class LostList implements LabCase {
         void add(int count, LabProgress progress, int total) {
             Dice dice = machine.dice().named("entries " + count);
             for (int i = 0; i < count; i++) {
-                int length = 96 + 16 * dice.below(40);
-                long buffer = pools.allocate(PoolKind.PAGED, buffers, length);
-                for (int at = 0; at < length; at += 8) {
-                    space.put64(buffer + at, 0x2020_6174_6164_2020L + i);
-                }
-                long entry = pools.allocateZeroed(PoolKind.NONPAGED, entries, ENTRY);
-                space.insertTail(head, entry);
-                space.put64(entry + 0x10, dice.nextLong());
-                space.put64(entry + 0x18, buffer);
-                space.put64(entry + 0x20, device.address());
-                space.put32(entry + 0x28, length);
-                space.put32(entry + 0x2c, 1);
-                space.put64(entry + 0x30, 130_293_000_000_000_000L + i * 12_345_678L);
-                if (verified != null) {
-                    machine.verifier().track(verified, entry, entry + BLOCK_DATA, ENTRY - 8, entries,
-                            device.driver().module().code(17) + 9);
-                }
+                add(dice, i);
                 if (i % 32 == 0) {
                     paged.passThrough(120);
                     nonPaged.passThrough(120);
@@ -187,6 +157,26 @@ final class LostList implements LabCase {
                 if ((i & 0xfff) == 0) {
                     progress.at(i, total);
                 }
+            }
+        }
+
+        private void add(Dice dice, int number) {
+            int length = 96 + 16 * dice.below(40);
+            long buffer = pools.allocate(PoolKind.PAGED, buffers, length);
+            for (int at = 0; at < length; at += 8) {
+                space.put64(buffer + at, 0x2020_6174_6164_2020L + number);
+            }
+            long entry = pools.allocateZeroed(PoolKind.NONPAGED, entries, ENTRY);
+            space.insertTail(head, entry);
+            space.put64(entry + 0x10, dice.nextLong());
+            space.put64(entry + 0x18, buffer);
+            space.put64(entry + 0x20, device.address());
+            space.put32(entry + 0x28, length);
+            space.put32(entry + 0x2c, 1);
+            space.put64(entry + 0x30, 130_293_000_000_000_000L + number * 12_345_678L);
+            if (verified != null) {
+                long caller = device.driver().module().code(17) + 9;
+                machine.verifier().track(verified, entry, entry + BLOCK_DATA, ENTRY - 8, entries, caller);
             }
         }
     }

@@ -103,8 +103,8 @@ final class MachineTruth {
     }
 
     private static void bigPages(List<Truth> all, Pools pools) {
-        pools.forEachBig((address, bytes, tag, kind) -> all.add(new Truth().put("address", Address.text(address)).put("size",
-                bytes)
+        pools.forEachBig((address, bytes, tag, kind) -> all.add(new Truth().put("address", Address.text(address))
+                .put("size", bytes)
                 .put("tag", tag).put("pool", kind)));
     }
 
@@ -136,8 +136,8 @@ final class MachineTruth {
         for (KernelIrp irp : machine.io().irps()) {
             all.add(new Truth().put("address", Address.text(irp.address())).put("thread", Address.text(irp.thread().address()))
                     .put("process", irp.thread().process().name()).put("stackCount", irp.stackCount())
-                    .put("currentLocation", irp.currentLocation()).put("majorFunction", irp.major()).put("minorFunction",
-                    irp.minor())
+                    .put("currentLocation", irp.currentLocation()).put("majorFunction", irp.major())
+                    .put("minorFunction", irp.minor())
                     .put("device", Address.text(irp.device().address())).put("driver", irp.device().driver().name())
                     .put("systemBuffer", irp.systemBuffer() == 0 ? "" : Address.text(irp.systemBuffer()))
                     .put("mdl", irp.mdl() == 0 ? "" : Address.text(irp.mdl())));
@@ -146,8 +146,8 @@ final class MachineTruth {
 
     private static void processes(List<Truth> all, Machine machine) {
         for (KernelProcess process : machine.processes().all()) {
-            all.add(new Truth().put("address", Address.text(process.address())).put("pid", process.id()).put("name",
-                    process.name())
+            all.add(new Truth().put("address", Address.text(process.address())).put("pid", process.id())
+                    .put("name", process.name())
                     .put("handleCount", process.handles().open()).put("threads", process.threads().size())
                     .put("pagedPoolQuotaBytes", process.pagedQuota()).put("nonPagedPoolQuotaBytes", process.nonPagedQuota()));
         }

@@ -1,12 +1,10 @@
 package org.poolscope.lab;
 
 import java.io.IOException;
-import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
-import org.poolscope.lab.image.ImageFormat;
 import org.poolscope.lab.image.MemoryRun;
 import org.poolscope.lab.machine.Machine;
 import org.poolscope.lab.machine.MachineSpec;
@@ -25,7 +23,7 @@ import org.poolscope.model.PoolKind;
  * <p>At scale 1 pools and tags have the published figures, page for page and block for block. At other scales counts and limits
  * are scaled; the machine's 2 GB of memory and its commit figures are not.
  */
-final class PhotoUpload implements LabCase {
+final class PhotoUpload extends MachineCase {
 
     private static final int[] PUBLISHED_POOLS = {3396, 15774, 15804, 15834, 15821};
     private static final int PUBLISHED_LIMIT = 67072;
@@ -33,7 +31,15 @@ final class PhotoUpload implements LabCase {
     private static final int PUBLISHED_NONPAGED = 2778;
     private static final int PUBLISHED_NONPAGED_LIMIT = 32328;
     private static final int NONPAGED_INITIAL = 2048;
+    private static final int PUBLISHED_MEMORY = 524_014;
+    private static final MemoryFigures PUBLISHED_FIGURES =
+            new MemoryFigures(351_447, 479_699, 340, 178_404, 1_039_271, 181_530, 767, 1_204, 61_730);
     private static final int LISTED_ENTRIES = 10_432;
+    private static final Instant STOP = Instant.parse("2007-01-14T01:31:19Z");
+
+    /** Since the restart with the other mup.sys. */
+    private static final long UP_SECONDS = 2 * 86_400 + 75_053;
+
     /** A tag in the first snapshot, and how much it grew until the second. */
     private record Growth(String tag, PoolKind pool, long allocs, long frees, long bytes, long moreAllocs, long moreFrees,
             long moreBytes) {
@@ -57,7 +63,6 @@ final class PhotoUpload implements LabCase {
         new Growth("Even", PoolKind.NONPAGED, 2_019_944, 2_016_377, 171_216, 422_801, 422_788, 624),
         new Growth("Mup ", PoolKind.NONPAGED, 5, 0, 408, 0, 0, 0),
     };
-    private static final Instant STOP = Instant.parse("2007-01-14T01:31:19Z");
 
     @Override
     public String name() {
@@ -74,69 +79,62 @@ final class PhotoUpload implements LabCase {
         return List.of("default", "pae");
     }
 
+    private static int entries(Making making) {
+        return making.count(ReferralCache.PUBLISHED_ENTRIES, 60);
+    }
+
     @Override
-    public LabResult write(Path folder, LabOptions options) throws IOException {
-        String variant = Variants.choose(this, options);
-        double scale = options.scale();
-        CaseFolder out = new CaseFolder(folder);
-        Dice dice = new Dice(options.seed());
-        StopState stop = StopState.requested(STOP, 9 * 86_400 + 17_053);
-        Truth truth = MachineTruth.of(this, options, variant);
-        int entries = (int) options.scaled(ReferralCache.PUBLISHED_ENTRIES, 60);
-        MemoryFigures figures = new MemoryFigures(351_447, 479_699, 340, 178_404, 1_039_271, 181_530, 767, 1_204, 61_730);
-        truth.put("image", out.image("MEMORY.DMP", spec(scale, variant.equals("pae")), dice.named("machine"), machine -> {
-            build(machine, entries, options, stop);
-            // In a very small case the system's own share is larger than the scaled limit.
-            int used = machine.poolPages(PoolKind.PAGED);
-            machine.limitPagedPool((int) Math.max(Math.round(PUBLISHED_LIMIT * scale), used + 1));
-            machine.stop(stop, figures);
-        }));
-        EventText.write(out, EventText.PAGED_EMPTY, "1/11/2007", "2:26:46 AM", "Server18");
-        writePoolmon(out, scale);
-        int listed = Math.min(entries, LISTED_ENTRIES);
-        PktListing.write(out, listed);
-        describe(truth, entries, listed);
-        return out.finish(truth);
+    MachineSpec spec(Making making) {
+        return MachineSpec.of(WindowsVersion.SERVER_2003_SP1, making.count(70_000, 0)).withPae(making.is("pae"))
+                .withRuns(List.of(new MemoryRun(0x1, 0x9e), new MemoryRun(0x100, PUBLISHED_MEMORY - 0x9e)))
+                .withPaged(making.count(PUBLISHED_LIMIT, SMALLEST_PAGED))
+                .withNonPaged(PUBLISHED_NONPAGED_LIMIT, NONPAGED_INITIAL);
     }
 
-    private static MachineSpec spec(double scale, boolean pae) {
-        int pages = (int) Math.round(70_000 * scale) + 3_000;
-        return new MachineSpec(WindowsVersion.SERVER_2003_SP1, pae, ImageFormat.KERNEL_DUMP,
-                List.of(new MemoryRun(0x1, 0x9e), new MemoryRun(0x100, 524_014 - 0x9e)), pages, 2, PUBLISHED_POOLS.length,
-                (int) Math.max(Math.round(PUBLISHED_LIMIT * scale), SMALLEST_PAGED), PUBLISHED_NONPAGED_LIMIT, NONPAGED_INITIAL,
-                2049, 4096);
-    }
-
-    private static void build(Machine machine, int entries, LabOptions options, StopState stop) {
-        double scale = options.scale();
-        ReferralCache cache = new ReferralCache(machine, entries, scale, stop.fileTime());
-        StandardSystem system = new StandardSystem(machine, scale);
+    @Override
+    void build(Machine machine, Making making) throws IOException {
+        StopState stop = StopState.requested(STOP, UP_SECONDS);
+        int entries = entries(making);
+        ReferralCache cache = new ReferralCache(machine, entries, making.scale(), stop.fileTime());
+        StandardSystem system = new StandardSystem(machine, making.scale());
         system.build(namesOf(cache));
         Filler paged = pagedFiller(machine);
         Filler nonPaged = nonPagedFiller(machine);
-        paged.add(Math.round(1_000_000 * scale));
+        paged.add(making.bytes(1_000_000));
         for (int i = 0; i < entries; i++) {
             cache.addEntry();
             if (i % 16 == 0) {
                 paged.passThrough(48);
             }
             if ((i & 0x3ff) == 0) {
-                options.progress().at(i, entries);
+                making.options().progress().at(i, entries);
             }
         }
         cache.addOtherRequests();
         paged.drain();
         machine.settle();
-        memoryManagerPages(machine, scale);
+        memoryManagerPages(machine, making.count(PUBLISHED_POOLS[0], 0));
         for (int i = 1; i < PUBLISHED_POOLS.length; i++) {
-            paged.fill(machine.pools().paged().get(i), (int) Math.round(PUBLISHED_POOLS[i] * scale));
+            paged.fill(machine.pools().paged().get(i), making.count(PUBLISHED_POOLS[i], 0));
         }
-        nonPaged.fill(machine.pools().nonPaged(), (int) Math.round(PUBLISHED_NONPAGED * scale));
+        nonPaged.fill(machine.pools().nonPaged(), making.count(PUBLISHED_NONPAGED, 0));
         cache.addPast();
         system.addPast(Set.of("IoNm"));
         paged.addPast(machine);
         nonPaged.addPast(machine);
-        options.progress().at(entries, entries);
+        making.options().progress().at(entries, entries);
+        // In a very small case the system's own share is larger than the scaled limit.
+        machine.limitPagedPool(Math.max(making.count(PUBLISHED_LIMIT, 0), machine.poolPages(PoolKind.PAGED) + 1));
+        machine.stop(stop, PUBLISHED_FIGURES);
+    }
+
+    @Override
+    void texts(Making making) throws IOException {
+        EventText.write(making.out(), EventText.PAGED_EMPTY, "1/11/2007", "2:26:46 AM", "Server18");
+        writePoolmon(making.out(), making.scale());
+        int listed = Math.min(entries(making), LISTED_ENTRIES);
+        PktListing.write(making.out(), listed);
+        describe(making.truth(), entries(making), listed);
     }
 
     /** Open files take the names the published table leaves for them; when these are used up, the rest have none. */
@@ -155,17 +153,15 @@ final class PhotoUpload implements LabCase {
     }
 
     /** The first paged pool, which the memory manager and the registry use. */
-    private static void memoryManagerPages(Machine machine, double scale) {
+    private static void memoryManagerPages(Machine machine, int pages) {
         PoolArena first = machine.pools().paged().getFirst();
-        int target = (int) Math.round(PUBLISHED_POOLS[0] * scale);
-        Filler tables = new Filler(machine, PoolKind.PAGED, "prototype tables").with(machine, "MmSt", "ntoskrnl.exe", 40, 2000,
-                20, 14)
-                .with(machine, "MmSm", "ntoskrnl.exe", 48, 48, 3, 30);
-        tables.fill(first, target / 2);
-        Filler registry = new Filler(machine, PoolKind.PAGED, "registry").with(machine, "CM31", "ntoskrnl.exe", 4096, 16384, 1,
-                0);
-        registry.fill(first, target - target / 12);
-        tables.fill(first, target);
+        Filler tables = new Filler(machine, PoolKind.PAGED, "prototype tables")
+                .with(machine, "MmSt", "ntoskrnl.exe", 40, 2000, 20, 14).with(machine, "MmSm", "ntoskrnl.exe", 48, 48, 3, 30);
+        tables.fill(first, pages / 2);
+        Filler registry = new Filler(machine, PoolKind.PAGED, "registry")
+                .with(machine, "CM31", "ntoskrnl.exe", 4096, 16384, 1, 0);
+        registry.fill(first, pages - pages / 12);
+        tables.fill(first, pages);
         tables.addPast(machine);
     }
 
@@ -199,9 +195,9 @@ final class PhotoUpload implements LabCase {
             // The pools hold some more than the tags shown: free blocks, and tags too small to be listed here.
             long paged = PoolmonLog.bytes(rows, PoolKind.PAGED) * 13 / 12 >> 10;
             long nonPaged = PoolmonLog.bytes(rows, PoolKind.NONPAGED) * 4 / 3 >> 10;
-            PoolmonLog.write(out, names[i], times[i], new PoolmonLog.Head(2_096_056, 1_491_212 - i * 81_344L, 604_112
-                    + i * 92_130L,
-                    4_157_084, nonPaged, paged), rows);
+            PoolmonLog.Head head = new PoolmonLog.Head(2_096_056, 1_491_212 - i * 81_344L, 604_112 + i * 92_130L, 4_157_084,
+                    nonPaged, paged);
+            PoolmonLog.write(out, names[i], times[i], head, rows);
         }
     }
 

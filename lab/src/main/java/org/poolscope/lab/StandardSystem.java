@@ -14,6 +14,7 @@ import org.poolscope.lab.machine.KernelProcess;
 import org.poolscope.lab.machine.KernelThread;
 import org.poolscope.lab.machine.Machine;
 import org.poolscope.lab.machine.ProcessManager;
+import org.poolscope.lab.machine.TagAccount;
 import org.poolscope.model.Architecture;
 import org.poolscope.model.PoolKind;
 
@@ -25,41 +26,53 @@ import org.poolscope.model.PoolKind;
 final class StandardSystem {
 
     private static final Set<String> FILE_SYSTEMS = Set.of("ntfs", "mup", "mrxsmb", "mrxsmb10", "mrxsmb20", "mrxdav", "rdbss",
-            "srv",
-            "srv2", "srvnet", "npfs", "msfs", "fs_rec", "fltmgr", "dfs", "dfsc", "cdfs", "luafv", "bowser");
+            "srv", "srv2", "srvnet", "npfs", "msfs", "fs_rec", "fltmgr", "dfs", "dfsc", "cdfs", "luafv", "bowser");
 
-    /** Driver, device, type, bytes of its extension. */
-    private static final Object[][] DEVICES = {{"tcpip", "Ip", 0x12, 0x120}, {"tcpip", "Tcp", 0x12, 0x40}, {"tcpip", "Udp", 0x12,
-            0x40},
-        {"tcpip", "RawIp", 0x12, 0x40}, {"afd", "Afd", 0x11, 0x60}, {"netbt", "NetBT_Tcpip_0", 0x12, 0x4a8}, {"mup", "Mup", 0x10,
-        0x28},
-        {"mrxsmb", "LanmanRedirector", 0x14, 0x2c0}, {"mrxsmb", "LanmanDatagramReceiver", 0x14, 0x80}, {"srv", "LanmanServer",
-        0x10, 0},
-        {"npfs", "NamedPipe", 0x11, 0x140}, {"msfs", "Mailslot", 0xc, 0x98}, {"ntfs", "Ntfs", 8, 0}, {"ntfs", "", 8, 0x9c0},
-        {"ntfs", "", 8, 0x9c0}, {"fltmgr", "FileSystem Filters", 8, 0x20}, {"disk", "", 7, 0x3a8}, {"ftdisk", "HarddiskVolume1",
-        7, 0x2c8},
-        {"ftdisk", "HarddiskVolume2", 7, 0x2c8}, {"volmgr", "HarddiskVolume1", 7, 0x2c8}, {"volmgr", "HarddiskVolume2", 7, 0x2c8},
-        {"ndis", "Ndis", 0x17, 0x10}, {"ksecdd", "KsecDD", 0x39, 0}, {"null", "Null", 0x15, 0}, {"beep", "Beep", 1, 0x20},
-        {"http", "Http", 0x22, 0x40}, {"ipsec", "IPSEC", 0x12, 0x60}, {"rdpdr", "RdpDr", 0x14, 0x300}, {"acpi", "", 0x32, 0x40},
-        {"pci", "", 4, 0x100}, {"pci", "", 4, 0x140}, {"kbdclass", "KeyboardClass0", 0xb, 0x130}, {"mouclass", "PointerClass0",
-        0xf, 0x130},
-        {"i8042prt", "", 0x27, 0x2d0}, {"termdd", "Termdd", 0x38, 0x20}, {"mountmgr", "MountPointManager", 0x6d, 0x90},
-        {"netbios", "Netbios", 0x12, 0x30}, {"usbhub", "", 0x22, 0x340}, {"usbuhci", "USBFDO-0", 0x22, 0xb00}};
+    /** A device: its driver, its name in {@code \\Device} or none, its type, and the bytes of its extension on 32-bit systems. */
+    private record Device(String driver, String name, int type, int extension) {
+    }
 
-    /** Service, threads, handles. */
-    private static final Object[][] SERVICES = {{"smss.exe", 3, 24}, {"csrss.exe", 12, 480}, {"winlogon.exe", 22, 510},
-        {"services.exe", 18, 420}, {"lsass.exe", 38, 720}, {"svchost.exe", 10, 210}, {"svchost.exe", 14, 280}, {"svchost.exe",
-        52, 1240},
-        {"spoolsv.exe", 12, 140}, {"msdtc.exe", 16, 160}, {"dfssvc.exe", 11, 130}, {"inetinfo.exe", 24, 560}, {"w3wp.exe", 28,
-        640},
-        {"snmp.exe", 8, 160}, {"wmiprvse.exe", 7, 180}, {"explorer.exe", 12, 330}};
+    private static final List<Device> DEVICES = List.of(
+            new Device("tcpip", "Ip", 0x12, 0x120), new Device("tcpip", "Tcp", 0x12, 0x40),
+            new Device("tcpip", "Udp", 0x12, 0x40), new Device("tcpip", "RawIp", 0x12, 0x40),
+            new Device("afd", "Afd", 0x11, 0x60), new Device("netbt", "NetBT_Tcpip_0", 0x12, 0x4a8),
+            new Device("mup", "Mup", 0x10, 0x28), new Device("mrxsmb", "LanmanRedirector", 0x14, 0x2c0),
+            new Device("mrxsmb", "LanmanDatagramReceiver", 0x14, 0x80), new Device("srv", "LanmanServer", 0x10, 0),
+            new Device("npfs", "NamedPipe", 0x11, 0x140), new Device("msfs", "Mailslot", 0xc, 0x98),
+            new Device("ntfs", "Ntfs", 8, 0), new Device("ntfs", "", 8, 0x9c0), new Device("ntfs", "", 8, 0x9c0),
+            new Device("fltmgr", "FileSystem Filters", 8, 0x20), new Device("disk", "", 7, 0x3a8),
+            new Device("ftdisk", "HarddiskVolume1", 7, 0x2c8), new Device("ftdisk", "HarddiskVolume2", 7, 0x2c8),
+            new Device("volmgr", "HarddiskVolume1", 7, 0x2c8), new Device("volmgr", "HarddiskVolume2", 7, 0x2c8),
+            new Device("ndis", "Ndis", 0x17, 0x10), new Device("ksecdd", "KsecDD", 0x39, 0),
+            new Device("null", "Null", 0x15, 0), new Device("beep", "Beep", 1, 0x20), new Device("http", "Http", 0x22, 0x40),
+            new Device("ipsec", "IPSEC", 0x12, 0x60), new Device("rdpdr", "RdpDr", 0x14, 0x300),
+            new Device("acpi", "", 0x32, 0x40), new Device("pci", "", 4, 0x100), new Device("pci", "", 4, 0x140),
+            new Device("kbdclass", "KeyboardClass0", 0xb, 0x130), new Device("mouclass", "PointerClass0", 0xf, 0x130),
+            new Device("i8042prt", "", 0x27, 0x2d0), new Device("termdd", "Termdd", 0x38, 0x20),
+            new Device("mountmgr", "MountPointManager", 0x6d, 0x90), new Device("netbios", "Netbios", 0x12, 0x30),
+            new Device("usbhub", "", 0x22, 0x340), new Device("usbuhci", "USBFDO-0", 0x22, 0xb00));
 
-    /** Tags, and how many blocks of each came and went for each that is there. */
-    private static final Object[][] PAST = {{"Even", 900}, {"Sema", 300}, {"Muta", 160}, {"Thre", 22}, {"Proc", 30}, {"Toke",
-            450},
-        {"IoNm", 2_100}, {"Key ", 1_900}, {"Sect", 1_100}, {"Obtb", 3}, {"ObNm", 700}, {"ObDi", 6}, {"Io  ", 40_000}, {"Mdl ",
-        900},
-        {"Irp ", 9_000}, {"File", 1_900}, {"Symb", 3}};
+    /** A service: its image, and how many threads and handles it has. */
+    private record Service(String image, int threads, int handles) {
+    }
+
+    private static final List<Service> SERVICES = List.of(
+            new Service("smss.exe", 3, 24), new Service("csrss.exe", 12, 480), new Service("winlogon.exe", 22, 510),
+            new Service("services.exe", 18, 420), new Service("lsass.exe", 38, 720), new Service("svchost.exe", 10, 210),
+            new Service("svchost.exe", 14, 280), new Service("svchost.exe", 52, 1240), new Service("spoolsv.exe", 12, 140),
+            new Service("msdtc.exe", 16, 160), new Service("dfssvc.exe", 11, 130), new Service("inetinfo.exe", 24, 560),
+            new Service("w3wp.exe", 28, 640), new Service("snmp.exe", 8, 160), new Service("wmiprvse.exe", 7, 180),
+            new Service("explorer.exe", 12, 330));
+
+    /** A tag, and how many of its blocks came and went for each that is there. */
+    private record Past(String tag, int times) {
+    }
+
+    private static final List<Past> PAST = List.of(
+            new Past("Even", 900), new Past("Sema", 300), new Past("Muta", 160), new Past("Thre", 22), new Past("Proc", 30),
+            new Past("Toke", 450), new Past("IoNm", 2_100), new Past("Key ", 1_900), new Past("Sect", 1_100),
+            new Past("Obtb", 3), new Past("ObNm", 700), new Past("ObDi", 6), new Past("Io  ", 40_000), new Past("Mdl ", 900),
+            new Past("Irp ", 9_000), new Past("File", 1_900), new Past("Symb", 3));
 
     /** Gives names to open files. */
     interface FileNames {
@@ -111,10 +124,10 @@ final class StandardSystem {
                 drivers.put(key, io.createDriver(FILE_SYSTEMS.contains(key) ? "\\FileSystem" : "\\Driver", name, module));
             }
         }
-        for (Object[] device : DEVICES) {
-            KernelDriver driver = drivers.get((String) device[0]);
+        for (Device device : DEVICES) {
+            KernelDriver driver = drivers.get(device.driver());
             if (driver != null) {
-                io.createDevice(driver, (String) device[1], (Integer) device[2], (Integer) device[3] * (wide ? 2 : 1));
+                io.createDevice(driver, device.name(), device.type(), device.extension() * (wide ? 2 : 1));
             }
         }
         attach("fltmgr", "ntfs");
@@ -151,16 +164,16 @@ final class StandardSystem {
             processes.createThread(system, machine.kernel());
         }
         KernelProcess parent = system;
-        for (Object[] service : SERVICES) {
-            KernelProcess process = processes.create((String) service[0], parent);
-            if (service[0].equals("smss.exe") || service[0].equals("services.exe")) {
+        for (Service service : SERVICES) {
+            KernelProcess process = processes.create(service.image(), parent);
+            if (service.image().equals("smss.exe") || service.image().equals("services.exe")) {
                 parent = process;
             }
-            for (int i = 0; i < scaled((Integer) service[1], 1); i++) {
+            for (int i = 0; i < scaled(service.threads(), 1); i++) {
                 KernelThread thread = processes.createThread(process, machine.kernel());
                 processes.open(process, "Thread", thread.address(), 0x1f03ff);
             }
-            openHandles(process, scaled((Integer) service[2], 6), names);
+            openHandles(process, scaled(service.handles(), 6), names);
         }
         KernelProcess csrss = processes.all().get(2);
         for (KernelProcess process : processes.all()) {
@@ -228,13 +241,13 @@ final class StandardSystem {
 
     /** Small blocks of the I/O manager that were freed a moment ago: they wait on the processors' lists. */
     private void parkSomeBlocks() {
-        var tag = machine.pools().tag("Io  ");
+        TagAccount tag = machine.pools().tag("Io  ");
         for (int i = 0; i < scaled(64, 8); i++) {
             long block = machine.pools().allocateZeroed(PoolKind.NONPAGED, tag, 24 + 8 * (i % 12));
             machine.lookasides().park(PoolKind.NONPAGED, tag, block, i % machine.spec().processors());
         }
         for (int i = 0; i < scaled(24, 4); i++) {
-            var paged = machine.pools().tag("ObNm");
+            TagAccount paged = machine.pools().tag("ObNm");
             long block = machine.pools().allocateZeroed(PoolKind.PAGED, paged, 40 + 8 * (i % 4));
             machine.lookasides().park(PoolKind.PAGED, paged, block, i % machine.spec().processors());
         }
@@ -246,12 +259,11 @@ final class StandardSystem {
      * @param except tags whose past the case itself knows
      */
     void addPast(Set<String> except) {
-        for (Object[] row : PAST) {
-            String tag = (String) row[0];
-            if (!except.contains(tag)) {
-                var account = machine.pools().tag(tag);
+        for (Past past : PAST) {
+            if (!except.contains(past.tag())) {
+                TagAccount account = machine.pools().tag(past.tag());
                 for (PoolKind kind : PoolKind.values()) {
-                    machine.pools().past(kind, account, account.outstanding(kind) * (Integer) row[1]);
+                    machine.pools().past(kind, account, account.outstanding(kind) * past.times());
                 }
             }
         }

@@ -1,5 +1,6 @@
 package org.poolscope.lab.machine;
 
+import java.util.Map;
 import org.poolscope.lab.image.KernelSpace;
 import org.poolscope.symbols.BuiltInLayouts;
 import org.poolscope.symbols.FieldLayout;
@@ -13,8 +14,8 @@ import org.poolscope.symbols.TypeLayouts;
 final class DebuggerData {
 
     /** Fields named otherwise than the variable they lead to. */
-    private static final String[][] RENAMED = {{"MmPagedPoolInformation", "MmPagedPoolInfo"}, {"KiBugcheckData",
-            "KiBugCheckData"}};
+    private static final Map<String, String> RENAMED = Map.of("MmPagedPoolInformation", "MmPagedPoolInfo", "KiBugcheckData",
+            "KiBugCheckData");
 
     private final Machine machine;
     private final KernelSpace space;
@@ -43,7 +44,7 @@ final class DebuggerData {
         block.set("MmPageSize", 4096);
         for (FieldLayout field : layout.fields()) {
             if (field.offset() >= 0x48 && field.offset() + field.bytes() <= size && isAddress(field)) {
-                block.set(field.name(), extended(variables.at(variable(field.name()))));
+                block.set(field.name(), extended(variables.at(RENAMED.getOrDefault(field.name(), field.name()))));
             }
         }
         offsets(block, size);
@@ -58,15 +59,6 @@ final class DebuggerData {
                     "EtwpDebuggerData", "VfCrashDataBlock" -> true;
             default -> false;
         };
-    }
-
-    private static String variable(String field) {
-        for (String[] pair : RENAMED) {
-            if (pair[0].equals(field)) {
-                return pair[1];
-            }
-        }
-        return field;
     }
 
     private void offsets(Struct block, int size) {

@@ -89,8 +89,8 @@ public final class IoManager {
         long body = name.isEmpty() ? objects.create("Device", size) : objects.create("Device", size, "\\Device", name);
         Struct device = new Struct(space, layout, body);
         long extensionAt = extension == 0 ? 0 : body + layout.size();
-        device.set("Type", 3).set("Size", layout.size() + extension).set("ReferenceCount", 1).set("DriverObject",
-                driver.address());
+        device.set("Type", 3).set("Size", layout.size() + extension).set("ReferenceCount", 1)
+                .set("DriverObject", driver.address());
         device.set("NextDevice", driver.struct().get("DeviceObject")).set("DeviceExtension", extensionAt).set("DeviceType", type);
         device.set("StackSize", 1).set("Flags", 0x44);
         Struct behind = new Struct(space, more, body + layout.size() + extension);

@@ -20,6 +20,18 @@ final class KernelVariables {
 
     private static final int WIDEST = 16;
 
+    /** The variables of an x64 kernel whose places are in the readers' table. */
+    private static final String PUBLISHED = """
+            PoolTrackTable PoolTrackTableSize PoolTrackTableMask PoolTrackTableExpansion PoolTrackTableExpansionSize
+            PoolBigPageTable PoolBigPageTableSize ExpPoolBigEntriesInUse ExPoolTagTables MmVerifierData
+            KdDebuggerDataBlock PsLoadedModuleList ObTypeIndexTable KdVersionBlock VfSuspectDriversList
+            ViTargetDriversAvl ExNPagedLookasideListHead ExPagedLookasideListHead ExPoolLookasideListHead
+            PsActiveProcessHead NtBuildLab KeNumberProcessors HandleTableListHead ExpPagedPoolDescriptor
+            ExpNumberOfPagedPools NonPagedPoolDescriptor PoolVector ObpRootDirectoryObject MmUnloadedDrivers
+            MmAvailablePages MmNumberOfPhysicalPages MmAllocatedNonPagedPool MmMaximumNonPagedPoolInBytes
+            MmMaximumNonPagedPoolInPages MmTotalCommittedPages KiBugCheckData MmPfnDatabase
+            """.strip();
+
     private final KernelModule kernel;
     private final Map<String, Long> places = new HashMap<>();
 
@@ -28,19 +40,7 @@ final class KernelVariables {
         if (version.architecture() == Architecture.X64) {
             places.putAll(published(kernel.base()));
             BuiltInGlobals globals = BuiltInGlobals.find(version.version()).orElseThrow();
-            for (String name : new String[] {"PoolTrackTable", "PoolTrackTableSize", "PoolTrackTableMask",
-                    "PoolTrackTableExpansion",
-                "PoolTrackTableExpansionSize", "PoolBigPageTable", "PoolBigPageTableSize", "ExpPoolBigEntriesInUse",
-                "ExPoolTagTables",
-                "MmVerifierData", "KdDebuggerDataBlock", "PsLoadedModuleList", "ObTypeIndexTable", "KdVersionBlock",
-                "VfSuspectDriversList",
-                "ViTargetDriversAvl", "ExNPagedLookasideListHead", "ExPagedLookasideListHead", "ExPoolLookasideListHead",
-                "PsActiveProcessHead",
-                "NtBuildLab", "KeNumberProcessors", "HandleTableListHead", "ExpPagedPoolDescriptor", "ExpNumberOfPagedPools",
-                "NonPagedPoolDescriptor", "PoolVector", "ObpRootDirectoryObject", "MmUnloadedDrivers", "MmAvailablePages",
-                "MmNumberOfPhysicalPages", "MmAllocatedNonPagedPool", "MmMaximumNonPagedPoolInBytes",
-                "MmMaximumNonPagedPoolInPages",
-                "MmTotalCommittedPages", "KiBugCheckData", "MmPfnDatabase"}) {
+            for (String name : PUBLISHED.split("\\s+")) {
                 globals.offset(name).ifPresent(rva -> places.put(name, kernel.base() + rva));
             }
         } else {

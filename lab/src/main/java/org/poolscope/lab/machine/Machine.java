@@ -239,8 +239,8 @@ public final class Machine implements AutoCloseable {
         putSystemTime(shared.at("InterruptTime"), state.upSeconds() * 10_000_000L);
         putSystemTime(shared.at("TickCount"), state.upSeconds() * 64);
         space.putWide(shared.at("NtSystemRoot"), "C:\\WINDOWS");
-        shared.set("NtProductType", version.productType()).set("NtMajorVersion", version.major()).set("NtMinorVersion",
-                version.minor());
+        shared.set("NtProductType", version.productType()).set("NtMajorVersion", version.major())
+                .set("NtMinorVersion", version.minor());
         shared.setIfThere("NumberOfPhysicalPages", memory.totalPages());
         shared.setIfThere("ActiveProcessorCount", spec.processors());
     }

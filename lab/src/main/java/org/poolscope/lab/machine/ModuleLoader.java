@@ -62,11 +62,10 @@ final class ModuleLoader {
                     section(".data", 0x8a000, 0x28000), section("PAGE", 0xb2000, 0x120000),
                     section("INIT", 0x210000, size - 0x210000));
             case WINDOWS_7_SP1 -> List.of(
-                    section(".text", 0x1000, 0x19f000), section("POOLCODE", 0x1a0000, 0x4000), section(".rdata", 0x1a4000,
-                    0x3c000),
-                    section(".data", 0x1e0000, 0xc4000), section("PAGE", 0x2a4000, 0x290000), section("PAGEDATA", 0x534000,
-                    0x20000),
-                    section("ALMOSTRO", 0x5a2000, size - 0x5a2000));
+                    section(".text", 0x1000, 0x19f000), section("POOLCODE", 0x1a0000, 0x4000),
+                    section(".rdata", 0x1a4000, 0x3c000), section(".data", 0x1e0000, 0xc4000), section("PAGE", 0x2a4000,
+                    0x290000),
+                    section("PAGEDATA", 0x534000, 0x20000), section("ALMOSTRO", 0x5a2000, size - 0x5a2000));
         };
     }
 
@@ -154,8 +153,8 @@ final class ModuleLoader {
         long path = pools.allocateZeroed(PoolKind.PAGED, tag, 2 * spec.path().length() + 2);
         space.putWide(path, spec.path());
         space.insertTail(listHead, entry.at("InLoadOrderLinks"));
-        entry.set("DllBase", module.base()).set("EntryPoint", module.code(0)).set("SizeOfImage", spec.size()).set("Flags",
-                0x09004000)
+        entry.set("DllBase", module.base()).set("EntryPoint", module.code(0)).set("SizeOfImage", spec.size())
+                .set("Flags", 0x09004000)
                 .set("LoadCount", 1).set("TimeDateStamp", spec.timeDateStamp());
         space.putUnicodeString(entry.at("BaseDllName"), nameBytes - 2, nameBytes, name);
         space.putUnicodeString(entry.at("FullDllName"), 2 * spec.path().length(), 2 * spec.path().length() + 2, path);

@@ -3,6 +3,7 @@ package org.poolscope.lab.machine;
 import java.util.Collection;
 import org.poolscope.lab.image.KernelSpace;
 import org.poolscope.model.PoolKind;
+import org.poolscope.model.PoolTag;
 import org.poolscope.symbols.StructLayout;
 
 /**
@@ -13,15 +14,10 @@ import org.poolscope.symbols.StructLayout;
 final class TrackerTable {
 
     /** Rows the kernel enters when it starts, used or not; among those with zero counts. */
-    private static final String[] SEEDED = {"Irp ", "Io  ", "IoNm", "IoSB", "Mdl ", "File", "Devi", "Driv", "ObHd", "ObNm",
-            "ObSq", "ObDi", "ObSc",
-        "Thre", "Proc", "Even", "Sema", "Muta", "Symb", "Toke", "Sect", "Job ", "Time", "AtmA", "AtmT", "CM  ", "Cc  ", "CcSc",
-        "CcPL",
-        "Fat ", "Ntfr", "NtFs", "MmCa", "MmSt", "MmSm", "MmIn", "Mm  ", "Vad ", "VadS", "VadF", "LpcM", "LpcP", "LpcZ", "Pool",
-        "PsTp", "Quot",
-        "RxM1", "RxMs", "SeAc", "SeSd", "SeTd", "Usqm", "Uspi", "WmiR", "Ppcs", "Pcmb", "Ntfi", "Gsem", "Hal ", "Key ", "Strg",
-        "Tdxp", "Wait",
-        "Wmip"};
+    private static final String SEEDED = "Irp Io  IoNmIoSBMdl FileDeviDrivObHdObNmObSqObDiObScThreProcEvenSemaMutaSymbToke"
+            + "SectJob TimeAtmAAtmTCM  Cc  CcScCcPLFat NtfrNtFsMmCaMmStMmSmMmInMm  Vad VadSVadF"
+            + "LpcMLpcPLpcZPoolPsTpQuotRxM1RxMsSeAcSeSdSeTdUsqmUspiWmiRPpcsPcmbNtfiGsemHal Key "
+            + "StrgTdxpWaitWmip";
 
     private final KernelSpace space;
     private final StructLayout row;
@@ -41,8 +37,8 @@ final class TrackerTable {
                 enter(account);
             }
         }
-        for (String tag : SEEDED) {
-            slot(org.poolscope.model.PoolTag.parse(tag).key());
+        for (int i = 0; i < SEEDED.length(); i += 4) {
+            slot(PoolTag.parse(SEEDED.substring(i, i + 4)).key());
         }
     }
 

@@ -28,8 +28,7 @@ public enum WindowsVersion {
     private final String modules;
 
     WindowsVersion(Architecture architecture, KernelVersion version, int major, int minor, int servicePackWord, String buildLab,
-            int productType,
-            int debuggerDataSize, String modules) {
+            int productType, int debuggerDataSize, String modules) {
         this.architecture = architecture;
         this.version = version;
         this.major = major;

@@ -1,0 +1,67 @@
+package org.poolscope.lab;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import org.poolscope.lab.machine.Machine;
+import org.poolscope.lab.machine.MachineSpec;
+
+/** A case whose main evidence is the memory of one machine. */
+abstract class MachineCase implements LabCase {
+
+    /**
+     * One making of a case.
+     *
+     * @param out where the evidence goes
+     * @param options how it was asked for
+     * @param variant the variant that was chosen
+     * @param dice decides what is left to chance
+     * @param truth what is so in the case
+     */
+    record Making(CaseFolder out, LabOptions options, String variant, Dice dice, Truth truth) {
+
+        double scale() {
+            return options.scale();
+        }
+
+        /** A count at this scale, at least {@code least}. */
+        int count(int atFullScale, int least) {
+            return (int) Math.max(least, Math.round(atFullScale * scale()));
+        }
+
+        /** Bytes at this scale. */
+        long bytes(long atFullScale) {
+            return Math.round(atFullScale * scale());
+        }
+
+        boolean is(String name) {
+            return variant.equals(name);
+        }
+    }
+
+    @Override
+    public final LabResult write(Path folder, LabOptions options) throws IOException {
+        String variant = Variants.choose(this, options);
+        Making making = new Making(new CaseFolder(folder), options, variant, new Dice(options.seed()),
+                MachineTruth.of(this, options, variant));
+        Truth image = making.out().image(imageName(making), spec(making), making.dice().named("machine"), m -> build(m, making));
+        making.truth().put("image", image);
+        texts(making);
+        return making.out().finish(making.truth());
+    }
+
+    /** The image's file name. */
+    String imageName(Making making) {
+        return "MEMORY.DMP";
+    }
+
+    /** The machine to make. */
+    abstract MachineSpec spec(Making making);
+
+    /** Builds what the case is about, up to and with the machine's stop, and tells the truth about it. */
+    abstract void build(Machine machine, Making making) throws IOException;
+
+    /** Writes what else was collected. */
+    void texts(Making making) throws IOException {
+        // A case may have nothing but its image.
+    }
+}
