@@ -39,8 +39,12 @@ final class HeldBlocksRule implements Rule {
     }
 
     private Optional<Finding> finding(OpenPool pool, PoolTag tag, Finding accusation, Case subject) {
-        Optional<BlockOwner> owner = BlockOwner.of(pool, tag);
         IrpAccount requests = IrpAccount.of(pool, tag);
+        if (accusation.driver() != null && !requests.isCause()) {
+            // The tag names its owner already: what the blocks hold can add nothing the verdict needs.
+            return Optional.empty();
+        }
+        Optional<BlockOwner> owner = BlockOwner.of(pool, tag);
         if (owner.isEmpty() && !requests.isCause()) {
             return Optional.empty();
         }

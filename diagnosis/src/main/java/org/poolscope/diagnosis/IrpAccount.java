@@ -9,6 +9,7 @@ import org.poolscope.kernel.objects.Irp;
 import org.poolscope.model.PoolTag;
 import org.poolscope.model.Quantity;
 import org.poolscope.pool.PoolBlock;
+import org.poolscope.pool.WalkTotals;
 
 /**
  * How many blocks of a tag belong to outstanding I/O requests, as buffer, as description of locked pages, or as the request itself.
@@ -42,7 +43,7 @@ record IrpAccount(long requests, long blocks, String waitsIn, long all) {
             }
         }
         String waitsIn = drivers.entrySet().stream().max(Map.Entry.comparingByValue()).map(Map.Entry::getKey).orElse(null);
-        long all = pool.reachability().rows().stream().filter(row -> row.tag().equals(tag)).mapToLong(row -> row.blocks()).sum();
+        long all = pool.totals().rows().stream().filter(row -> row.tag().equals(tag)).mapToLong(WalkTotals.Row::blocks).sum();
         return new IrpAccount(requests, owned.size(), waitsIn, all);
     }
 

@@ -18,6 +18,7 @@ import org.poolscope.model.Progress;
 import org.poolscope.model.Provenance;
 import org.poolscope.pool.PoolBlocks;
 import org.poolscope.pool.Reachability;
+import org.poolscope.pool.WalkTotals;
 
 /** One image of a case, its pool blocks walked: what the rules that look inside blocks share. Made once for a case. */
 final class OpenPool {
@@ -42,6 +43,7 @@ final class OpenPool {
     private final PoolBlocks blocks;
     private final Optional<KernelObjects> objects;
     private Reachability reachability;
+    private WalkTotals totals;
 
     private OpenPool(OpenKernelImage open, PoolBlocks blocks) {
         this.open = open;
@@ -67,6 +69,14 @@ final class OpenPool {
 
     PoolBlocks blocks() {
         return blocks;
+    }
+
+    /** How many blocks each tag has. */
+    WalkTotals totals() {
+        if (totals == null) {
+            totals = WalkTotals.of(blocks);
+        }
+        return totals;
     }
 
     /** Which blocks nothing leads to. Takes a read of all kernel memory at the first call. */
