@@ -1,0 +1,97 @@
+package org.poolscope.app;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.poolscope.lab.LabCase;
+import org.poolscope.lab.LabCases;
+import org.poolscope.model.RealEvidence;
+
+/** Cases that need a look inside the blocks, from evidence to verdict, and the healthy machines on which it must stay silent. */
+class PracticeCasesTest {
+
+    @TempDir
+    Path folder;
+
+    @Test
+    void aDriverThatLosesItsBlocksIsNamedByItsPointers() {
+        assertThat(diagnose("io-leak", "", "0.01")).satisfies(run -> {
+            assertThat(run.status()).isEqualTo(1);
+            assertThat(run.out()).containsPattern("VERDICT +Nonpaged pool is exhausted").contains("of tag 'Io  ' of remfs.sys")
+                    .contains("Only 36 bytes of each are data").contains("requests that never end are not the cause")
+                    .contains("No user process seems to be behind it");
+        });
+    }
+
+    @Test
+    void driverVerifiersBooksAreReadWhereTheyWereKept() {
+        LabCase leak = LabCases.find("io-leak").orElseThrow();
+        for (String variant : leak.variants()) {
+            CommandRun run = diagnose("io-leak", variant, "0.005");
+            assertThat(run.status()).as(variant).isEqualTo(1);
+            assertThat(oneLine(run.out())).as(variant).contains("remfs.sys");
+            if (variant.contains("verifier")) {
+                assertThat(oneLine(run.out())).as(variant).contains("Driver Verifier: remfs.sys has").doesNotContain("was not tracking pool");
+            }
+        }
+    }
+
+    @Test
+    void aProgramThatLeaksHandlesIsNamed() {
+        assertThat(oneLine(diagnose("handle-leak", "", "0.02").out())).contains("thumbsvc.exe leaks Event handles")
+                .doesNotContain("of tag 'Even' are lost");
+    }
+
+    @Test
+    void aListWhoseHeadIsGoneIsLost() {
+        assertThat(oneLine(diagnose("lost-list", "", "0.02").out())).contains("of tag 'FcEn' of fastcache.sys").contains("are lost");
+    }
+
+    @Test
+    void requestsThatDoNotEndAreNamedWithTheDriverTheyWaitIn() {
+        assertThat(oneLine(diagnose("slow-irps", "", "0.05").out())).contains("held by I/O requests that do not end, in \\Driver\\ScanQ");
+    }
+
+    @Test
+    void healthyFileServersAreNotAccused() {
+        for (String variant : LabCases.find("healthy-file-server").orElseThrow().variants()) {
+            assertThat(diagnose("healthy-file-server", variant, "0.05")).as(variant).satisfies(run -> {
+                assertThat(run.status()).isZero();
+                assertThat(run.out()).startsWith("VERDICT  No leak seen");
+            });
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"nt52-idle.raw", "nt52-load.raw", "nt52-before.raw", "nt52-x64-boot.raw"})
+    void healthyRunningKernelsAreNotAccused(String image) {
+        assertThat(CommandRun.of("diagnose", RealEvidence.image(image))).satisfies(run -> {
+            assertThat(run.status()).isZero();
+            assertThat(run.out()).startsWith("VERDICT  No leak seen");
+        });
+    }
+
+    @Test
+    void theLeakInARunningKernelIsNamedByItsDriver() {
+        CommandRun run = CommandRun.of("diagnose", RealEvidence.image("nt52-after.raw"));
+        assertThat(run.status()).isEqualTo(1);
+        assertThat(oneLine(run.out())).contains("blocks of tag 'Io  ' of ioleak.sys").contains("Only 36 bytes of each are data")
+                .contains("Of these blocks 3 belong to one of the 55 outstanding I/O requests");
+    }
+
+    private CommandRun diagnose(String name, String variant, String scale) {
+        Path evidence = folder.resolve(name + "-" + variant);
+        CommandRun made = CommandRun.of("lab", name, "-o", evidence, "--scale", scale, "--variant", variant);
+        assertThat(made.status()).as(made.err()).isZero();
+        return CommandRun.of("diagnose", evidence);
+    }
+
+    /** The text without its line breaks, so that a sentence can be looked for. */
+    private static String oneLine(String text) {
+        return text.replaceAll("\\n +", " ");
+    }
+}
