@@ -1,0 +1,79 @@
+package org.poolscope.driver;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.poolscope.driver.code.CodeMap;
+import org.poolscope.driver.pe.PeImage;
+import org.poolscope.model.Architecture;
+import org.poolscope.model.EvidenceException;
+
+/** A driver with its call sites. Immutable once made. */
+public final class DriverFile {
+
+    private final PeImage image;
+    private final List<CallSite> sites;
+    private final List<String> warnings;
+    private final CodeMap map;
+
+    private DriverFile(PeImage image, List<CallSite> sites, List<String> warnings, CodeMap map) {
+        this.image = image;
+        this.sites = List.copyOf(sites);
+        this.warnings = List.copyOf(warnings);
+        this.map = map;
+    }
+
+    /**
+     * Reads a driver's file and finds its call sites.
+     *
+     * @throws EvidenceException when it is no driver, or too damaged to say anything
+     */
+    public static DriverFile read(Path file) throws EvidenceException {
+        return of(PeImage.read(file), Map.of());
+    }
+
+    /**
+     * Finds the call sites of an image.
+     *
+     * @param image the image, from a file or from memory
+     * @param symbols names of its functions by RVA, from its PDB file; may be empty
+     */
+    public static DriverFile of(PeImage image, Map<Integer, String> symbols) {
+        List<String> warnings = new ArrayList<>(image.warnings());
+        image.packed().ifPresent(reason -> warnings.add("it looks packed: " + reason + "; call sites cannot be seen in the file"));
+        if (image.architecture() == Architecture.ARM64) {
+            warnings.add("ARM64 code is not followed: its imports and tag-like literals are all there is to say");
+            return new DriverFile(image, List.of(), warnings, null);
+        }
+        CallSiteFinder.Result found = CallSiteFinder.find(image, new FunctionNames(image, symbols));
+        if (!found.map().isComplete()) {
+            warnings.add("its code is so tangled that not all of it was followed: call sites may be missing");
+        }
+        return new DriverFile(image, found.sites(), warnings, found.map());
+    }
+
+    /** The image. */
+    public PeImage image() {
+        return image;
+    }
+
+    /** Its file name. */
+    public String name() {
+        return image.name();
+    }
+
+    /** Its call sites, in the order of their RVAs. */
+    public List<CallSite> sites() {
+        return sites;
+    }
+
+    /** What could not be read or seen, each as a sentence without a full stop. */
+    public List<String> warnings() {
+        return warnings;
+    }
+
+    CodeMap map() {
+        return map;
+    }
+}

@@ -1,0 +1,95 @@
+package org.poolscope.driver;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.poolscope.driver.SiteDraft.TagOption;
+import org.poolscope.driver.code.Value;
+import org.poolscope.driver.code.Value.Constant;
+import org.poolscope.driver.pe.LittleEndian;
+import org.poolscope.driver.pe.PeImage;
+import org.poolscope.model.PoolTag;
+
+/** The call sites of an image as they are found, one for each call, tag and way to the pool function. */
+final class SiteBook {
+
+    private final PeImage image;
+    private final Map<Key, SiteDraft> drafts = new LinkedHashMap<>();
+
+    private record Key(int rva, String api, List<Integer> through, TagOption option) {
+    }
+
+    private record Call(int rva, String api, List<Integer> through) {
+    }
+
+    SiteBook(PeImage image) {
+        this.image = image;
+    }
+
+    int size() {
+        return drafts.size();
+    }
+
+    /**
+     * Notes a call.
+     *
+     * @param rva the call instruction
+     * @param function the function it stands in
+     * @param call what it means there
+     * @param callersAreSites whether the callers of the function are the sites to look at
+     * @return its sites, one for each tag
+     */
+    List<SiteDraft> note(int rva, int function, Effect call, boolean callersAreSites) {
+        List<SiteDraft> noted = new ArrayList<>();
+        for (TagOption option : options(call.api(), call.tag())) {
+            SiteDraft draft = drafts.computeIfAbsent(new Key(rva, call.api().name(), call.through(), option),
+                    key -> new SiteDraft(rva, function, call, option));
+            draft.reached(call, callersAreSites);
+            noted.add(draft);
+        }
+        return noted;
+    }
+
+    /** All sites in the order of their RVAs. */
+    List<CallSite> sites(FunctionNames names) {
+        Map<Call, Integer> alternatives = new HashMap<>();
+        drafts.keySet().forEach(key -> alternatives.merge(new Call(key.rva(), key.api(), key.through()), 1, Integer::sum));
+        List<CallSite> sites = new ArrayList<>();
+        drafts.forEach((key, draft) ->
+                sites.add(draft.site(names, alternatives.get(new Call(key.rva(), key.api(), key.through())))));
+        sites.sort(Comparator.comparingInt(CallSite::rva).thenComparing(site -> String.valueOf(site.tag())));
+        return sites;
+    }
+
+    private List<TagOption> options(PoolFunction api, Value tag) {
+        boolean free = api.operation() == PoolFunction.Operation.FREE;
+        if (tag == null) {
+            return List.of(api.fixedTag() != null ? new TagOption(new PoolTag(api.fixedTag()), false, "", null)
+                    : new TagOption(null, false, free ? "" : "this function takes no tag", null));
+        }
+        List<TagOption> options = new ArrayList<>();
+        for (Constant constant : tag.constants()) {
+            int raw = (int) constant.number();
+            if (raw == 0 && free) {
+                options.add(new TagOption(null, false, "", null));
+            } else if (raw == 0 && PoolFunctions.isFramework(api)) {
+                options.add(new TagOption(null, false, "none named: the framework makes one from the driver's name", null));
+            } else {
+                options.add(new TagOption(new PoolTag(raw), raw < 0, "", patch(constant, raw)));
+            }
+        }
+        return options.isEmpty() ? List.of(new TagOption(null, false, SiteDraft.reason(tag), null)) : options;
+    }
+
+    private CallSite.TagBytes patch(Constant constant, int raw) {
+        if (constant.origin() == 0 || constant.inData() || image.available(constant.origin()) < 4) {
+            return null;
+        }
+        int offset = image.offset(constant.origin());
+        return LittleEndian.i32(image.content(), offset) == raw
+                ? new CallSite.TagBytes(constant.origin(), image.isLoaded() ? -1 : offset) : null;
+    }
+}

@@ -1,0 +1,515 @@
+package org.poolscope.driver.code;
+
+import java.util.Arrays;
+import java.util.BitSet;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.OptionalInt;
+import org.poolscope.driver.pe.Export;
+import org.poolscope.driver.pe.FunctionTable;
+import org.poolscope.driver.pe.LittleEndian;
+import org.poolscope.driver.pe.PeImage;
+import org.poolscope.model.Architecture;
+
+/**
+ * Where the functions of an image are, and what each one mentions: functions it calls, jumps to or takes the address of, and
+ * variables and import slots it reads or writes.
+ *
+ * <p>Found in two passes. The first finds the functions: from what the image says of itself (entry point, exports, symbols, function
+ * table), along calls and jumps, then from addresses of code in code and data, then in what is left. The second, with all
+ * functions known, follows each one again and notes what it mentions; a jump to another function is then a call in disguise, not
+ * a part of this one. Work is bounded by the size of the code, whatever the code says.
+ *
+ * <p>Thread-confined while it is built, immutable in effect afterwards but for a sort on first use: use it from one thread.
+ */
+public final class CodeMap {
+
+    /** How many times the code may be decoded in the second pass; only code that is built to confuse needs more than two. */
+    private static final int MOST_PASSES = 6;
+
+    private final PeImage image;
+    private final CodeBytes code;
+    private final boolean wide;
+    private final int[] relocations;
+    private final Instruction instruction;
+    private final JumpTables tables;
+    private final Map<Integer, int[]> jumpTargets = new HashMap<>();
+    private final IntSet starts = new IntSet();
+    /** Functions that only the function table names: when something jumps to them they are pieces of another one. */
+    private final IntSet tabled = new IntSet();
+    private final IntSet called = new IntSet();
+    private final IntSet jumpedTo = new IntSet();
+    private final IntSet guessed = new IntSet();
+    private final IntList addresses = new IntList();
+    private final BitSet seen;
+    private final Edges edges = new Edges();
+    private final IntSet addressTaken = new IntSet();
+    private final Map<Integer, Integer> pops = new HashMap<>();
+    private final IntList literals = new IntList();
+    private int[] functions;
+    private long budget;
+
+    private CodeMap(PeImage image) {
+        this.image = image;
+        this.code = new CodeBytes(image);
+        this.wide = image.architecture() == Architecture.X64;
+        this.relocations = image.relocations();
+        this.instruction = new Instruction(wide);
+        this.tables = new JumpTables(image, code, wide, relocations);
+        this.seen = new BitSet(code.total());
+    }
+
+    /** Maps an image for x86 or x64. */
+    public static CodeMap of(PeImage image) {
+        if (image.architecture() == Architecture.ARM64) {
+            throw new IllegalArgumentException("ARM64 code is not decoded");
+        }
+        CodeMap map = new CodeMap(image);
+        map.findFunctions();
+        map.noteMentions();
+        return map;
+    }
+
+    /** The first pass. */
+    private void findFunctions() {
+        IntList work = new IntList();
+        start(work, image.entryPoint());
+        for (Export export : image.exports()) {
+            start(work, export.rva());
+        }
+        for (int rva : image.symbols().keySet()) {
+            start(work, rva);
+        }
+        FunctionTable table = image.functions();
+        for (int i = 0; i < table.count(); i++) {
+            if (table.first(i) == table.begin(i) && code.contains(table.begin(i)) && starts.add(table.begin(i))) {
+                tabled.add(table.begin(i));
+                work.add(table.begin(i));
+            }
+        }
+        descend(work, true);
+        IntList pointers = new IntList();
+        for (int i = 0; i < addresses.size(); i++) {
+            pointers.add(addresses.get(i));
+        }
+        dataPointers(pointers);
+        for (int i = 0; i < pointers.size(); i++) {
+            int rva = pointers.get(i);
+            int range = code.range(rva);
+            if (range >= 0 && !seen.get(code.position(range, rva)) && starts.add(rva)) {
+                work.add(rva);
+                descend(work, true);
+            } else if (range >= 0 && tabled.contains(rva)) {
+                called.add(rva);
+            }
+        }
+        sweep(work);
+        IntSet kept = new IntSet();
+        for (int rva : starts.toSortedArray()) {
+            if (!tabled.contains(rva) || called.contains(rva) || !jumpedTo.contains(rva)) {
+                kept.add(rva);
+            }
+        }
+        functions = kept.toSortedArray();
+    }
+
+    private void start(IntList work, int rva) {
+        if (rva > 0 && code.contains(rva) && starts.add(rva)) {
+            called.add(rva);
+            work.add(rva);
+        }
+    }
+
+    /** Addresses of code that stand in data, as the relocations tell. */
+    private void dataPointers(IntList pointers) {
+        byte[] content = image.content();
+        int size = wide ? 8 : 4;
+        for (int place : relocations) {
+            if (image.available(place) >= size) {
+                int offset = image.offset(place);
+                long address = wide ? LittleEndian.i64(content, offset)
+                        : LittleEndian.u32(content, offset);
+                int rva = image.rva(address);
+                if (rva > 0 && code.contains(rva)) {
+                    if (!code.contains(place)) {
+                        pointers.add(rva);
+                    }
+                } else if (rva > 0 && !code.contains(place)) {
+                    addressTaken.add(rva);
+                }
+            }
+        }
+    }
+
+    /** Follows functions along their calls and jumps until nothing new is found. */
+    private void descend(IntList functionsToFollow, boolean sure) {
+        IntList blocks = new IntList();
+        while (!functionsToFollow.isEmpty()) {
+            blocks.add(functionsToFollow.removeLast());
+            while (!blocks.isEmpty()) {
+                follow(blocks.removeLast(), blocks, functionsToFollow, sure);
+            }
+        }
+    }
+
+    /** Decodes from a place on to where the flow leaves, or reaches what was seen. */
+    private void follow(int from, IntList blocks, IntList found, boolean sure) {
+        int range = code.range(from);
+        if (range < 0) {
+            return;
+        }
+        int end = code.indexEnd(range);
+        int rva = from;
+        tables.reset();
+        while (rva < code.end(range)) {
+            int position = code.position(range, rva);
+            if (seen.get(position) || !instruction.decode(code.content(), code.index(range, rva), end)) {
+                return;
+            }
+            seen.set(position);
+            int next = rva + instruction.length();
+            if (instruction.op() == Op.CALL && instruction.form() == Opcodes.REL) {
+                int target = (int) (next + instruction.immediate());
+                int hit = code.range(target);
+                if (hit >= 0 && target != next && (sure || !seen.get(code.position(hit, target)))) {
+                    called.add(target);
+                    guessed.remove(target);
+                    if (starts.add(target)) {
+                        found.add(target);
+                    }
+                }
+            }
+            noteAddress(next);
+            if (leaves(rva, next, blocks)) {
+                return;
+            }
+            rva = next;
+        }
+    }
+
+    /** Puts the targets of a jump among the blocks; whether the flow does not go on to the next instruction. */
+    private boolean leaves(int rva, int next, IntList blocks) {
+        switch (instruction.op()) {
+            case JUMP, JUMP_IF -> {
+                boolean always = instruction.op() == Op.JUMP;
+                if (instruction.form() == Opcodes.REL) {
+                    int target = (int) (next + instruction.immediate());
+                    if (code.contains(target)) {
+                        if (tabled.contains(target) && !isSameFunction(rva, target)) {
+                            jumpedTo.add(target);
+                        }
+                        blocks.add(target);
+                    }
+                    tables.note(instruction, rva);
+                } else {
+                    int[] targets = tables.targets(instruction, rva);
+                    if (targets.length > 0) {
+                        jumpTargets.put(rva, targets);
+                        for (int target : targets) {
+                            blocks.add(target);
+                        }
+                    }
+                }
+                return always;
+            }
+            case RETURN, STOP -> {
+                return true;
+            }
+            case BREAK -> {
+                int range = code.range(next);
+                return range < 0 || isPadding(code.content()[code.index(range, next)]);
+            }
+            default -> {
+                tables.note(instruction, rva);
+                return false;
+            }
+        }
+    }
+
+    private boolean isSameFunction(int rva, int start) {
+        int piece = image.functions().find(rva);
+        return piece >= 0 && image.functions().first(piece) == start;
+    }
+
+    /** Notes code whose address the instruction takes. */
+    private void noteAddress(int next) {
+        int rva = addressOperand(next);
+        if (rva > 0 && code.contains(rva)) {
+            addresses.add(rva);
+        }
+    }
+
+    /** The place in the image whose address the instruction takes; -1 when it takes none. */
+    private int addressOperand(int next) {
+        if (wide) {
+            return instruction.op() == Op.LEA && instruction.base() == Instruction.IP && !instruction.isSegmented()
+                    ? inImage(next + (long) instruction.displacement()) : -1;
+        }
+        if (instruction.immediateSize() == 4 && instruction.form() != Opcodes.REL) {
+            return pointer(instruction.immediate() & 0xffff_ffffL, next - instruction.length() + instruction.immediateOffset());
+        }
+        if (instruction.op() == Op.LEA && instruction.base() == Instruction.NO_REGISTER && instruction.displacementOffset() >= 0) {
+            return pointer(instruction.displacement() & 0xffff_ffffL,
+                    next - instruction.length() + instruction.displacementOffset());
+        }
+        return -1;
+    }
+
+    private int pointer(long address, int place) {
+        int rva = image.rva(address);
+        return rva > 0 && (relocations.length == 0 || Arrays.binarySearch(relocations, place) >= 0) ? rva : -1;
+    }
+
+    private int inImage(long rva) {
+        return rva > 0 && rva < Math.min(image.sizeOfImage(), Integer.MAX_VALUE) ? (int) rva : -1;
+    }
+
+    /** Goes through the code that nothing led to: functions that only data outside the image points to, and tables. */
+    private void sweep(IntList work) {
+        for (int range = 0; range < code.rangeCount(); range++) {
+            int rva = code.start(range);
+            int end = code.end(range);
+            int after = rva;
+            while (rva < end) {
+                int length = seenLength(range, rva);
+                if (length > 0) {
+                    rva += length;
+                    after = rva;
+                } else if (isPadding(code.content()[code.index(range, rva)])) {
+                    rva++;
+                } else if (!wide && Arrays.binarySearch(relocations, rva) >= 0) {
+                    rva += 4;   // an address among the code: a jump table
+                } else if (instruction.decode(code.content(), code.index(range, rva), code.indexEnd(range))) {
+                    if (isFiller()) {
+                        rva += instruction.length();
+                    } else {
+                        if (starts.add(rva)) {
+                            if (!looksLikeStart(rva, after)) {
+                                guessed.add(rva);
+                            }
+                            work.add(rva);
+                        }
+                        descend(work, false);
+                    }
+                } else {
+                    rva++;
+                }
+            }
+        }
+    }
+
+    /** Whether a function starts at a place nothing led to, rather than a piece of the one before: compilers align functions. */
+    private boolean looksLikeStart(int rva, int endOfCodeBefore) {
+        return image.functions().find(rva) < 0 && (rva % 16 == 0 || rva - endOfCodeBefore >= 2);
+    }
+
+    /** The length of the seen instruction at an RVA; 0 when none starts there. */
+    private int seenLength(int range, int rva) {
+        if (!seen.get(code.position(range, rva))
+                || !instruction.decode(code.content(), code.index(range, rva), code.indexEnd(range))) {
+            return 0;
+        }
+        return instruction.length();
+    }
+
+    private static boolean isPadding(byte value) {
+        return value == (byte) 0xcc || value == (byte) 0x90 || value == 0;
+    }
+
+    /** Whether the instruction only fills space, as compilers do before aligned code. */
+    private boolean isFiller() {
+        return instruction.op() == Op.NOP
+                || instruction.op() == Op.LEA && instruction.displacement() == 0 && instruction.base() == instruction.reg()
+                && instruction.index() == Instruction.NO_REGISTER
+                || instruction.op() == Op.XCHG && instruction.reg() == instruction.rm();
+    }
+
+    /** The second pass. */
+    private void noteMentions() {
+        budget = (long) MOST_PASSES * code.total() + 1024;
+        IntList blocks = new IntList();
+        BitSet own = new BitSet(code.total());
+        IntList touched = new IntList();
+        for (int function : functions) {
+            blocks.add(function);
+            while (!blocks.isEmpty()) {
+                mentions(function, blocks.removeLast(), blocks, own, touched);
+            }
+            while (!touched.isEmpty()) {
+                own.clear(touched.removeLast());
+            }
+        }
+    }
+
+    private void mentions(int function, int from, IntList blocks, BitSet own, IntList touched) {
+        int range = code.range(from);
+        if (range < 0) {
+            return;
+        }
+        int rva = from;
+        while (rva < code.end(range) && budget > 0) {
+            int position = code.position(range, rva);
+            if (own.get(position) || rva != function && isFunction(rva)
+                    || !instruction.decode(code.content(), code.index(range, rva), code.indexEnd(range))) {
+                return;
+            }
+            own.set(position);
+            touched.add(position);
+            budget -= instruction.length();
+            int next = rva + instruction.length();
+            noteOperands(function, next);
+            Op op = instruction.op();
+            if (op == Op.CALL && instruction.form() == Opcodes.REL) {
+                int target = (int) (next + instruction.immediate());
+                if (code.contains(target)) {
+                    edges.add(function, target);
+                }
+            } else if (op == Op.JUMP || op == Op.JUMP_IF) {
+                if (instruction.form() == Opcodes.REL) {
+                    jump(function, (int) (next + instruction.immediate()), blocks);
+                } else {
+                    for (int target : jumpTargets(rva)) {
+                        jump(function, target, blocks);
+                    }
+                }
+            } else if (op == Op.RETURN) {
+                pops.putIfAbsent(function, (int) instruction.immediate());
+            }
+            if (ends(op, next)) {
+                return;
+            }
+            rva = next;
+        }
+    }
+
+    private void jump(int function, int target, IntList blocks) {
+        if (target == function || !isFunction(target)) {
+            blocks.add(target);
+        } else {
+            edges.add(function, target);
+        }
+    }
+
+    /** Whether the flow does not go on after an instruction that ends at {@code next}. */
+    boolean ends(Op op, int next) {
+        if (op == Op.BREAK) {
+            int range = code.range(next);
+            return range < 0 || isPadding(code.content()[code.index(range, next)]);
+        }
+        return op == Op.JUMP || op == Op.RETURN || op == Op.STOP;
+    }
+
+    private void noteOperands(int function, int next) {
+        int address = addressOperand(next);
+        if (address > 0) {
+            edges.add(function, address);
+            if (!code.contains(address)) {
+                addressTaken.add(address);
+            }
+        }
+        int variable = variable(next);
+        if (variable > 0) {
+            edges.add(function, variable);
+        }
+        if (instruction.immediateSize() == 4 && instruction.form() != Opcodes.REL && instruction.form() != Opcodes.NONE && address < 0
+                && TagText.isPlausible((int) instruction.immediate())) {
+            literals.add(next - instruction.length() + instruction.immediateOffset());
+        }
+    }
+
+    /** The place of the memory operand when it is a fixed place in the image; -1 otherwise. */
+    private int variable(int next) {
+        if (!instruction.isMemory() || instruction.isSegmented() || instruction.op() == Op.LEA) {
+            return -1;
+        }
+        if (instruction.base() == Instruction.IP) {
+            return inImage(next + (long) instruction.displacement());
+        }
+        if (!wide && instruction.base() == Instruction.NO_REGISTER) {
+            return image.rva(instruction.displacement() & 0xffff_ffffL);
+        }
+        return -1;
+    }
+
+    /** Whether a function starts at an RVA. */
+    public boolean isFunction(int rva) {
+        return Arrays.binarySearch(functions, rva) >= 0;
+    }
+
+    /** The RVAs where functions start, in order. A copy. */
+    public int[] functions() {
+        return functions.clone();
+    }
+
+    /** The function whose code is at or before an RVA and nearest to it, guessed ones left out; -1 when there is none. */
+    public int nearest(int rva) {
+        int at = Arrays.binarySearch(functions, rva);
+        at = at >= 0 ? at : -at - 2;
+        while (at >= 0 && guessed.contains(functions[at]) && functions[at] != rva) {
+            at--;
+        }
+        return at < 0 || code.range(functions[at]) != code.range(rva) ? -1 : functions[at];
+    }
+
+    /** The functions that mention a place: call it, jump to it, read it, write it, or take its address. */
+    public int[] mentioning(int rva) {
+        return edges.to(rva);
+    }
+
+    /**
+     * Whether the address of this variable is taken, or that of something shortly before it: then it may change unseen.
+     *
+     * @param near how many bytes before it still count: the variable may be a part of what stands there
+     */
+    public boolean isAddressTaken(int rva, int near) {
+        for (int before = 0; before <= near; before++) {
+            if (rva >= before && addressTaken.contains(rva - before)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Where in the code four bytes stand that could be a tag: RVAs of immediates. A copy. */
+    public int[] tagLiterals() {
+        return literals.toArray();
+    }
+
+    /** Whether all code was followed; when not, it is so tangled that the work had to be cut short. */
+    public boolean isComplete() {
+        return budget > 0;
+    }
+
+    /** Whether the code at an RVA is reached from known functions: an instruction of the first pass starts there. */
+    public boolean isInstruction(int rva) {
+        int range = code.range(rva);
+        return range >= 0 && seen.get(code.position(range, rva));
+    }
+
+    /** Whether only the sweep found this code, and it looks like a piece of the function before it rather than a function. */
+    public boolean isGuessed(int function) {
+        return guessed.contains(function);
+    }
+
+    /** How many bytes of arguments a function takes off the stack when it returns; empty when it does not return. */
+    OptionalInt pops(int function) {
+        Integer bytes = pops.get(function);
+        return bytes == null ? OptionalInt.empty() : OptionalInt.of(bytes);
+    }
+
+    int[] jumpTargets(int rva) {
+        return jumpTargets.getOrDefault(rva, JumpTables.NONE);
+    }
+
+    CodeBytes code() {
+        return code;
+    }
+
+    PeImage image() {
+        return image;
+    }
+
+    boolean isWide() {
+        return wide;
+    }
+}

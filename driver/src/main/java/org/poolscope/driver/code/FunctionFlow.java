@@ -1,0 +1,437 @@
+package org.poolscope.driver.code;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalInt;
+import java.util.PriorityQueue;
+import org.poolscope.driver.code.Value.Constant;
+import org.poolscope.driver.code.Value.ImportPointer;
+import org.poolscope.driver.code.Value.StackAddress;
+import org.poolscope.driver.code.Value.TableFunction;
+import org.poolscope.driver.code.Value.Unknown;
+
+/**
+ * Follows constants through one function: across branches, over calls, into the frame and back.
+ *
+ * <p>Blocks are visited until nothing more changes ({@link State#join} only ever loses knowledge), then once more with a visitor.
+ * Where the flow cannot be followed, nothing is known rather than guessed.
+ */
+public final class FunctionFlow {
+
+    /** A function that takes more steps than this is not understood; the largest ones of real drivers take a tenth. */
+    private static final int MOST_STEPS = 400_000;
+    private static final int MOST_BLOCKS = 20_000;
+    /** A place that is visited more often than this, a loop, keeps only what is always the same. */
+    private static final int MOST_VISITS = 12;
+    /** A place that is reached in more ways than this is looked at with what they have in common only. */
+    private static final int MOST_WAYS = 8;
+
+    private final FlowFacts facts;
+    private final CodeMap map;
+    private final CodeBytes code;
+    private final boolean wide;
+    private final int pointerSize;
+    private final Instruction instruction;
+    private final Instruction ahead;
+    private final Transfer transfer;
+    private final IntSet leaders = new IntSet();
+    private final Map<Integer, State> entries = new HashMap<>();
+    private final Map<Integer, Integer> visits = new HashMap<>();
+    private final PriorityQueue<Integer> work = new PriorityQueue<>();
+    private final IntSet queued = new IntSet();
+    private int function;
+    private int steps;
+    private boolean balanced;
+    private int calls;
+    private Map<Integer, List<State>> ways;
+    private FlowVisitor visitor;
+
+    /** Follows functions of one image, one after another. */
+    public FunctionFlow(FlowFacts facts) {
+        this.facts = facts;
+        this.map = facts.map();
+        this.code = map.code();
+        this.wide = map.isWide();
+        this.pointerSize = wide ? 8 : 4;
+        this.instruction = new Instruction(wide);
+        this.ahead = new Instruction(wide);
+        this.transfer = new Transfer(facts);
+    }
+
+    /**
+     * Follows a function and shows its calls to a visitor.
+     *
+     * @return whether the stack was balanced wherever it returned; when not, what came on the stack is not to be believed
+     */
+    public boolean follow(int functionRva, FlowVisitor seer) {
+        function = functionRva;
+        steps = 0;
+        balanced = true;
+        visitor = null;
+        ways = null;
+        leaders.clear();
+        entries.clear();
+        visits.clear();
+        work.clear();
+        queued.clear();
+        findLeaders();
+        State entry = State.atEntry(wide);
+        if (map.isGuessed(functionRva)) {
+            entry.forgetAll(functionRva);
+        }
+        reach(functionRva, entry);
+        while (!work.isEmpty() && steps < MOST_STEPS) {
+            int block = work.remove();
+            queued.remove(block);
+            visits.merge(block, 1, Integer::sum);
+            run(block, entries.get(block).copy());
+        }
+        boolean finished = work.isEmpty();
+        int[] blocks = leaders.toSortedArray();
+        ways = new HashMap<>();
+        if (finished) {
+            ways.computeIfAbsent(functionRva, key -> new ArrayList<>()).add(entry);
+            for (int block : blocks) {
+                if (entries.containsKey(block)) {
+                    run(block, entries.get(block).copy());
+                }
+            }
+        }
+        visitor = seer;
+        calls = 0;
+        for (int block : blocks) {
+            show(block, finished);
+        }
+        ways = null;
+        return balanced;
+    }
+
+    /** Shows a block to the visitor, once for each way it is reached: what one way brings together is not mixed with the others. */
+    private void show(int block, boolean finished) {
+        State joined = entries.get(block);
+        if (joined == null) {
+            return;
+        }
+        List<State> reached = ways.getOrDefault(block, List.of());
+        if (finished && reached.size() > 1 && reached.size() <= MOST_WAYS) {
+            int before = calls;
+            for (State way : reached) {
+                calls = before;
+                run(block, way);
+            }
+        } else {
+            State start = joined.copy();
+            if (!finished) {
+                start.forgetAll(block);
+            }
+            run(block, start);
+        }
+    }
+
+    /** How many calls the function last followed makes, as far as they are reached. */
+    public int calls() {
+        return calls;
+    }
+
+    private void findLeaders() {
+        IntList blocks = new IntList();
+        IntSet visited = new IntSet();
+        blocks.add(function);
+        leaders.add(function);
+        while (!blocks.isEmpty() && leaders.size() < MOST_BLOCKS) {
+            int rva = blocks.removeLast();
+            int range = code.range(rva);
+            while (range >= 0 && rva < code.end(range) && visited.add(rva)
+                    && instruction.decode(code.content(), code.index(range, rva), code.indexEnd(range))) {
+                int next = rva + instruction.length();
+                if (instruction.op() == Op.JUMP || instruction.op() == Op.JUMP_IF) {
+                    if (instruction.form() == Opcodes.REL) {
+                        leader((int) (next + instruction.immediate()), blocks);
+                    } else {
+                        for (int target : map.jumpTargets(rva)) {
+                            leader(target, blocks);
+                        }
+                    }
+                    if (instruction.op() == Op.JUMP_IF) {
+                        leader(next, blocks);
+                    }
+                    break;
+                }
+                if (map.ends(instruction.op(), next)) {
+                    break;
+                }
+                rva = next;
+                if (map.isFunction(rva)) {
+                    break;
+                }
+            }
+        }
+    }
+
+    private void leader(int rva, IntList blocks) {
+        if (code.contains(rva) && (rva == function || !map.isFunction(rva)) && leaders.add(rva)) {
+            blocks.add(rva);
+        }
+    }
+
+    private void reach(int rva, State state) {
+        State known = entries.get(rva);
+        if (known == null) {
+            entries.put(rva, state.copy());
+        } else if (!known.join(state, visits.getOrDefault(rva, 0) > MOST_VISITS)) {
+            return;
+        }
+        if (queued.add(rva)) {
+            work.add(rva);
+        }
+    }
+
+    /** Runs from a leader to the next one. */
+    private void run(int block, State state) {
+        int range = code.range(block);
+        int rva = block;
+        while (rva < code.end(range)) {
+            if (rva != block && (leaders.contains(rva) || map.isFunction(rva))) {
+                flowTo(rva, state);
+                return;
+            }
+            if (!instruction.decode(code.content(), code.index(range, rva), code.indexEnd(range))) {
+                return;
+            }
+            steps++;
+            int next = rva + instruction.length();
+            switch (instruction.op()) {
+                case CALL -> call(rva, next, state);
+                case JUMP -> {
+                    jump(rva, next, state);
+                    return;
+                }
+                case JUMP_IF -> {
+                    if (instruction.effects() != 0) {
+                        state.set(1, Unknown.COMPUTED);
+                    }
+                    conditional(rva, next, state);
+                    flowTo(next, state);
+                    return;
+                }
+                case RETURN -> {
+                    if (state.register(State.SP) instanceof StackAddress sp && sp.base() == 0 && sp.offset() != 0) {
+                        balanced = false;
+                    }
+                    return;
+                }
+                default -> {
+                    if (map.ends(instruction.op(), next)) {
+                        return;
+                    }
+                    transfer.apply(instruction, rva, next, state, visitor);
+                }
+            }
+            rva = next;
+        }
+    }
+
+    private void flowTo(int rva, State state) {
+        if (visitor != null || !leaders.contains(rva)) {
+            return;
+        }
+        if (ways == null) {
+            reach(rva, state);
+            return;
+        }
+        List<State> reached = ways.computeIfAbsent(rva, key -> new ArrayList<>());
+        if (reached.size() <= MOST_WAYS) {
+            reached.add(state.copy());
+        }
+    }
+
+    private void conditional(int rva, int next, State state) {
+        if (instruction.form() == Opcodes.REL) {
+            int target = (int) (next + instruction.immediate());
+            if (leaders.contains(target)) {
+                flowTo(target, state);
+            } else if (map.isFunction(target)) {
+                visit(rva, new Callee.Local(target), FlowVisitor.Way.STRAIGHT, true, state);
+            }
+        }
+    }
+
+    private void jump(int rva, int next, State state) {
+        if (instruction.form() == Opcodes.REL) {
+            int target = (int) (next + instruction.immediate());
+            if (leaders.contains(target)) {
+                flowTo(target, state);
+            } else if (map.isFunction(target)) {
+                visit(rva, new Callee.Local(target), FlowVisitor.Way.STRAIGHT, true, state);
+            }
+            return;
+        }
+        int[] targets = map.jumpTargets(rva);
+        for (int target : targets) {
+            flowTo(target, state);
+        }
+        if (targets.length == 0) {
+            indirect(rva, next, true, state);
+        }
+    }
+
+    private void call(int rva, int next, State state) {
+        calls++;
+        Callee callee;
+        if (instruction.form() == Opcodes.REL) {
+            int target = (int) (next + instruction.immediate());
+            if (target == next) {   // call to the next instruction: where am I?
+                push(rva, state, new Constant(facts.image().address(next)));
+                return;
+            }
+            callee = resolve(rva, target, state);
+        } else {
+            callee = indirect(rva, next, false, state);
+        }
+        after(rva, next, callee, state);
+    }
+
+    /** A call of a function of this image by name: follows thunks, and tells the visitor. */
+    private Callee resolve(int rva, int target, State state) {
+        if (!code.contains(target)) {
+            return new Callee.Unknown();
+        }
+        if (facts.hop(target) instanceof FlowFacts.Hop.Register register) {
+            return through(rva, state.register(register.number()), false, state);
+        }
+        Callee callee = facts.destination(target);
+        visit(rva, callee, callee instanceof Callee.Local local && local.rva() == target ? FlowVisitor.Way.STRAIGHT
+                : FlowVisitor.Way.THUNK, false, state);
+        return callee;
+    }
+
+    /** A call or jump through memory or a register. */
+    private Callee indirect(int rva, int next, boolean jump, State state) {
+        if (!instruction.isMemory()) {
+            return through(rva, state.register(instruction.rm()), jump, state);
+        }
+        int variable = facts.fixedPlace(instruction, next);
+        if (variable >= 0 && facts.importAt(variable).isPresent()) {
+            Callee callee = new Callee.Imported(variable);
+            visit(rva, callee, FlowVisitor.Way.STRAIGHT, jump, state);
+            return callee;
+        }
+        if (variable >= 0 && variable == facts.image().guardDispatchSlot()) {
+            return through(rva, state.register(0), jump, state);
+        }
+        return through(rva, transfer.load(transfer.address(instruction, next, state), pointerSize, state), jump, state);
+    }
+
+    private Callee through(int rva, Value pointer, boolean jump, State state) {
+        Callee callee = switch (pointer) {
+            case ImportPointer slot -> new Callee.Imported(slot.slotRva());
+            case TableFunction entry -> new Callee.FromTable(entry.index());
+            case Constant constant -> local(constant.number());
+            default -> new Callee.Unknown();
+        };
+        visit(rva, callee, FlowVisitor.Way.POINTER, jump, state);
+        return callee;
+    }
+
+    private Callee local(long address) {
+        int rva = facts.image().rva(address);
+        return rva > 0 && map.isFunction(rva) ? facts.destination(rva) : new Callee.Unknown();
+    }
+
+    private void visit(int rva, Callee callee, FlowVisitor.Way way, boolean jump, State state) {
+        if (visitor != null && !(callee instanceof Callee.Unknown)) {
+            Callee end = callee instanceof Callee.Local local ? facts.destination(local.rva()) : callee;
+            visitor.call(rva, end, end.equals(callee) ? way : FlowVisitor.Way.THUNK, jump, state);
+        }
+    }
+
+    private void push(int rva, State state, Value value) {
+        StackAddress sp = transfer.moveStack(rva, state, -pointerSize);
+        state.setSlot(sp, pointerSize, value);
+    }
+
+    /** What a call leaves behind. */
+    private void after(int rva, int next, Callee callee, State state) {
+        if (callee instanceof Callee.Local local && facts.isFrameHelper(local.rva())) {
+            Value frame = state.register(State.SP) instanceof StackAddress sp ? new StackAddress(sp.base(), sp.offset() + 4)
+                    : Unknown.NOT_FOLLOWED;
+            state.set(State.BP, frame);
+            volatileRegisters(-1, state);
+            state.set(State.SP, new StackAddress(rva, 0));
+            return;
+        }
+        Value probed = state.register(0);
+        boolean probe = probed instanceof Constant && takesStackByAccumulator(next);
+        for (int i = 0; i < (wide ? 4 : 0); i++) {
+            if (state.argument(i, false) instanceof StackAddress at) {
+                state.escape(at);
+            }
+        }
+        if (!wide) {
+            for (int register = 0; register < 3; register++) {
+                if (state.register(register) instanceof StackAddress at) {
+                    state.escape(at);
+                }
+            }
+        }
+        state.calledOut();
+        volatileRegisters(facts.clobbers(callee), state);
+        if (probe) {
+            state.set(0, probed);   // a stack probe leaves its argument, the size of the frame to come
+        }
+        if (state.register(State.SP) instanceof StackAddress sp) {
+            OptionalInt pops = facts.pops(callee);
+            if (pops.isEmpty() && !wide) {
+                pops = popsByWhatFollows(next);
+            }
+            if (pops.isPresent()) {
+                int popped = pops.getAsInt();
+                state.change(sp.base(), sp.offset(), sp.offset() + Math.max(popped, wide ? 32 : 0));
+                state.set(State.SP, new StackAddress(sp.base(), sp.offset() + popped));
+            } else {
+                state.set(State.SP, new StackAddress(rva, 0));
+            }
+        }
+    }
+
+    /** Forgets the registers that a callee may change by the calling convention, and does change. */
+    private void volatileRegisters(int changed, State state) {
+        state.set(0, Unknown.RETURNED);
+        for (int register = 1; register < (wide ? 12 : 3); register++) {
+            boolean mayChange = register < 3 || register >= 8;
+            if (mayChange && (changed & 1 << register) != 0) {
+                state.set(register, Unknown.COMPUTED);
+            }
+        }
+    }
+
+    /** Whether {@code sub esp,eax} or {@code sub rsp,rax} comes next. */
+    private boolean takesStackByAccumulator(int next) {
+        return decodeAhead(next) && ahead.op() == Op.SUB && !ahead.isMemory()
+                && (ahead.form() == Opcodes.RM_R && ahead.rm() == State.SP && ahead.reg() == 0
+                || ahead.form() == Opcodes.R_RM && ahead.reg() == State.SP && ahead.rm() == 0);
+    }
+
+    /**
+     * How many bytes an unknown callee took off the stack, as far as the next instruction tells: {@code add esp,n} takes off what the
+     * callee left; GNU's compiler puts back with {@code sub esp,n} what the callee took.
+     */
+    private OptionalInt popsByWhatFollows(int next) {
+        if (decodeAhead(next) && !ahead.isMemory() && ahead.form() == Opcodes.RM_I && ahead.rm() == State.SP) {
+            if (ahead.op() == Op.ADD) {
+                return OptionalInt.of(0);
+            }
+            if (ahead.op() == Op.SUB && ahead.immediate() > 0 && ahead.immediate() <= 64) {
+                return OptionalInt.of((int) ahead.immediate());
+            }
+        }
+        return OptionalInt.empty();
+    }
+
+    private boolean decodeAhead(int next) {
+        int range = code.range(next);
+        return range >= 0 && ahead.decode(code.content(), code.index(range, next), code.indexEnd(range));
+    }
+}
