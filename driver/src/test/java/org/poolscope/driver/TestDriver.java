@@ -2,12 +2,17 @@ package org.poolscope.driver;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** Small drivers, compiled with Debian's mingw-w64 from {@code src/test/c} when a test asks for one. */
 public final class TestDriver {
@@ -44,6 +49,7 @@ public final class TestDriver {
     private static final Path SOURCES = Path.of("src/test/c").toAbsolutePath();
     private static final Map<List<String>, Path> COMPILED = new ConcurrentHashMap<>();
     private static final Map<Target, List<String>> IMPORT_LIBRARIES = new ConcurrentHashMap<>();
+    private static final AtomicInteger NUMBER = new AtomicInteger();
     private static Path folder;
 
     private TestDriver() {
@@ -63,15 +69,50 @@ public final class TestDriver {
     }
 
     private static Path build(Target target, String source, String[] options) {
-        Path driver = folder().resolve(source + "-" + target.name + String.join("", options).replaceAll("[^A-Za-z0-9]", "_") + ".sys");
+        Path driver = folder().resolve(source + "-" + target.name + "-" + NUMBER.incrementAndGet() + ".sys");
         List<String> command = new ArrayList<>(List.of(target.tool("gcc"), "-w", "-isystem", "/usr/share/mingw-w64/include/ddk",
                 "-shared", "-nostdlib", "-nostartfiles", "-Wl,--subsystem,native", "-Wl,--entry," + target.entry));
+        command.addAll(List.of("-o", driver.toString(), source(source).toString()));
         command.addAll(List.of(options));
-        command.addAll(List.of("-o", driver.toString(), source(source).toString(), "-lntoskrnl", "-lhal"));
+        command.addAll(List.of("-lntoskrnl", "-lhal"));
         command.addAll(IMPORT_LIBRARIES.computeIfAbsent(target, TestDriver::importLibraries));
         command.add("-lgcc");
         Tool.run(command.toArray(String[]::new));
         return driver;
+    }
+
+    /** The driver of {@code image.c}: with a version, a PDB of its name, imports by number and delayed ones, and a forwarder. */
+    public static Path image(Target target) {
+        Tool.need(target.tool("gcc"), "gcc-mingw-w64-i686 gcc-mingw-w64-x86-64");
+        String at = target == Target.X86 ? "@4" : "";
+        Path numbered = folder().resolve(target.name + "-numbered.a");
+        Path delayed = folder().resolve(target.name + "-delayed.a");
+        importLibrary(target, "LIBRARY \"numbered.sys\"\nEXPORTS\nByNumber" + at + " @12 NONAME\n", numbered, "-l");
+        importLibrary(target, "LIBRARY \"late.sys\"\nEXPORTS\nDelayed" + at + "\nDelayedToo" + at + "\n", delayed, "-y");
+        Path version = folder().resolve(target.name + "-version.o");
+        Tool.run(target.tool("windres"), SOURCES.resolve("image.rc").toString(), version.toString());
+        Path image = compile(target, "image", "-O2", "-Wl,--pdb=" + folder().resolve("image.pdb"), SOURCES.resolve("image.def").toString(),
+                version.toString(), numbered.toString(), delayed.toString());
+        nameDelayedImports(target, image);
+        return image;
+    }
+
+    /** GNU's linker puts the descriptors of delayed imports into the image but does not name them in the header: this does. */
+    private static void nameDelayedImports(Target target, Path image) {
+        Matcher symbol = Pattern.compile("([0-9a-f]+) . _*DELAY_IMPORT_DESCRIPTOR_").matcher(Tool.run(target.tool("nm"), image.toString()));
+        Matcher base = Pattern.compile("ImageBase\\s+([0-9a-f]+)").matcher(Tool.run(target.tool("objdump"), "-p", image.toString()));
+        if (!symbol.find() || !base.find()) {
+            throw new IllegalStateException("no delayed imports in " + image);
+        }
+        try {
+            ByteBuffer file = ByteBuffer.wrap(Files.readAllBytes(image)).order(ByteOrder.LITTLE_ENDIAN);
+            int directories = file.getInt(0x3c) + 24 + (target == Target.X86 ? 96 : 112);
+            file.putInt(directories + 8 * 13, (int) (Long.parseLong(symbol.group(1), 16) - Long.parseLong(base.group(1), 16)));
+            file.putInt(directories + 8 * 13 + 4, 64);
+            Files.write(image, file.array());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     private static List<String> importLibraries(Target target) {

@@ -30,13 +30,19 @@ public final class Tool {
     /** What a program prints; it must succeed. */
     public static String run(String... command) {
         try {
-            Process process = new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.DISCARD).start();
-            String printed = new String(process.getInputStream().readAllBytes(), StandardCharsets.ISO_8859_1);
-            int status = process.waitFor();
-            if (status != 0) {
-                throw new IllegalStateException(List.of(command) + " ended with status " + status);
+            Path complaints = Files.createTempFile("poolscope", ".err");
+            try {
+                Process process = new ProcessBuilder(command).redirectError(complaints.toFile()).start();
+                String printed = new String(process.getInputStream().readAllBytes(), StandardCharsets.ISO_8859_1);
+                int status = process.waitFor();
+                if (status != 0) {
+                    throw new IllegalStateException(command[0] + " ended with status " + status + ": "
+                            + Files.readString(complaints, StandardCharsets.ISO_8859_1));
+                }
+                return printed;
+            } finally {
+                Files.delete(complaints);
             }
-            return printed;
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         } catch (InterruptedException e) {

@@ -29,6 +29,11 @@ public final class ExportNames {
         }
     }
 
+    /** Adds one export. */
+    public void add(long address, String library, String name) {
+        byAddress.putIfAbsent(address, new Named(library, name));
+    }
+
     Optional<Named> at(long address) {
         return Optional.ofNullable(byAddress.get(address));
     }

@@ -28,6 +28,8 @@ final class Headers {
     private static final int SECTOR = 0x200;
     /** The Windows loader takes no image with more sections (PE/COFF specification, "COFF File Header"). */
     private static final int MOST_SECTIONS = 96;
+    /** No driver takes more address space; sums of places inside it fit an int. */
+    private static final int MOST_MEMORY = 1 << 30;
 
     final Architecture architecture;
     final boolean wide;
@@ -146,7 +148,7 @@ final class Headers {
             if (virtualSize == 0) {
                 virtualSize = rawSize;
             }
-            if (rva + virtualSize > Integer.MAX_VALUE) {
+            if (rva + virtualSize > MOST_MEMORY) {
                 warnings.add("section " + name + " reaches to " + Address.text(rva + virtualSize) + " in memory: not read");
                 continue;
             }

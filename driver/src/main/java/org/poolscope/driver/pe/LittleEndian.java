@@ -38,4 +38,9 @@ public final class LittleEndian {
     public static void put32(byte[] bytes, int at, int value) {
         INT.set(bytes, at, value);
     }
+
+    /** Writes eight bytes. */
+    public static void put64(byte[] bytes, int at, long value) {
+        LONG.set(bytes, at, value);
+    }
 }

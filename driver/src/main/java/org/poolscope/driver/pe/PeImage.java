@@ -194,6 +194,11 @@ public final class PeImage {
         return relocations.clone();
     }
 
+    /** RVA of its import directory; 0 when it has none. */
+    int importDirectory() {
+        return headers.directoryRva[Headers.IMPORTS];
+    }
+
     /** The functions with unwind data; empty but for x64. */
     public FunctionTable functions() {
         return functions;

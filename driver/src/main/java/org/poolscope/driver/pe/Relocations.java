@@ -19,7 +19,7 @@ final class Relocations {
         int end = at + Math.min(Math.max(0, headers.directorySize[Headers.RELOCATIONS]), bytes.available(at));
         int[] places = new int[Math.max(0, end - at) / 2];
         int count = 0;
-        while (at + 8 <= end) {
+        while (end - at >= 8) {
             int page = bytes.rva(at);
             int size = bytes.i32(at + 4);
             if (size == 0) {
