@@ -39,6 +39,7 @@ import picocli.CommandLine.ParameterException;
             DevicesCommand.class,
             IrpsCommand.class,
             VerifierCommand.class,
+            CallsitesCommand.class,
             DfsCommand.class,
             LabCommand.class,
             DemoCommand.class,

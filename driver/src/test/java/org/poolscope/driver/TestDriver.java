@@ -46,7 +46,8 @@ public final class TestDriver {
             List.of("videoprt.sys", "VideoPortAllocatePool@16"),
             List.of("wdfldr.sys", "WdfVersionBind@16"));
 
-    private static final Path SOURCES = Path.of("src/test/c").toAbsolutePath();
+    private static final Path SOURCES = Path.of(Files.isDirectory(Path.of("src/test/c")) ? "src/test/c" : "../driver/src/test/c")
+            .toAbsolutePath().normalize();
     private static final Map<List<String>, Path> COMPILED = new ConcurrentHashMap<>();
     private static final Map<Target, List<String>> IMPORT_LIBRARIES = new ConcurrentHashMap<>();
     private static final AtomicInteger NUMBER = new AtomicInteger();
