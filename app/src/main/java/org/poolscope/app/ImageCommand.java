@@ -9,6 +9,7 @@ import org.poolscope.model.Progress;
 import org.poolscope.report.Plain;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
@@ -26,6 +27,7 @@ abstract class ImageCommand implements Callable<Integer> {
 
     @Override
     public final Integer call() throws Exception {
+        checkUsage();
         try (ProgressBar progress = new ProgressBar()) {
             progress.at("opening " + path.getFileName(), 0, 0);
             try (KernelImage image = KernelImage.open(path)) {
@@ -36,6 +38,16 @@ abstract class ImageCommand implements Callable<Integer> {
             }
         }
         return 0;
+    }
+
+    /** Refuses options that do not go together, before the image is opened. */
+    void checkUsage() {
+        // Most commands take any combination.
+    }
+
+    /** What {@link #checkUsage} throws. */
+    final ParameterException misused(String why) {
+        return new ParameterException(command.commandLine(), why);
     }
 
     /** Answers the question. */

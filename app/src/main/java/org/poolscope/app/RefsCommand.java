@@ -16,7 +16,6 @@ import org.poolscope.pool.PointerTargets;
 import org.poolscope.pool.PoolBlocks;
 import org.poolscope.pool.References;
 import org.poolscope.report.Listing;
-import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -29,24 +28,25 @@ import picocli.CommandLine.Parameters;
         footer = {"", "Examples:", "  poolscope refs MEMORY.DMP 0x8552a048", "  poolscope refs MEMORY.DMP --tag 'Io'"})
 final class RefsCommand extends PoolBlocksCommand {
 
-    @ArgGroup(multiplicity = "1")
-    private Wanted wanted;
+    @Parameters(index = "1", arity = "0..1", paramLabel = "ADDRESS", converter = AddressConverter.class,
+            description = "An address in the block, in hex.")
+    private Long address;
 
-    /** What to look for. */
-    static final class Wanted {
-        @Parameters(index = "1", paramLabel = "ADDRESS", converter = AddressConverter.class,
-                description = "An address in the block, in hex.")
-        private Long address;
+    @Option(names = "--tag", paramLabel = "TAG", converter = ProfileCommand.TagConverter.class,
+            description = "Any block of this tag; blanks at its end may be left out.")
+    private PoolTag tag;
 
-        @Option(names = "--tag", paramLabel = "TAG", converter = ProfileCommand.TagConverter.class,
-                description = "Any block of this tag; blanks at its end may be left out.")
-        private PoolTag tag;
+    @Override
+    void checkUsage() {
+        if ((address == null) == (tag == null)) {
+            throw misused("give either an ADDRESS or a --tag");
+        }
     }
 
     @Override
     void answer(KernelImage image, PoolBlocks blocks, Progress progress, Output output) throws Exception {
-        References references = wanted.tag != null ? References.to(image, blocks, wanted.tag)
-                : References.to(image, blocks, wanted.address).orElseThrow(() -> new EvidenceException(path(), Address.text(wanted.address),
+        References references = tag != null ? References.to(image, blocks, tag)
+                : References.to(image, blocks, address).orElseThrow(() -> new EvidenceException(path(), Address.text(address),
                         "it lies in no block of pool that is in the image", "blocks lists the blocks"));
         PointerTargets names = new PointerTargets(image, blocks);
         References.Cursor cursor = references.cursor(progress);

@@ -113,6 +113,8 @@ class BadInputTest {
         assertThat(run("poolused", "x.dmp", "--sort", "sideways").status()).isEqualTo(2);
         assertThat(run("poolused", "x.dmp", "--tag", "toolong").status()).isEqualTo(2);
         assertThat(run("undiagnose").status()).isEqualTo(2);
+        assertThat(run("refs", "x.dmp").status()).isEqualTo(2);
+        assertThat(run("refs", "x.dmp", "0x1000", "--tag", "Io").status()).isEqualTo(2);
     }
 
     private void assertRefused(Path file, String why) {
