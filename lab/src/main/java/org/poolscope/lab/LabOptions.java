@@ -13,8 +13,8 @@ public record LabOptions(double scale, long seed, String variant, LabProgress pr
     /** The smallest scale at which a case still is what it says. */
     public static final double SMALLEST_SCALE = 0.001;
 
-    /** The largest scale. */
-    public static final double LARGEST_SCALE = 16;
+    /** The largest scale: the published size, which fills the address space such a machine has for its pools. */
+    public static final double LARGEST_SCALE = 1;
 
     public LabOptions {
         if (!(scale >= SMALLEST_SCALE && scale <= LARGEST_SCALE)) {

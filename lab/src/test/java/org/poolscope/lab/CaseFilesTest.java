@@ -67,7 +67,7 @@ class CaseFilesTest {
         assertThatIllegalArgumentException().isThrownBy(() -> LabOptions.scale(0));
         assertThatIllegalArgumentException().isThrownBy(() -> LabOptions.scale(-1));
         assertThatIllegalArgumentException().isThrownBy(() -> LabOptions.scale(Double.NaN));
-        assertThatIllegalArgumentException().isThrownBy(() -> LabOptions.scale(1e9));
+        assertThatIllegalArgumentException().isThrownBy(() -> LabOptions.scale(1.01));
     }
 
     @Test

@@ -242,6 +242,23 @@ class LeakCasesTest {
     }
 
     @Test
+    void allDumpFormatsHoldTheSameMemory() throws IOException {
+        ImageProbe kernel = make("lost-list", "kernel-dump", 0.001);
+        ImageProbe bitmap = make("lost-list", "bitmap-dump", 0.001);
+        ImageProbe full = make("lost-list", "full-dump", 0.001);
+        assertThat(kernel.file.getInt(0xf98)).isEqualTo(2);
+        assertThat(bitmap.file.getInt(0xf98)).isEqualTo(6);
+        assertThat(full.file.getInt(0xf98)).isEqualTo(1);
+        assertThat(bitmap.storedPages()).isEqualTo(kernel.storedPages()).isLessThan(full.storedPages());
+        long start = kernel.debugger(0x18);
+        for (long page = start; page < start + 0x5e5000; page += 4096) {
+            byte[] content = kernel.bytes(page, 4096);
+            assertThat(bitmap.bytes(page, 4096)).isEqualTo(content);
+            assertThat(full.bytes(page, 4096)).isEqualTo(content);
+        }
+    }
+
+    @Test
     void theVerifierOfWindows7LeadsFromItsTreeToTheBlocks() throws IOException {
         ImageProbe image = make("lost-list", "verifier", 0.001);
         String truth = truth("lost-list");
