@@ -34,6 +34,10 @@ final class LeaksCommand extends PoolBlocksCommand {
         Reachability reached = Reachability.of(image, blocks, progress);
         List<Reachability.Row> rows = reached.rows().stream().filter(row -> all || row.unreferencedBlocks() > 0).toList();
         output.list(LISTING, rows.iterator());
+        for (Reachability.StaleWord word : reached.staleWords()) {
+            warn("a single word at " + Address.text(word.address()) + " leads to " + Quantity.count(word.blocks())
+                    + " of these blocks; it stands where blocks of its kind hold leftovers, and was not believed");
+        }
         if (!output.isJson()) {
             output.line("Searched " + Quantity.bytes(reached.seenBytes()) + " of kernel memory for pointers" + unseen(reached.unseenBytes()) + ".");
         }

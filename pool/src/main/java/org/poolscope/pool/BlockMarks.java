@@ -28,10 +28,7 @@ final class BlockMarks {
     }
 
     boolean isSet(long number) {
-        return isSet(PoolBlocks.group(number), PoolBlocks.block(number));
-    }
-
-    boolean isSet(int group, int block) {
-        return (words[group][block >>> 6] & 1L << block) != 0;
+        int block = PoolBlocks.block(number);
+        return (words[PoolBlocks.group(number)][block >>> 6] & 1L << block) != 0;
     }
 }

@@ -28,7 +28,11 @@ import org.poolscope.model.Progress;
  * parked blocks.
  *
  * <p>Two threads or more share the work: each has a stack of blocks it marked and has not looked through, and gives of its own when
- * another has none. Pages that are in the kernel's address space but not in the image can hide pointers: {@link #unseenBytes}.
+ * another has none.
+ *
+ * <p>A word in a place its owner never writes ({@link LeftoverPlaces}) still counts, unless it alone keeps very many blocks: that one
+ * stale word leads to the middle of a long list is likely where lists are long, and would hide that all of it was lost. Such words are
+ * named by {@link #staleWords}. Pages that are in the kernel's address space but not in the image can hide pointers: {@link #unseenBytes}.
  */
 public final class Reachability {
 
@@ -48,6 +52,9 @@ public final class Reachability {
     private static final int SHORT_LIST_SHIFT = 25;
     private static final long SHORT_LIST_BASE = -1L << 43;
 
+    /** A leftover word that alone keeps so many blocks is taken for stale. */
+    private static final int KEPT_BY_STALE_WORD = 1000;
+
     /** Of so many words near pool, a page where more lead nowhere than somewhere holds data, not pointers. */
     private static final int NOISE = 8;
 
@@ -55,6 +62,7 @@ public final class Reachability {
     private final MemorySegment bytes;
     private final int pointerSize;
     private final BlockMarks marks;
+    private final BlockMarks stale;
     private final PointerRules rules;
     private final MappedPages kernel;
     private final Leftovers leftovers;
@@ -63,6 +71,8 @@ public final class Reachability {
     private final boolean shortLists;
     private final ConcurrentLinkedDeque<long[]> shared = new ConcurrentLinkedDeque<>();
     private final AtomicLong seen = new AtomicLong();
+    private final LeftoverPlaces places;
+    private final List<StaleWord> staleWords = new ArrayList<>();
     private final AtomicInteger hungry = new AtomicInteger();
 
     private Reachability(PoolBlocks blocks, KernelImage image, PointerRules rules, MappedPages kernel) {
@@ -70,9 +80,11 @@ public final class Reachability {
         this.bytes = blocks.memory().bytes();
         this.pointerSize = blocks.memory().pointerSize();
         this.marks = new BlockMarks(blocks);
+        this.stale = new BlockMarks(blocks);
         this.rules = rules;
         this.kernel = kernel;
         this.leftovers = Leftovers.of(image);
+        this.places = LeftoverPlaces.of(blocks, rules);
         this.poolPages = FilePages.of(blocks);
         this.compressedHandles = rules.isWide() && image.version().build() >= COMPRESSED_SINCE;
         this.shortLists = rules.isWide() && image.version().build() < SHORT_LISTS_BEFORE;
@@ -111,6 +123,20 @@ public final class Reachability {
         return reachability;
     }
 
+    /**
+     * A word in a place of leftovers that was not believed.
+     *
+     * @param address where it stands
+     * @param blocks how many blocks it alone would have kept
+     */
+    public record StaleWord(long address, long blocks) {
+    }
+
+    /** Words that were not believed, by address: each stands where blocks of its kind hold leftovers, and alone would have kept very many. */
+    public List<StaleWord> staleWords() {
+        return List.copyOf(staleWords);
+    }
+
     /** Whether the block in use that holds an address can be reached; {@code false} also when there is no such block. */
     public boolean isReached(long address) {
         long block = blocks.find(blocks.memory().canonical(address));
@@ -118,7 +144,7 @@ public final class Reachability {
     }
 
     boolean isMarked(long number) {
-        return marks.isSet(number);
+        return marks.isSet(number) && !stale.isSet(number);
     }
 
     /** Bytes of kernel memory that were searched for pointers: roots and blocks reached. */
@@ -150,14 +176,14 @@ public final class Reachability {
                 for (int block = group.first[page]; block < group.first[page + 1]; block++) {
                     if (group.state(block) == BlockState.ALLOCATED.ordinal()) {
                         long size = (long) (group.end(page, block, blocks.format().pageUnits()) - group.unit(block)) << unitShift;
-                        count(pool, group.tag[block], size, marks.isSet(g, block),
+                        count(pool, group.tag[block], size, isMarked(PoolBlocks.number(g, block)),
                                 group.address[page] + ((long) group.unit(block) << unitShift) + header);
                     }
                 }
             }
         }
         for (int i = 0; i < blocks.big().count(); i++) {
-            count(counts[blocks.big().pool(i).ordinal()], blocks.big().tag(i), blocks.big().size(i), marks.isSet(groups.length, i),
+            count(counts[blocks.big().pool(i).ordinal()], blocks.big().tag(i), blocks.big().size(i), isMarked(PoolBlocks.number(groups.length, i)),
                     blocks.big().address(i));
         }
         List<Row> rows = new ArrayList<>();
@@ -184,8 +210,10 @@ public final class Reachability {
     private void markRegisters(KernelImage image) {
         image.image().header().ifPresent(header -> {
             Marker marker = new Marker();
-            marker.words(0, Math.min(header.size(), bytes.byteSize()), 0, false);
-            marker.shareAll();
+            marker.words(0, Math.min(header.size(), bytes.byteSize()), 0, null);
+            if (marker.stack.count() > 0) {
+                shared.add(marker.stack.pop(marker.stack.count()));
+            }
         });
     }
 
@@ -194,8 +222,10 @@ public final class Reachability {
         AtomicLong next = new AtomicLong();
         int threads = Math.max(1, Runtime.getRuntime().availableProcessors());
         AtomicInteger working = new AtomicInteger(threads);
+        Marker[] markers = new Marker[threads];
+        Arrays.setAll(markers, i -> new Marker());
         IntStream.range(0, threads).parallel().forEach(thread -> {
-            Marker marker = new Marker();
+            Marker marker = markers[thread];
             for (long chunk = next.getAndIncrement(); chunk < chunks; chunk = next.getAndIncrement()) {
                 roots(marker, chunk);
                 marker.drain();
@@ -204,6 +234,30 @@ public final class Reachability {
             marker.help(working);
             seen.addAndGet(marker.searched);
         });
+        followDoubtful(markers);
+    }
+
+    /** Follows the words that stand among leftovers, in the order of their addresses, so that the answer is the same each time. */
+    private void followDoubtful(Marker[] markers) {
+        Longs doubtful = new Longs();
+        for (Marker marker : markers) {
+            doubtful.addAll(marker.doubtful);
+        }
+        doubtful.sort();
+        Marker marker = new Marker();
+        marker.shares = false;
+        for (int i = 0; i < doubtful.count(); i++) {
+            marker.follow(doubtful.get(i));
+            if (marker.reached.count() >= KEPT_BY_STALE_WORD) {
+                staleWords.add(new StaleWord(doubtful.get(i), marker.reached.count()));
+                for (int k = 0; k < marker.reached.count(); k++) {
+                    stale.set(marker.reached.get(k));
+                }
+            } else {
+                doubtful.addAll(marker.doubtful);
+            }
+        }
+        seen.addAndGet(marker.searched);
     }
 
     private void roots(Marker marker, long chunk) {
@@ -212,7 +266,7 @@ public final class Reachability {
             long offset = page.offset();
             if (blocks.pageAt(va) == 0 && !poolPages.contains(offset)) {
                 leftovers.liveOutside(va, va + Words.PAGE,
-                        (from, to) -> marker.words(offset + (from - va), offset + (to - va), from, true));
+                        (from, to) -> marker.mixed(offset + (from - va), offset + (to - va), from));
             }
         }
     }
@@ -222,36 +276,64 @@ public final class Reachability {
 
         private static final int GIVE_AWAY = 4096;
 
-        private long[] stack = new long[1 << 14];
-        private int depth;
-        private long searched;
+        /** Blocks that are marked and were not looked through. */
+        private final Longs stack = new Longs();
+        /** Where words stand that lead to blocks and are likely left over. */
+        private final Longs doubtful = new Longs();
+        /** Blocks marked since {@link #follow} began. */
+        private final Longs reached = new Longs();
         private final long[] near = new long[Words.PAGE / Integer.BYTES];
+        private boolean shares = true;
+        private boolean records;
+        private long searched;
 
-        /** Looks through a stretch of words, of at most a page when noise is weighed. */
-        void words(long from, long to, long va, boolean weighed) {
+        /**
+         * Looks through a stretch of words.
+         *
+         * @param from where it stands in the image
+         * @param va its address
+         * @param leftovers which of the words are likely left over; {@code null} when none is known
+         */
+        private void words(long from, long to, long va, long[] leftovers) {
             searched += to - from;
             if (rules.isWide()) {
                 for (long at = from; at + Long.BYTES <= to; at += Long.BYTES) {
                     long word = bytes.get(LittleEndian.U64, at);
                     if (rules.isNearPool(word)) {
-                        take(rules.target(word));
+                        take(rules.target(word), va, at - from, leftovers);
                     } else if (shortLists && word != 0) {
                         shortList(word, va + (at - from));
                     }
                 }
-            } else if (weighed) {
-                weighed(from, to);
-            } else {
-                for (long at = from; at + Integer.BYTES <= to; at += Integer.BYTES) {
-                    long word = Integer.toUnsignedLong(bytes.get(LittleEndian.U32, at));
-                    if (rules.isNearPool(word)) {
-                        long target = rules.target(word);
-                        take(target);
-                        if (target != PoolBlocks.NOWHERE && rules.objects().isType(word)) {
-                            descriptor(at + rules.objects().descriptorAfterType(), to);
-                        }
+                return;
+            }
+            for (long at = from; at + Integer.BYTES <= to; at += Integer.BYTES) {
+                long word = Integer.toUnsignedLong(bytes.get(LittleEndian.U32, at));
+                if (rules.isNearPool(word)) {
+                    long target = rules.target(word);
+                    take(target, va, at - from, leftovers);
+                    if (target != PoolBlocks.NOWHERE && rules.objects().isType(word)) {
+                        descriptor(at + rules.objects().descriptorAfterType(), to);
                     }
                 }
+            }
+        }
+
+        private void take(long target, long va, long offset, long[] leftovers) {
+            if (leftovers == null || target == PoolBlocks.NOWHERE || !LeftoverPlaces.isLeftover(leftovers, (int) offset / pointerSize)) {
+                take(target);
+            } else if (!marks.isSet(target)) {
+                doubtful.add(va + offset);
+            }
+        }
+
+        /** Looks through a stretch of at most a page that may hold data of any kind. */
+        private void mixed(long from, long to, long va) {
+            if (rules.isWide()) {
+                words(from, to, va, null);
+            } else {
+                searched += to - from;
+                weighed(from, to);
             }
         }
 
@@ -296,21 +378,29 @@ public final class Reachability {
 
         private void take(long target) {
             if (target != PoolBlocks.NOWHERE && marks.set(target)) {
-                if (depth == stack.length) {
-                    stack = Arrays.copyOf(stack, 2 * depth);
+                stack.add(target);
+                if (records) {
+                    reached.add(target);
                 }
-                stack[depth++] = target;
             }
+        }
+
+        /** Marks what a doubtful word leads to, and all that follows from it, in {@link #reached}. */
+        void follow(long va) {
+            reached.clear();
+            doubtful.clear();
+            records = true;
+            take(rules.target(blocks.memory().canonical(blocks.memory().pointer(va))));
+            drain();
         }
 
         /** Looks through all blocks on the stack, and those they lead to. */
         void drain() {
-            while (depth > 0) {
-                if (depth > 2 * GIVE_AWAY && hungry.get() > shared.size()) {
-                    depth -= GIVE_AWAY;
-                    shared.add(Arrays.copyOfRange(stack, depth, depth + GIVE_AWAY));
+            while (stack.count() > 0) {
+                if (shares && stack.count() > 2 * GIVE_AWAY && hungry.get() > shared.size()) {
+                    shared.add(stack.pop(GIVE_AWAY));
                 }
-                content(stack[--depth]);
+                content(stack.pop());
             }
         }
 
@@ -337,13 +427,6 @@ public final class Reachability {
             }
         }
 
-        void shareAll() {
-            if (depth > 0) {
-                shared.add(Arrays.copyOf(stack, depth));
-                depth = 0;
-            }
-        }
-
         private void content(long number) {
             if (blocks.isBig(number)) {
                 big(PoolBlocks.block(number));
@@ -356,12 +439,13 @@ public final class Reachability {
             long va = group.address[page];
             int unitShift = blocks.format().unitShift();
             if (PageParser.isSpecial(group.flags[page])) {
-                words(offset, offset + Words.PAGE, va, false);
+                words(offset, offset + Words.PAGE, va, null);
                 return;
             }
+            int units = group.end(page, block, blocks.format().pageUnits()) - group.unit(block);
             int from = (group.unit(block) << unitShift) + blocks.headerSize();
-            int to = group.end(page, block, blocks.format().pageUnits()) << unitShift;
-            words(offset + from, offset + to, va + from, false);
+            int to = group.unit(block) + units << unitShift;
+            words(offset + from, offset + to, va + from, places.of(group.tag[block], units));
             if (compressedHandles && (group.tag[block] & Integer.MAX_VALUE) == HANDLE_TABLE) {
                 handles(offset + from, offset + to);
             }
@@ -373,7 +457,7 @@ public final class Reachability {
                 leftovers.liveInBlock(va, va + length, (from, to) -> {
                     for (long at = from; at != to; ) {
                         long end = at + Math.min(to - at, Words.PAGE - (at & Words.PAGE_MASK));
-                        words(offset + (at - va), offset + (end - va), at, true);
+                        mixed(offset + (at - va), offset + (end - va), at);
                         at = end;
                     }
                 });

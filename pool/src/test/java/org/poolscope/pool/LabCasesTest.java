@@ -1,0 +1,82 @@
+package org.poolscope.pool;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.poolscope.kernel.KernelImage;
+import org.poolscope.lab.LabCases;
+import org.poolscope.lab.LabOptions;
+import org.poolscope.lab.LabResult;
+import org.poolscope.model.PoolKind;
+import org.poolscope.model.PoolTag;
+import org.poolscope.model.Progress;
+
+/** Cases of the lab, against the truth it writes beside them. */
+class LabCasesTest {
+
+    @TempDir
+    private Path folder;
+
+    private LabResult make(String name, double scale) throws Exception {
+        return LabCases.find(name).orElseThrow().write(folder.resolve(name), LabOptions.scale(scale));
+    }
+
+    private static long number(String truth, String field) {
+        return Long.parseLong(truth.replaceAll("(?s).*?\"" + field + "\" ?: (\\d+).*", "$1"));
+    }
+
+    @Test
+    void aLostListIsLostAsAWholeAndTheRestOfItIsNot() throws Exception {
+        LabResult made = make("lost-list", 0.1);
+        String truth = Files.readString(made.truth());
+        try (KernelImage image = KernelImage.open(made.files().getFirst())) {
+            Reachability reached = Reachability.of(image, PoolBlocks.walk(image, Progress.NONE), Progress.NONE);
+            for (String tag : List.of("FcEn", "FcDb")) {
+                assertThat(reached.rows()).filteredOn(row -> row.tag().equals(PoolTag.parse(tag))).singleElement().satisfies(row -> {
+                    assertThat(row.unreferencedBlocks()).isEqualTo(number(truth, "unreachable"));
+                    assertThat(row.blocks()).isEqualTo(number(truth, "unreachable") + number(truth, "reachable"));
+                });
+            }
+            assertThat(reached.rows()).filteredOn(row -> !row.tag().toString().startsWith("Fc") && row.blocks() > 1000)
+                    .allSatisfy(row -> assertThat(row.unreferencedShare()).as(row.toString()).isLessThanOrEqualTo(0.01));
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"fragmented, 0.1", "slow-irps, 0.05", "handle-leak, 0.05", "healthy-file-server, 0.05"})
+    void whatIsHeldIsNotLost(String name, double scale) throws Exception {
+        LabResult made = make(name, scale);
+        try (KernelImage image = KernelImage.open(made.files().stream().filter(file -> file.toString().endsWith(".DMP")).findFirst()
+                .orElseThrow())) {
+            PoolBlocks blocks = PoolBlocks.walk(image, Progress.NONE);
+            assertThat(blocks.damage()).isEmpty();
+            Reachability reached = Reachability.of(image, blocks, Progress.NONE);
+            assertThat(reached.rows()).filteredOn(row -> row.blocks() > 1000)
+                    .allSatisfy(row -> assertThat(row.unreferencedShare()).as(row.toString()).isLessThanOrEqualTo(0.01));
+            assertThat(reached.staleWords()).isEmpty();
+            Map<Boolean, Long> agrees = WalkTotals.of(blocks).against(image.tagTable().orThrow(image.image().path())).stream()
+                    .collect(Collectors.partitioningBy(WalkTotals.Comparison::agrees, Collectors.counting()));
+            assertThat(agrees.get(false)).isZero();
+            assertThat(agrees.get(true)).isGreaterThan(20);
+        }
+    }
+
+    @Test
+    void theBlocksOfADriverThatForgetsThemAreLost() throws Exception {
+        LabResult made = make("io-leak", 0.01);
+        try (KernelImage image = KernelImage.open(made.files().getFirst())) {
+            PoolBlocks blocks = PoolBlocks.walk(image, Progress.NONE);
+            assertThat(Reachability.of(image, blocks, Progress.NONE).rows()).filteredOn(row -> row.tag().equals(PoolTag.parse("Io"))
+                    && row.pool() == PoolKind.NONPAGED).singleElement().satisfies(row ->
+                            assertThat(row.unreferencedShare()).isGreaterThan(0.97));
+        }
+    }
+}
