@@ -24,9 +24,19 @@ public final class Quantity {
         return String.format(Locale.ROOT, Math.abs(value) < 100 ? "%.1f %s" : "%,.0f %s", value, UNITS[unit]);
     }
 
-    /** A count with its thousands separated. */
+    /** A count with its thousands separated. Listings of millions of rows call it several times a row, so it does without a format. */
     public static String count(long count) {
-        return String.format(Locale.ROOT, "%,d", count);
+        String digits = Long.toString(count);
+        int sign = count < 0 ? 1 : 0;
+        if (digits.length() - sign <= 3) {
+            return digits;
+        }
+        int head = sign + (digits.length() - sign - 1) % 3 + 1;
+        StringBuilder text = new StringBuilder(digits.length() + 6).append(digits, 0, head);
+        for (int at = head; at < digits.length(); at += 3) {
+            text.append(',').append(digits, at, at + 3);
+        }
+        return text.toString();
     }
 
     /** A count and the thing counted, in the plural unless there is one. */

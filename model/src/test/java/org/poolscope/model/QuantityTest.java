@@ -2,6 +2,10 @@ package org.poolscope.model;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.Locale;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.constraints.LongRange;
 import org.junit.jupiter.api.Test;
 
 class QuantityTest {
@@ -23,6 +27,13 @@ class QuantityTest {
         assertThat(Quantity.percent(1)).isEqualTo("100%");
         assertThat(Quantity.percent(0)).isEqualTo("0.0%");
         assertThat(Quantity.percent(0.0001)).isEqualTo("under 0.1%");
+    }
+
+    @Property
+    void countsReadAsTheFormatWritesThem(@ForAll long any, @ForAll @LongRange(min = -1_001, max = 1_000_001) long small) {
+        for (long count : new long[] {any, small, Long.MIN_VALUE, Long.MAX_VALUE}) {
+            assertThat(Quantity.count(count)).isEqualTo(String.format(Locale.ROOT, "%,d", count));
+        }
     }
 
     @Test
