@@ -4,6 +4,7 @@ import static org.poolscope.report.JsonDocument.flag;
 import static org.poolscope.report.JsonDocument.number;
 import static org.poolscope.report.JsonDocument.text;
 
+import java.time.Duration;
 import org.poolscope.kernel.KernelImage;
 import org.poolscope.kernel.objects.IoNames;
 import org.poolscope.kernel.objects.Irp;
@@ -16,7 +17,8 @@ import picocli.CommandLine.Command;
 @Command(name = "irps", mixinStandardHelpOptions = true, usageHelpAutoWidth = true,
         header = "The I/O requests: who waits for whom (as !irpfind).",
         description = {"", "Those on the lists of threads, and those that stand in pool besides. A request that is complete, or "
-                + "was never sent, is held by no driver."},
+                + "was never sent, is held by no driver. Its age is not recorded; it is at least as old as the wait of "
+                + "its thread."},
         footer = {"", "Example:", "  poolscope irps MEMORY.DMP | grep -v complete"})
 final class IrpsCommand extends ObjectsCommand {
 
@@ -38,6 +40,7 @@ final class IrpsCommand extends ObjectsCommand {
             .text("Thread", irp -> address(irp.thread()))
             .text("Process", Irp::process)
             .text("At", irp -> irp.currentLocation() + " of " + irp.stackCount())
+            .text("Waits", IrpsCommand::age)
             .text("Request", IrpsCommand::request)
             .text("Device", irp -> address(irp.device()))
             .text("Driver", Irp::driver)
@@ -47,6 +50,16 @@ final class IrpsCommand extends ObjectsCommand {
     @Override
     void answer(KernelImage image, KernelObjects objects, Progress progress, Output output) throws Exception {
         output.list(LISTING, objects.irps(progress).orThrow(path()).iterator());
+    }
+
+    /** How old a request is at least: as long as its thread has been waiting. */
+    private static String age(Irp irp) {
+        if (irp.waited() == null || irp.completed()) {
+            return null;
+        }
+        Duration waited = irp.waited();
+        return waited.toDays() > 1 ? waited.toDays() + " d" : waited.toHours() > 1 ? waited.toHours() + " h"
+                : waited.toMinutes() > 1 ? waited.toMinutes() + " min" : waited.toSeconds() + " s";
     }
 
     private static String request(Irp irp) {

@@ -54,7 +54,15 @@ class LabObjectsTest {
         machine.get("handlesByType").forEach(row -> expected.put(row.get("type").asText() + " " + row.get("tag").asText(),
                 row.get("handles").asLong()));
         expected.values().removeIf(count -> count == 0);
-        assertThat(handles).isEqualTo(expected);
+        if (truth.get("variant").asText().endsWith("-trimmed")) {
+            // Handle tables are in paged pool: what was trimmed to the page file cannot be told by type, but is counted.
+            assertThat(handles.values().stream().mapToLong(Long::longValue).sum())
+                    .isEqualTo(expected.values().stream().mapToLong(Long::longValue).sum());
+            handles.remove("null null");
+            assertThat(handles).allSatisfy((type, count) -> assertThat(count).isLessThanOrEqualTo(expected.get(type)));
+        } else {
+            assertThat(handles).isEqualTo(expected);
+        }
         JsonNode verifier = truth.at("/cause/verifier");
         List<JsonNode> books = rows("verifier", image);
         assertThat(books).hasSize(1 + verifier.path("allocations").asInt());
@@ -86,7 +94,7 @@ class LabObjectsTest {
         all.addAll(List.of("--format", "json"));
         CommandRun run = CommandRun.of(all.toArray());
         assertThat(run.status()).as(run.err()).isZero();
-        assertThat(run.err()).isEmpty();
+        assertThat(run.err().lines()).allSatisfy(line -> assertThat(line).contains("handle table", "cannot be read"));
         List<JsonNode> rows = new ArrayList<>();
         for (String text : run.out().lines().toList()) {
             rows.add(JSON.readTree(text));

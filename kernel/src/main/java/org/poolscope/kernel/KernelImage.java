@@ -34,7 +34,9 @@ public final class KernelImage implements AutoCloseable {
 
     private static final String NOT_RECORDED = "the small dump does not record them: Windows fills them in only when it writes"
             + " the small dump at the crash itself";
-    /** What the kernel's own table of pool use by tag is called, as the {@linkplain PoolSnapshot#source() source} of its figures. */
+    /**
+     * What the kernel's own table of pool use by tag is called, as the {@linkplain PoolSnapshot#source() source} of its figures.
+     */
     public static final String TAG_TABLE = "pool tracker table";
 
     private static final String NO_MEMORY = "this kind of image holds no kernel memory that can be read";
@@ -203,6 +205,11 @@ public final class KernelImage implements AutoCloseable {
     /** What the image is, and of what machine. */
     public ImageInfo info() {
         return describer.info(seenAt, identity, location == null ? null : boxed(location.kernelBase()));
+    }
+
+    /** The clock that threads' waits are measured by; empty when the image does not hold it, or it contradicts the time. */
+    public Optional<TickClock> tickClock() {
+        return memory == null ? Optional.empty() : new SharedData(memory, architecture).tickClock();
     }
 
     /** The loaded drivers, in load order. */

@@ -1,5 +1,6 @@
 package org.poolscope.kernel;
 
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 import org.poolscope.memory.VirtualMemory;
@@ -58,6 +59,20 @@ final class SharedData {
     /** The time since the system started, in 100 ns. */
     OptionalLong upTime() {
         return time("InterruptTime");
+    }
+
+    /**
+     * The clock that waits are measured by. XP and Server 2003 keep the ticks where later systems keep them, or in the first
+     * word.
+     */
+    Optional<TickClock> tickClock() {
+        long at = address + layout.offset("TickCount");
+        long ticks = memory.isReadable(at, 8) ? memory.u64(at) : 0;
+        if (ticks == 0) {
+            ticks = Integer.toUnsignedLong(number(layout.field("TickCountLowDeprecated")).orElse(0));
+        }
+        return TickClock.of(ticks, Integer.toUnsignedLong(number(layout.field("TickCountMultiplier")).orElse(0)),
+                FileTime.duration(upTime().orElse(0)));
     }
 
     /** What must be added to local time to get UTC, in 100 ns. */

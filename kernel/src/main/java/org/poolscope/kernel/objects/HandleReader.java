@@ -17,7 +17,10 @@ final class HandleReader {
         this.tables = tables;
     }
 
-    /** The handles of all processes: one element for each type a process has handles of, the most first within a process. */
+    /**
+     * The handles of all processes: one element for each type a process has handles of, the most first within a process. Handles
+     * of which the type cannot be told, since they or what they lead to cannot be read, are in one without a type.
+     */
     List<HandleUse> read(List<KernelProcess> processes, Progress progress) {
         List<HandleUse> uses = new ArrayList<>();
         int done = 0;
@@ -32,8 +35,12 @@ final class HandleReader {
 
     private List<HandleUse> read(KernelProcess process) {
         Counts counts = new Counts();
-        tables.walk(process.handleTable(), "the handle table of %s (process %s)".formatted(process.name(), process.pid()),
+        boolean whole = tables.walk(process.handleTable(),
+                "the handle table of %s (process %s)".formatted(process.name(), process.pid()),
                 header -> counts.count(types.indexOf(header)));
+        if (!whole && process.handleCount() != null) {
+            counts.untold += Math.max(0, process.handleCount() - counts.total());
+        }
         List<HandleUse> uses = new ArrayList<>();
         for (int i = 0; i < counts.byType.length; i++) {
             if (counts.byType[i] > 0) {
@@ -53,6 +60,10 @@ final class HandleReader {
 
         private long[] byType = new long[0];
         private long untold;
+
+        long total() {
+            return untold + Arrays.stream(byType).sum();
+        }
 
         void count(int type) {
             if (type == ObjectTypes.NONE) {

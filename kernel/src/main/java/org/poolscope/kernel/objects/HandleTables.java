@@ -64,21 +64,24 @@ final class HandleTables {
      *
      * @param words whose table it is, for the warning when parts are missing
      * @param visitor takes the address each handle in use holds, without its attributes
-     * @return how many handles were visited
+     * @return whether the table could be read whole
      */
-    long walk(long address, String words, LongConsumer visitor) {
+    boolean walk(long address, String words, LongConsumer visitor) {
         Walk walk = new Walk(visitor);
         try {
             walk.table(address);
         } catch (UnreadableAddressException e) {
             space.warn("%s cannot be read: %s".formatted(words, e.getMessage()));
-            return walk.handles;
+            return false;
         }
-        if (!walk.complete()) {
-            space.warn(("%s is not whole: %d of its pages cannot be read, with up to %d handles each; %d entries lead to no "
-                    + "kernel object").formatted(words, walk.missing, PAGE / entrySize - 1, walk.strange));
+        if (walk.missing > 0) {
+            space.warn("%s is not whole: %d of its pages cannot be read; %d handles were found on the others"
+                    .formatted(words, walk.missing, walk.handles));
         }
-        return walk.handles;
+        if (walk.strange > 0) {
+            space.warn("%d entries of %s lead to no kernel object".formatted(walk.strange, words));
+        }
+        return walk.complete();
     }
 
     /** One walk. A page is entered once, so that no damage makes it long. */

@@ -1,5 +1,6 @@
 package org.poolscope.kernel.objects;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -22,7 +23,7 @@ final class IrpReader {
     /** {@code IO_TYPE_IRP} of the driver kit's headers. */
     static final int IRP_TYPE = 6;
 
-    private static final PoolTag TAG = PoolTag.parse("Irp ");
+    static final PoolTag TAG = PoolTag.parse("Irp ");
 
     /** Longest list of one thread. */
     private static final int LIST_LIMIT = 1 << 20;
@@ -39,7 +40,12 @@ final class IrpReader {
     private final StructLayout layout;
     private final StructLayout location;
     private final Map<Long, Irp> found = new TreeMap<>(Long::compareUnsigned);
-    private final Map<Long, String> processOfThread = new HashMap<>();
+    private final Map<Long, Owner> owners = new HashMap<>();
+
+    /** What is known of a thread that requests were issued for. */
+    private record Owner(String process, Duration waiting) {
+        static final Owner UNKNOWN = new Owner(null, null);
+    }
 
     IrpReader(KernelSpace space, IoObjects io, TaggedBlocks blocks) {
         this.space = space;
@@ -53,11 +59,12 @@ final class IrpReader {
      * All requests, in the order of their addresses.
      *
      * @param irps where a thread keeps the head of its list of requests, or {@link ProcessFields#UNKNOWN}
+     * @param large allocations of a page and more with the tag of requests, which {@link TaggedBlocks} does not see
      */
-    List<Irp> read(List<KernelProcess> processes, int irps, Progress progress) {
+    List<Irp> read(List<KernelProcess> processes, int irps, List<Long> large, Progress progress) {
         for (KernelProcess process : processes) {
             for (KernelThread thread : process.threads()) {
-                processOfThread.put(thread.address(), process.name());
+                owners.put(thread.address(), new Owner(process.name(), thread.waiting()));
             }
         }
         if (irps >= 0) {
@@ -67,12 +74,15 @@ final class IrpReader {
                 }
             }
         }
-        blocks.scan(TAG, progress, address -> {
-            if (!found.containsKey(address)) {
-                request(address, false).ifPresent(irp -> found.put(address, irp));
-            }
-        });
+        blocks.scan(TAG, progress, this::meet);
+        large.forEach(this::meet);
         return new ArrayList<>(found.values());
+    }
+
+    private void meet(long address) {
+        if (!found.containsKey(address)) {
+            request(address, false).ifPresent(irp -> found.put(address, irp));
+        }
     }
 
     private void readList(long head, String process) {
@@ -113,26 +123,30 @@ final class IrpReader {
     private Irp irp(long address, boolean listed) {
         int count = (int) number(address, "StackCount");
         int current = (int) number(address, "CurrentLocation");
-        boolean completed = current > count;
-        Integer major = null;
-        Integer minor = null;
-        Long device = null;
-        String driver = null;
-        long stack = address + layout.size() + (long) (current - 1) * location.size();
-        if (!completed && space.isReadable(stack, location.size())) {
-            int function = (int) space.number(stack, location.field("MajorFunction"));
-            if (function <= LAST_MAJOR_FUNCTION) {
-                major = function;
-                minor = (int) space.number(stack, location.field("MinorFunction"));
-                device = orNull(space.pointer(stack + location.offset("DeviceObject")));
-                driver = device == null ? null : io.driverNameOfDevice(device).orElse(null);
+        List<Irp.Location> stack = stack(address, current, count);
+        Optional<Irp.Location> at = stack.stream().findFirst().filter(location -> location.number() == current);
+        Long thread = pointer(address, "Tail.Overlay.Thread");
+        Owner owner = owners.getOrDefault(thread, Owner.UNKNOWN);
+        boolean associated = (number(address, "Flags") & ASSOCIATED) != 0;
+        return new Irp(address, thread, owner.process(), count, current, at.map(Irp.Location::majorFunction).orElse(null),
+                at.map(Irp.Location::minorFunction).orElse(null), at.map(Irp.Location::device).orElse(null),
+                at.map(Irp.Location::driver).orElse(null), associated ? null : pointer(address, "AssociatedIrp.SystemBuffer"),
+                pointer(address, "MdlAddress"), pointer(address, "UserBuffer"), stack, owner.waiting(), current > count, listed);
+    }
+
+    /** The locations from the current one up to that of the first driver, as far as they can be such. */
+    private List<Irp.Location> stack(long irp, int current, int count) {
+        List<Irp.Location> stack = new ArrayList<>();
+        for (int number = current; number <= count; number++) {
+            long at = irp + layout.size() + (long) (number - 1) * location.size();
+            int major = space.isReadable(at, location.size()) ? (int) space.number(at, location.field("MajorFunction")) : -1;
+            if (major >= 0 && major <= LAST_MAJOR_FUNCTION) {
+                Long device = orNull(space.pointer(at + location.offset("DeviceObject")));
+                stack.add(new Irp.Location(number, major, (int) space.number(at, location.field("MinorFunction")), device,
+                        device == null ? null : io.driverNameOfDevice(device).orElse(null)));
             }
         }
-        Long thread = pointer(address, "Tail.Overlay.Thread");
-        boolean associated = (number(address, "Flags") & ASSOCIATED) != 0;
-        return new Irp(address, thread, thread == null ? null : processOfThread.get(thread), count, current, major, minor, device,
-                driver, associated ? null : pointer(address, "AssociatedIrp.SystemBuffer"), pointer(address, "MdlAddress"),
-                pointer(address, "UserBuffer"), completed, listed);
+        return stack;
     }
 
     private Long pointer(long address, String field) {

@@ -1,8 +1,11 @@
 package org.poolscope.kernel.objects;
 
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
@@ -23,6 +26,7 @@ public final class KernelObjects {
     private final Optional<ObjectTypes> types;
     private final TaggedBlocks blocks;
     private Answer<List<KernelProcess>> processes;
+    private ProcessReader processReader;
     private Optional<ProcessFields> processFields = Optional.empty();
     private Answer<List<DriverObject>> drivers;
     private Answer<List<Irp>> irps;
@@ -66,9 +70,9 @@ public final class KernelObjects {
     public synchronized Answer<List<KernelProcess>> processes() {
         if (processes == null) {
             processes = withTypes(table -> {
-                ProcessReader reader = new ProcessReader(space, table, new HandleTables(space));
-                Answer<List<KernelProcess>> answer = reader.read();
-                processFields = reader.fields();
+                processReader = new ProcessReader(space, table, new HandleTables(space));
+                Answer<List<KernelProcess>> answer = processReader.read();
+                processFields = processReader.fields();
                 return answer;
             });
         }
@@ -112,10 +116,38 @@ public final class KernelObjects {
                 if (listHead < 0) {
                     space.warn("the threads' own lists of requests were not found; requests were looked for in pool alone");
                 }
-                return Answer.of(List.copyOf(new IrpReader(space, io(), blocks).read(list, listHead, progress)));
+                return Answer.of(List.copyOf(new IrpReader(space, io(), blocks).read(list, listHead, largeIrps(), progress)));
             });
         }
         return irps;
+    }
+
+    private List<Long> largeIrps() {
+        List<Long> found = new ArrayList<>();
+        image.bigPages().value().ifPresent(table -> {
+            for (int i = 0; i < table.size(); i++) {
+                if (table.tag(i).equals(IrpReader.TAG)) {
+                    found.add(table.address(i));
+                }
+            }
+        });
+        return found;
+    }
+
+    /** All threads: those of the processes, and those the processors run that are in no process's list, as the idle threads. */
+    public synchronized Answer<List<KernelThread>> threads() {
+        return withTypes(table -> processes().then(list -> {
+            Map<Long, KernelThread> threads = new LinkedHashMap<>();
+            list.forEach(process -> process.threads().forEach(thread -> threads.put(thread.address(), thread)));
+            for (Processor processor : processors().value().orElse(List.of())) {
+                for (Long running : Arrays.asList(processor.currentThread(), processor.idleThread())) {
+                    if (running != null && !threads.containsKey(running)) {
+                        threads.put(running, processReader.thread(running));
+                    }
+                }
+            }
+            return Answer.of(List.copyOf(threads.values()));
+        }));
     }
 
     /** The processors. */

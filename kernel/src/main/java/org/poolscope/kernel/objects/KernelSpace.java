@@ -6,6 +6,7 @@ import java.util.function.Consumer;
 import org.poolscope.kernel.Answer;
 import org.poolscope.kernel.KernelImage;
 import org.poolscope.kernel.KernelVariables;
+import org.poolscope.kernel.TickClock;
 import org.poolscope.memory.VirtualMemory;
 import org.poolscope.symbols.FieldLayout;
 import org.poolscope.symbols.StructLayout;
@@ -24,9 +25,12 @@ final class KernelSpace {
     private final TypeLayouts layouts;
     private final KernelVariables variables;
     private final int build;
+    private final Optional<TickClock> clock;
     private final Consumer<String> warnings;
 
-    KernelSpace(VirtualMemory memory, TypeLayouts layouts, KernelVariables variables, int build, Consumer<String> warnings) {
+    KernelSpace(VirtualMemory memory, TypeLayouts layouts, KernelVariables variables, int build, Optional<TickClock> clock,
+            Consumer<String> warnings) {
+        this.clock = clock;
         this.memory = memory;
         this.layouts = layouts;
         this.variables = variables;
@@ -37,7 +41,8 @@ final class KernelSpace {
     /** The kernel of an image; empty when the image holds no memory of it. */
     static Answer<KernelSpace> of(KernelImage image, Consumer<String> warnings) {
         return image.memory().then(memory -> image.variables().then(variables ->
-                Answer.of(new KernelSpace(memory, image.layouts(), variables, image.version().build(), warnings))));
+                Answer.of(new KernelSpace(memory, image.layouts(), variables, image.version().build(), image.tickClock(),
+                        warnings))));
     }
 
     VirtualMemory memory() {
@@ -50,6 +55,11 @@ final class KernelSpace {
 
     int build() {
         return build;
+    }
+
+    /** The clock that waits are measured by. */
+    Optional<TickClock> clock() {
+        return clock;
     }
 
     int pointerSize() {

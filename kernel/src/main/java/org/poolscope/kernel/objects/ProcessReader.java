@@ -1,5 +1,6 @@
 package org.poolscope.kernel.objects;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
@@ -21,6 +22,9 @@ final class ProcessReader {
 
     /** Kernel stacks have at most this many bytes; the largest are those of threads that make graphics calls. */
     private static final long LARGEST_STACK = 1L << 20;
+
+    /** {@code KTHREAD_STATE}. */
+    private static final int WAITING = 5;
 
     private static final int CHARGE_NONPAGED = 0;
     private static final int CHARGE_PAGED = 1;
@@ -125,6 +129,11 @@ final class ProcessReader {
         return found;
     }
 
+    /** A thread that is in no process's list; to be asked for after {@link #read}. */
+    KernelThread thread(long address) {
+        return thread(address, 0, fields.orElseThrow());
+    }
+
     private KernelThread thread(long address, long process, ProcessFields at) {
         StructLayout layout = space.layout("_KTHREAD");
         Long top = layout.has("StackBase") && layout.has("InitialStack") ? higher(pointer(address, layout.offset("InitialStack")),
@@ -137,7 +146,17 @@ final class ProcessReader {
         boolean sound = top != null && used != null && isStack(used, top);
         boolean limited = sound && limit != null && isStack(limit, top) && Long.compareUnsigned(limit, used) <= 0;
         return new KernelThread(address, pointer(address, at.threadId()), process, sound ? top : null, limited ? limit : null,
-                sound ? used : null);
+                sound ? used : null, waiting(address, layout, at));
+    }
+
+    /** How long a thread has been waiting. Its state is believed only where threads are laid out as the build says. */
+    private Duration waiting(long thread, StructLayout layout, ProcessFields at) {
+        if (!at.doubts().isEmpty() || !layout.has("State") || !layout.has("WaitTime") || !space.isReadable(thread, layout.size())
+                || space.number(thread, layout.field("State")) != WAITING) {
+            return null;
+        }
+        int since = (int) space.number(thread, layout.field("WaitTime"));
+        return space.clock().flatMap(clock -> clock.since(since)).orElse(null);
     }
 
     /** {@code InitialStack} lies a little below {@code StackBase}, by the room for floating point state. */

@@ -8,6 +8,7 @@ import com.code_intelligence.jazzer.junit.FuzzTest;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Random;
 import java.util.function.Consumer;
@@ -210,6 +211,29 @@ class DamagedObjectsTest {
             assertThat(irps.get(2).completed()).isTrue();
             assertThat(irps.get(2).device()).isNull();
             assertThat(irps.get(3).driver()).isNull();
+        });
+    }
+
+    @Test
+    void requestsAreAsOldAsTheirThreadsWait() {
+        TinyObjects world = new TinyObjects();
+        world.kernel.u32(0xffdf_0004L, 0x0fa0_0000).u32(0xffdf_0320L, 640_000).u32(0xffdf_0324L, 0)
+                .u32(0xffdf_0008L, 0x4876_e800L)
+                .u32(0xffdf_000cL, 0x17).bytes(world.thread + 0x4c, new byte[] {5}).u32(world.thread + 0x6c, 640_000 - 64 * 90);
+        long stack = world.listed + 0x70;
+        ask(world, objects -> {
+            Irp irp = objects.irps(Progress.NONE).value().orElseThrow().getFirst();
+            assertThat(irp.waited()).isEqualTo(Duration.ofSeconds(90));
+            assertThat(irp.stack()).containsExactly(new Irp.Location(1, 3, 0, world.leakyDevice, "\\Driver\\leaky"));
+            assertThat(objects.threads().value().orElseThrow()).hasSize(4);
+        });
+        world.kernel.bytes(stack, new byte[] {0x7f});
+        world.kernel.u32(0xffdf_0320L, 64_000);
+        ask(world, objects -> {
+            Irp irp = objects.irps(Progress.NONE).value().orElseThrow().getFirst();
+            assertThat(irp.waited()).as("a clock that contradicts the time").isNull();
+            assertThat(irp.stack()).isEmpty();
+            assertThat(irp.majorFunction()).isNull();
         });
     }
 

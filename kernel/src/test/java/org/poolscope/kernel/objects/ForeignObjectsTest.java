@@ -2,6 +2,7 @@ package org.poolscope.kernel.objects;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -110,6 +111,11 @@ class ForeignObjectsTest {
             List<String> expected = rows(name + ".irps.csv", "irp", "process", "thread", "stackcount", "currentlocation", "major",
                     "minor", "deviceobject", "driver");
             assertThat(irps.stream().filter(Irp::listed).map(line)).containsExactlyInAnyOrderElementsOf(expected);
+            if (!name.contains("x64")) {
+                assertThat(irps.stream().filter(Irp::listed)).filteredOn(irp -> irp.waited() != null)
+                        .hasSizeGreaterThan(expected.size() / 2)
+                        .allSatisfy(irp -> assertThat(irp.waited()).isBetween(Duration.ZERO, Duration.ofHours(1)));
+            }
             assertThat(irps.stream().filter(irp -> !irp.listed())).as("found in pool alone").hasSizeBetween(8, 16);
         });
     }
@@ -121,7 +127,7 @@ class ForeignObjectsTest {
             KernelSpace space = KernelSpace.of(image, warning -> { }).value().orElseThrow();
             IoObjects io = new IoObjects(space, Optional.empty(), OptionalLong.empty());
             List<Irp> irps = new IrpReader(space, io, new TaggedBlocks(space))
-                    .read(List.of(), ProcessFields.UNKNOWN, Progress.NONE);
+                    .read(List.of(), ProcessFields.UNKNOWN, List.of(), Progress.NONE);
             assertThat(irps.stream().map(Irp::address)).containsAll(CsvTable.read(name + ".irps.csv").stream()
                     .map(row -> hex(row, "irp")).toList());
             List<DriverObject> drivers = new DriverReader(space, io, Optional.empty(), Optional.empty(), new TaggedBlocks(space))
@@ -192,6 +198,8 @@ class ForeignObjectsTest {
             assertThat(processors).singleElement().satisfies(processor -> {
                 assertThat(processor.block()).isEqualTo(0xffdf_f120L);
                 assertThat(processor.currentThread()).isNotNull();
+                assertThat(objects.threads().value().orElseThrow()).extracting(KernelThread::address)
+                        .contains(processor.currentThread(), processor.idleThread()).hasSize(107);
             });
         });
     }

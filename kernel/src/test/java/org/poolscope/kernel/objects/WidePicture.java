@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Consumer;
 import org.poolscope.kernel.TinyVariables;
@@ -116,7 +117,7 @@ final class WidePicture {
                 try (MemoryImage image = MemoryImage.open(file)) {
                     PagedMemory memory = PagedMemory.of(image.physical().orElseThrow(), PagingMode.X64_4, PAGE);
                     check.of(new KernelSpace(memory, BuiltInLayouts.forBuild(Architecture.X64, version),
-                            TinyVariables.of(memory, variables), version.build(), warnings));
+                            TinyVariables.of(memory, variables), version.build(), Optional.empty(), warnings));
                 }
             } finally {
                 Files.delete(file);
