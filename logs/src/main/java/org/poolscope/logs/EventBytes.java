@@ -68,13 +68,7 @@ final class EventBytes {
         if ((hex.length() & 1) != 0 || hex.length() > MOST_BYTES * 2 || !hex.chars().allMatch(c -> isHex((char) c))) {
             return "";
         }
-        byte[] bytes = HexFormat.of().parseHex(hex);
-        List<String> words = new ArrayList<>(bytes.length / 4);
-        for (int at = 0; at + 4 <= bytes.length; at += 4) {
-            words.add(HexFormat.of().toHexDigits(bytes[at + 3]) + HexFormat.of().toHexDigits(bytes[at + 2])
-                    + HexFormat.of().toHexDigits(bytes[at + 1]) + HexFormat.of().toHexDigits(bytes[at]));
-        }
-        return String.join(" ", words);
+        return LoggedEvent.wordsOf(HexFormat.of().parseHex(hex));
     }
 
     private static boolean isHex(char c) {

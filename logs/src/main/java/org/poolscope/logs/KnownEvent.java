@@ -68,8 +68,22 @@ public record KnownEvent(List<String> sources, int id, Kind kind, PoolKind pool,
 
     /** What is known of a logged event, if anything. */
     public static Optional<KnownEvent> of(LoggedEvent event) {
-        String source = event.source().toLowerCase(Locale.ROOT);
-        return KNOWN.getOrDefault(event.id(), List.of()).stream().filter(known -> known.sources.contains(source)).findFirst();
+        return of(event.source(), event.id());
+    }
+
+    /**
+     * What is known of the event with this id of this source, if anything. Cheap for ids nobody knows: a log may hold millions.
+     *
+     * @param source who logged it, in any case
+     * @param id the event id, without severity and facility bits
+     */
+    public static Optional<KnownEvent> of(String source, int id) {
+        List<KnownEvent> sameId = KNOWN.get(id);
+        if (sameId == null) {
+            return Optional.empty();
+        }
+        String lower = source.toLowerCase(Locale.ROOT);
+        return sameId.stream().filter(known -> known.sources.contains(lower)).findFirst();
     }
 
     /** All events known, for documentation. */

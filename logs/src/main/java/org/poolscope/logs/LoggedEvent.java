@@ -4,6 +4,7 @@ import java.time.LocalDateTime;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -31,6 +32,22 @@ public record LoggedEvent(Provenance seenAt, String source, int id, LocalDateTim
 
     public LoggedEvent {
         data = Collections.unmodifiableMap(new LinkedHashMap<>(data));
+    }
+
+    /**
+     * Binary data as it stands under {@value #DATA}: little-endian 32-bit words of eight hex digits with blanks between. One to
+     * three bytes at the end make no word and are left out.
+     */
+    public static String wordsOf(byte[] bytes) {
+        HexFormat hex = HexFormat.of();
+        StringBuilder words = new StringBuilder(bytes.length / 4 * 9);
+        for (int at = 0; at + 4 <= bytes.length; at += 4) {
+            words.append(at == 0 ? "" : " ");
+            for (int i = 3; i >= 0; i--) {
+                words.append(hex.toHighHexDigit(bytes[at + i])).append(hex.toLowHexDigit(bytes[at + i]));
+            }
+        }
+        return words.toString();
     }
 
     /** The words of the binary data, each 0 to 2^32 - 1, in order; empty when there are none. */

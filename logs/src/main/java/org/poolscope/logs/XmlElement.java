@@ -2,6 +2,7 @@ package org.poolscope.logs;
 
 import java.io.StringReader;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -13,9 +14,10 @@ import javax.xml.stream.XMLStreamReader;
 
 /**
  * One element of a small piece of untrusted XML: no document type, no entities but the five of XML itself, bounded depth and
- * number of elements.
+ * number of elements. Names stand without prefixes. It may come from text ({@link EventXmlReader}) or from any other notation of
+ * the same tree ({@link Builder}).
  */
-final class XmlElement {
+public final class XmlElement {
 
     private static final int DEEPEST = 32;
     private static final int MOST_ELEMENTS = 20_000;
@@ -40,43 +42,85 @@ final class XmlElement {
     static XmlElement parse(String xml, XMLInputFactory factory) throws XMLStreamException {
         XMLStreamReader reader = factory.createXMLStreamReader(new StringReader(withoutForbidden(xml)));
         try {
-            List<XmlElement> open = new ArrayList<>();
-            XmlElement root = null;
-            int elements = 0;
+            Builder builder = new Builder();
             while (reader.hasNext()) {
                 int event = reader.next();
                 if (event == XMLStreamConstants.START_ELEMENT) {
-                    if (++elements > MOST_ELEMENTS || open.size() >= DEEPEST) {
-                        throw new XMLStreamException("more elements than an event has");
+                    builder.open(reader.getLocalName(), reader.getLocation().getLineNumber());
+                    for (int i = 0; i < reader.getAttributeCount(); i++) {
+                        builder.attribute(reader.getAttributeLocalName(i), reader.getAttributeValue(i));
                     }
-                    XmlElement element = started(reader);
-                    if (open.isEmpty()) {
-                        root = element;
-                    } else {
-                        open.getLast().children.add(element);
-                    }
-                    open.add(element);
                 } else if (event == XMLStreamConstants.END_ELEMENT) {
-                    open.removeLast();
-                } else if ((event == XMLStreamConstants.CHARACTERS || event == XMLStreamConstants.CDATA) && !open.isEmpty()) {
-                    open.getLast().text.append(reader.getText());
+                    builder.close();
+                } else if (event == XMLStreamConstants.CHARACTERS || event == XMLStreamConstants.CDATA) {
+                    builder.text(reader.getText());
                 }
             }
-            if (root == null) {
-                throw new XMLStreamException("no element");
-            }
-            return root;
+            return builder.root();
         } finally {
             reader.close();
         }
     }
 
-    private static XmlElement started(XMLStreamReader reader) {
-        XmlElement element = new XmlElement(local(reader.getLocalName()), reader.getLocation().getLineNumber());
-        for (int i = 0; i < reader.getAttributeCount(); i++) {
-            element.attributes.put(local(reader.getAttributeLocalName(i)), reader.getAttributeValue(i));
+    /** Puts an element together, part by part in the order of the text; refuses what is too deep or too large to be an event. */
+    public static final class Builder {
+        private final List<XmlElement> open = new ArrayList<>();
+        private XmlElement root;
+        private int elements;
+
+        /** Starts with nothing. */
+        public Builder() {
         }
-        return element;
+
+        /**
+         * Begins an element inside those that are open.
+         *
+         * @param line its line in the text it comes from, from 1; 0 when it comes from no text
+         * @throws XMLStreamException when an event has no such depth or number of elements, or another root came before
+         */
+        public void open(String name, int line) throws XMLStreamException {
+            if (++elements > MOST_ELEMENTS || open.size() >= DEEPEST) {
+                throw new XMLStreamException("more elements than an event has");
+            }
+            XmlElement element = new XmlElement(local(name), line);
+            if (!open.isEmpty()) {
+                open.getLast().children.add(element);
+            } else if (root == null) {
+                root = element;
+            } else {
+                throw new XMLStreamException("a second element beside the first");
+            }
+            open.add(element);
+        }
+
+        /** Gives the element begun last an attribute. */
+        public void attribute(String name, String value) {
+            open.getLast().attributes.put(local(name), value);
+        }
+
+        /** Adds text to the innermost open element; text outside of all is left out. */
+        public void text(CharSequence text) {
+            if (!open.isEmpty()) {
+                open.getLast().text.append(text);
+            }
+        }
+
+        /** Ends the innermost open element. */
+        public void close() {
+            open.removeLast();
+        }
+
+        /**
+         * The whole.
+         *
+         * @throws XMLStreamException when there is no element
+         */
+        public XmlElement root() throws XMLStreamException {
+            if (root == null) {
+                throw new XMLStreamException("no element");
+            }
+            return root;
+        }
     }
 
     /** Prefixes may be declared outside the piece that was cut out, so names are read without them. */
@@ -93,7 +137,12 @@ final class XmlElement {
         return factory;
     }
 
-    /** Windows writes control characters into events, plain or as references; XML 1.0 allows neither. */
+    /** Whether XML 1.0 forbids this character, plain or as a reference. Windows writes such characters into events all the same. */
+    public static boolean isForbidden(int c) {
+        return c < 0x20 && c != '\t' && c != '\n' && c != '\r' || c == 0xfffe || c == 0xffff;
+    }
+
+    /** Forbidden characters, plain or as references, become the replacement character. */
     private static String withoutForbidden(String xml) {
         StringBuilder clean = new StringBuilder(xml.length());
         for (int i = 0; i < xml.length(); i++) {
@@ -106,8 +155,7 @@ final class XmlElement {
                     continue;
                 }
             }
-            boolean forbidden = c < 0x20 && c != '\t' && c != '\n' && c != '\r' || c == '\ufffe' || c == '\uffff';
-            clean.append(forbidden ? '\ufffd' : c);
+            clean.append(isForbidden(c) ? '\ufffd' : c);
         }
         return clean.toString();
     }
@@ -115,41 +163,44 @@ final class XmlElement {
     private static boolean isForbidden(String reference) {
         try {
             int value = reference.startsWith("x") ? Integer.parseInt(reference.substring(1), 16) : Integer.parseInt(reference);
-            return value < 0x20 && value != '\t' && value != '\n' && value != '\r';
+            return isForbidden(value);
         } catch (NumberFormatException e) {
             return false;
         }
     }
 
-    String name() {
+    /** Its name, without prefix. */
+    public String name() {
         return name;
     }
 
-    /** Its line in the piece that was parsed, from 1. */
-    int line() {
+    /** Its line in the piece that was parsed, from 1; 0 when it comes from no text. */
+    public int line() {
         return line;
     }
 
-    List<XmlElement> children() {
-        return children;
+    /** The elements directly inside, in order. */
+    public List<XmlElement> children() {
+        return Collections.unmodifiableList(children);
     }
 
     /** The text directly inside, as it stands. */
-    String text() {
+    public String text() {
         return text.toString();
     }
 
-    Optional<String> attribute(String attribute) {
+    /** The value of an attribute. */
+    public Optional<String> attribute(String attribute) {
         return Optional.ofNullable(attributes.get(attribute));
     }
 
     /** The first child of this name. */
-    Optional<XmlElement> child(String child) {
+    public Optional<XmlElement> child(String child) {
         return children.stream().filter(element -> element.name.equals(child)).findFirst();
     }
 
     /** The text of the element down this path, blanks around it removed. */
-    Optional<String> textAt(String... path) {
+    public Optional<String> textAt(String... path) {
         Optional<XmlElement> element = Optional.of(this);
         for (String step : path) {
             element = element.flatMap(parent -> parent.child(step));
