@@ -189,6 +189,11 @@ public final class XmlElement {
         return text.toString();
     }
 
+    /** All its attributes, in order. */
+    public Map<String, String> attributes() {
+        return Collections.unmodifiableMap(attributes);
+    }
+
     /** The value of an attribute. */
     public Optional<String> attribute(String attribute) {
         return Optional.ofNullable(attributes.get(attribute));
