@@ -63,11 +63,17 @@ final class SharedData {
 
     /**
      * The clock that waits are measured by. XP and Server 2003 keep the ticks where later systems keep them, or in the first
-     * word.
+     * word; where the ticks stand is not known of every architecture.
      */
     Optional<TickClock> tickClock() {
-        long at = address + layout.offset("TickCount");
-        long ticks = memory.isReadable(at, 8) ? memory.u64(at) : 0;
+        if (!layout.has("TickCountMultiplier") || !layout.has("TickCountLowDeprecated")) {
+            return Optional.empty();
+        }
+        long ticks = 0;
+        if (layout.has("TickCount")) {
+            long at = address + layout.offset("TickCount");
+            ticks = memory.isReadable(at, 8) ? memory.u64(at) : 0;
+        }
         if (ticks == 0) {
             ticks = Integer.toUnsignedLong(number(layout.field("TickCountLowDeprecated")).orElse(0));
         }
