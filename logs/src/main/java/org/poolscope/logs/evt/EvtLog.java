@@ -18,9 +18,6 @@ import org.poolscope.model.EvidenceFile;
  */
 public final class EvtLog implements AutoCloseable {
 
-    /** What fills the end of the file when not even the fields of a record fit there. */
-    private static final long FILLER = 0x27;
-
     private static final int STEP = 4;
 
     private final Arena arena;
@@ -126,7 +123,8 @@ public final class EvtLog implements AutoCloseable {
                 if (give()) {
                     continue;
                 }
-                if (toEnd < EvtRing.FIELDS && ring.plain(at) == FILLER) {
+                if (toEnd < EvtRing.FIELDS) {
+                    // Records are split by the file's end, but never their fields: what is left there is filled up.
                     pass(Math.min(toEnd, left));
                     continue;
                 }
