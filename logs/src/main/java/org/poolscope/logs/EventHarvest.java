@@ -18,8 +18,8 @@ import org.poolscope.model.Quantity;
 
 /**
  * Takes what matters out of one binary event log: the records {@link KnownEvent} knows become facts, all others are only counted.
- * A log may repeat one event a million times; of each kind the first and the last {@value #KEPT_AT_EACH_END} are kept, the rest is
- * counted and said to be left out. Memory is bounded whatever the log holds.
+ * A log may repeat one event a million times; of each kind the first and the last {@value #KEPT_AT_EACH_END} are kept, the rest
+ * is counted and said to be left out. Memory is bounded whatever the log holds.
  */
 public final class EventHarvest {
 
@@ -134,7 +134,8 @@ public final class EventHarvest {
         kept.forEach((known, kind) -> {
             if (kind.count > kind.first.size() + kind.last.size()) {
                 sink.warn(file.at(""), "event " + known.id() + " of " + known.sources().getFirst() + " is there "
-                        + Quantity.count(kind.count) + " times; the first " + kind.first.size() + " and the last " + kind.last.size()
+                        + Quantity.count(kind.count) + " times; the first " + kind.first.size()
+                        + " and the last " + kind.last.size()
                         + " of those read are used");
             }
         });

@@ -17,8 +17,8 @@ import org.poolscope.model.FactSink;
 import org.poolscope.model.Provenance;
 
 /**
- * What an {@code <Event>} element says (schema {@code http://schemas.microsoft.com/win/2004/08/events/event}), whether it stood in a
- * text or in the binary XML of an event log.
+ * What an {@code <Event>} element says (schema {@code http://schemas.microsoft.com/win/2004/08/events/event}), whether it stood
+ * in a text or in the binary XML of an event log.
  */
 public final class EventXml {
 
@@ -74,8 +74,8 @@ public final class EventXml {
      * @param at where an element stands, for the tags of the list
      * @param sink hears of tags that cannot be read
      */
-    public static Optional<ResourceExhaustion> exhaustion(XmlElement event, LoggedEvent logged, Function<XmlElement, Provenance> at,
-            FactSink sink) {
+    public static Optional<ResourceExhaustion> exhaustion(XmlElement event, LoggedEvent logged,
+            Function<XmlElement, Provenance> at, FactSink sink) {
         if (logged.id() != EXHAUSTION || !logged.source().equals(DETECTOR)) {
             return Optional.empty();
         }

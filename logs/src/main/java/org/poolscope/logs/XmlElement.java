@@ -137,7 +137,9 @@ public final class XmlElement {
         return factory;
     }
 
-    /** Whether XML 1.0 forbids this character, plain or as a reference. Windows writes such characters into events all the same. */
+    /**
+     * Whether XML 1.0 forbids this character, plain or as a reference. Windows writes such characters into events all the same.
+     */
     public static boolean isForbidden(int c) {
         return c < 0x20 && c != '\t' && c != '\n' && c != '\r' || c == 0xfffe || c == 0xffff;
     }

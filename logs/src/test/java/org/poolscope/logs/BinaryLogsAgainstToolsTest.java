@@ -32,8 +32,8 @@ import org.poolscope.model.RealEvidence;
 import org.poolscope.model.TextLines;
 
 /**
- * The binary logs read as Debian's own tools read them (packages {@code libevtx-utils} and {@code libevt-utils}): the same records, with
- * the same content to the last attribute.
+ * The binary logs read as Debian's own tools read them (packages {@code libevtx-utils} and {@code libevt-utils}): the same
+ * records, with the same content to the last attribute.
  */
 class BinaryLogsAgainstToolsTest {
 
@@ -108,7 +108,8 @@ class BinaryLogsAgainstToolsTest {
 
     private static List<String> toolRecords(Path text) throws IOException {
         String all = Files.readString(text);
-        return Arrays.stream(all.substring(all.indexOf("Event number")).split("\n\n(?=Event number)")).map(String::stripTrailing).toList();
+        return Arrays.stream(all.substring(all.indexOf("Event number")).split("\n\n(?=Event number)"))
+                .map(String::stripTrailing).toList();
     }
 
     private static String asTheToolWritesIt(EvtRecord record) {
@@ -140,7 +141,8 @@ class BinaryLogsAgainstToolsTest {
     private static void run(Path output, String debianPackage, String... command) throws IOException, InterruptedException {
         Process process;
         try {
-            process = new ProcessBuilder(command).redirectOutput(output.toFile()).redirectError(ProcessBuilder.Redirect.DISCARD).start();
+            process = new ProcessBuilder(command).redirectOutput(output.toFile())
+                    .redirectError(ProcessBuilder.Redirect.DISCARD).start();
         } catch (IOException e) {
             assumeTrue(false, command[0] + " is not installed (Debian package " + debianPackage + ")");
             return;

@@ -3,9 +3,9 @@ package org.poolscope.logs.evt;
 import java.util.Optional;
 
 /**
- * The mark behind the newest record ({@code ELF_EOF_RECORD}): size (40), 0x11111111, 0x22222222, 0x33333333, 0x44444444, where the oldest
- * record begins (offset 20), where this mark stands (24), number of the next record (28) and of the oldest (32), size again. It is right
- * also while the log is in use.
+ * The mark behind the newest record ({@code ELF_EOF_RECORD}): size (40), 0x11111111, 0x22222222, 0x33333333, 0x44444444, where
+ * the oldest record begins (offset 20), where this mark stands (24), number of the next record (28) and of the oldest (32), size
+ * again. It is right also while the log is in use.
  *
  * @param at where it stands, in bytes from the file's start
  * @param first where the oldest record begins

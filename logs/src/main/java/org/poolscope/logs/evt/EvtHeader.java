@@ -1,8 +1,9 @@
 package org.poolscope.logs.evt;
 
 /**
- * The header of a log ({@code ELF_LOGFILE_HEADER}): size (48), {@code LfLe}, version, where the oldest record begins (offset 16), where
- * the newest ends (20), number of the next record (24) and of the oldest (28), greatest size (32), flags (36), retention, size again.
+ * The header of a log ({@code ELF_LOGFILE_HEADER}): size (48), {@code LfLe}, version, where the oldest record begins (offset 16),
+ * where the newest ends (20), number of the next record (24) and of the oldest (28), greatest size (32), flags (36), retention,
+ * size again.
  *
  * @param isWhole whether it is there, with its size at both ends; when not, its numbers mean nothing
  * @param first where the oldest record begins, in bytes from the file's start

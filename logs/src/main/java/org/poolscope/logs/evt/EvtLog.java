@@ -11,8 +11,8 @@ import org.poolscope.model.EvidenceException;
 import org.poolscope.model.EvidenceFile;
 
 /**
- * An event log of Windows NT 4.0 to Server 2003. Every record that is whole is given, also from logs that were copied while in use, cut
- * off, or damaged.
+ * An event log of Windows NT 4.0 to Server 2003. Every record that is whole is given, also from logs that were copied while in
+ * use, cut off, or damaged.
  *
  * <p>The file is mapped; a record at a time is in memory. Not for several threads.
  */
@@ -46,7 +46,8 @@ public final class EvtLog implements AutoCloseable {
             return new EvtLog(arena, new EvtRing(channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size(), arena)));
         } catch (IOException e) {
             arena.close();
-            throw new EvidenceException(path, "", "cannot be read: " + e.getMessage(), "Check the disk and copy the file again", e);
+            throw new EvidenceException(path, "", "cannot be read: " + e.getMessage(),
+                    "Check the disk and copy the file again", e);
         }
     }
 

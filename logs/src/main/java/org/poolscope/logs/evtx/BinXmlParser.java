@@ -13,8 +13,8 @@ import org.poolscope.logs.evtx.BinXmlNode.Template;
 import org.poolscope.logs.evtx.BinXmlNode.Text;
 
 /**
- * Reads the binary XML of one chunk ([MS-EVEN6] 2.2.12). Templates are kept: a chunk holds each once, and hundreds of records that
- * use it. Depth and amount of markup are bounded: offsets may point anywhere, also back at what points to them.
+ * Reads the binary XML of one chunk ([MS-EVEN6] 2.2.12). Templates are kept: a chunk holds each once, and hundreds of records
+ * that use it. Depth and amount of markup are bounded: offsets may point anywhere, also back at what points to them.
  */
 final class BinXmlParser {
 
@@ -102,8 +102,8 @@ final class BinXmlParser {
     }
 
     /**
-     * Token, a byte, the number of the template, its offset; when that is where the reading stands, the template itself: offset of
-     * the next one, GUID (which begins with the number again), length, fragment. Then the values.
+     * Token, a byte, the number of the template, its offset; when that is where the reading stands, the template itself: offset
+     * of the next one, GUID (which begins with the number again), length, fragment. Then the values.
      */
     private Filled template(int at, int end) throws DamagedRecordException {
         int number = chunk.i32(at + 2);
@@ -203,8 +203,8 @@ final class BinXmlParser {
         }
 
         /**
-         * Token, number of what it depends on (16 bits; not in values, says the specification, but it may be there), length of all
-         * that follows. Only one reading of the length fits.
+         * Token, number of what it depends on (16 bits; not in values, says the specification, but it may be there), length of
+         * all that follows. Only one reading of the length fits.
          */
         private int headLength() throws DamagedRecordException {
             boolean fitsWith = fits(3);

@@ -45,7 +45,8 @@ final class BinXmlRenderer {
             if (node instanceof Text piece) {
                 text.append(piece.text());
             } else if (node instanceof Hole hole && values.has(hole.index())) {
-                text.append(ValueText.of(chunk, values.type(hole.index()), values.offset(hole.index()), values.length(hole.index())));
+                text.append(ValueText.of(chunk, values.type(hole.index()), values.offset(hole.index()),
+                        values.length(hole.index())));
             }
             if (text.length() > most) {
                 throw tooLong();

@@ -88,8 +88,8 @@ final class ChunkBytes {
     }
 
     /**
-     * The name stored here. Its hash and its terminating zero must fit, so that bytes which happen to stand where a name once stood
-     * are not taken for it.
+     * The name stored here. Its hash and its terminating zero must fit, so that bytes which happen to stand where a name once
+     * stood are not taken for it.
      */
     String name(int at) throws DamagedRecordException {
         String known = names.get(at);

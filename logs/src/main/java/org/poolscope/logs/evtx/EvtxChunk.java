@@ -9,9 +9,9 @@ import java.util.zip.CRC32;
 import org.poolscope.logs.RecordState;
 
 /**
- * One chunk: {@code ElfChnk\0}, numbers of its first and last record (offsets 8 and 16), the same as the log counts (24 and 32), where
- * the last record begins (44) and where unused space begins (48), checksums of the records (52) and of the header (124), the beginnings
- * of lists of names (128) and templates (384). Records from offset 512.
+ * One chunk: {@code ElfChnk\0}, numbers of its first and last record (offsets 8 and 16), the same as the log counts (24 and 32),
+ * where the last record begins (44) and where unused space begins (48), checksums of the records (52) and of the header (124),
+ * the beginnings of lists of names (128) and templates (384). Records from offset 512.
  */
 final class EvtxChunk {
 
@@ -93,7 +93,8 @@ final class EvtxChunk {
         } else if (walk.found != counted && walk.found + counted > 0) {
             visitor.damaged(offset, "this chunk counts " + counted + " records, " + walk.found + " are whole");
         } else if (!recordsAreWhole(used)) {
-            visitor.damaged(offset, "the checksum of this chunk's records does not fit: something in them is not as it was written");
+            visitor.damaged(offset,
+                    "the checksum of this chunk's records does not fit: something in them is not as it was written");
         }
         walk.unused(used);
     }

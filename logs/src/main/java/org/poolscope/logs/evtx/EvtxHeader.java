@@ -5,8 +5,8 @@ import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 
 /**
- * The header of a log: {@code ElfFile\0}, numbers of the first and the last chunk (offsets 8 and 16), of the next record (24), version
- * (36, 38), length (40), number of chunks (42), flags (120), checksum (124).
+ * The header of a log: {@code ElfFile\0}, numbers of the first and the last chunk (offsets 8 and 16), of the next record (24),
+ * version (36, 38), length (40), number of chunks (42), flags (120), checksum (124).
  *
  * @param isWhole whether it is there and its checksum fits; when not, its numbers mean nothing
  * @param nextRecord the number the next record gets

@@ -15,8 +15,8 @@ import org.poolscope.model.EvidenceException;
 import org.poolscope.model.EvidenceFile;
 
 /**
- * An event log of Windows Vista or later. Every record that is whole is given, also from logs that were copied while in use, cut off,
- * or damaged: the file's size says how many chunks there may be, not its header, which lags behind.
+ * An event log of Windows Vista or later. Every record that is whole is given, also from logs that were copied while in use, cut
+ * off, or damaged: the file's size says how many chunks there may be, not its header, which lags behind.
  *
  * <p>The file is mapped; a chunk of 64 KB at a time is in memory. Not for several threads.
  */
@@ -63,7 +63,8 @@ public final class EvtxLog implements AutoCloseable {
             return new EvtxLog(arena, channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size(), arena));
         } catch (IOException e) {
             arena.close();
-            throw new EvidenceException(path, "", "cannot be read: " + e.getMessage(), "Check the disk and copy the file again", e);
+            throw new EvidenceException(path, "", "cannot be read: " + e.getMessage(),
+                    "Check the disk and copy the file again", e);
         }
     }
 
@@ -122,7 +123,9 @@ public final class EvtxLog implements AutoCloseable {
         return at <= file.byteSize() - CHUNK && file.get(LONG, at) == EvtxChunk.SIGNATURE;
     }
 
-    /** A full log goes on at its start: the chunks in the order of their first records; damaged ones stay behind their neighbour. */
+    /**
+     * A full log goes on at its start: the chunks in the order of their first records; damaged ones stay behind their neighbour.
+     */
     private int[] inOrder(int chunks) {
         long[] first = new long[chunks];
         boolean ordered = true;
@@ -137,7 +140,8 @@ public final class EvtxLog implements AutoCloseable {
         if (ordered) {
             return order;
         }
-        return Arrays.stream(order).boxed().sorted((one, other) -> Long.compare(first[one], first[other])).mapToInt(i -> i).toArray();
+        return Arrays.stream(order).boxed().sorted((one, other) -> Long.compare(first[one], first[other]))
+                .mapToInt(Integer::intValue).toArray();
     }
 
     /** Whether the file begins with the header's signature. */

@@ -86,7 +86,8 @@ public final class EvtxReader implements EvidenceReader {
                 return;
             }
             Optional<ResourceExhaustion> figures = EventXml.exhaustion(xml, event,
-                    element -> place.quoting(element.textAt("Name").orElse("") + " " + element.textAt("PoolUsed").orElse("")), sink);
+                    element -> place.quoting(element.textAt("Name").orElse("") + " " + element.textAt("PoolUsed").orElse("")),
+                    sink);
             harvest.take(number.orElse(record.number()), event, figures);
         }
 
@@ -102,7 +103,8 @@ public final class EvtxReader implements EvidenceReader {
         private static boolean isConsistent(EvtxRecord record, LoggedEvent event) {
             Optional<Instant> written = record.written();
             return written.isPresent() && event.time() != null
-                    && Duration.between(written.get(), event.time().toInstant(ZoneOffset.UTC)).abs().compareTo(Duration.ofSeconds(1)) < 0;
+                    && Duration.between(written.get(), event.time().toInstant(ZoneOffset.UTC)).abs()
+                            .compareTo(Duration.ofSeconds(1)) < 0;
         }
     }
 

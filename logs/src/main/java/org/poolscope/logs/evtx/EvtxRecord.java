@@ -63,8 +63,8 @@ public final class EvtxRecord {
      */
     public Optional<String> provider() throws DamagedRecordException {
         if (markup() instanceof Filled filled && !filled.template().provider().isEmpty()) {
-            return Optional.of(BinXmlRenderer.text(chunk.bytes(), filled.template().provider(), filled.values(), LONGEST_PROVIDER))
-                    .filter(name -> !name.isEmpty());
+            return Optional.of(BinXmlRenderer.text(chunk.bytes(), filled.template().provider(), filled.values(),
+                    LONGEST_PROVIDER)).filter(name -> !name.isEmpty());
         }
         return xml().child("System").flatMap(system -> system.child("Provider")).flatMap(element -> element.attribute("Name"));
     }

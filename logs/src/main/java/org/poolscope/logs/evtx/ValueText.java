@@ -65,7 +65,8 @@ final class ValueText {
             case 0x10, 0x14, 0x15 -> "0x" + Long.toHexString(unsigned(chunk, at, length));
             case 0x11 -> time(chunk.i64(exactly(8, length, at))).map(Instant::toString).orElse("");
             case 0x12 -> systemTime(chunk, exactly(16, length, at));
-            case SID -> Sid.text(chunk.array(), at, length).orElseThrow(() -> new DamagedRecordException("an account in it is damaged"));
+            case SID -> Sid.text(chunk.array(), at, length)
+                    .orElseThrow(() -> new DamagedRecordException("an account in it is damaged"));
             // Binary data, and the handles and markup no log has been seen to hold.
             default -> HexFormat.of().withUpperCase().formatHex(chunk.array(), at, at + length);
         };

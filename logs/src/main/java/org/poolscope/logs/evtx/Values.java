@@ -19,8 +19,8 @@ final class Values {
     }
 
     /**
-     * Reads a list of values: their number, then length (16 bits), type (8 bits) and a zero byte of each, then the values one behind
-     * the other.
+     * Reads a list of values: their number, then length (16 bits), type (8 bits) and a zero byte of each, then the values one
+     * behind the other.
      *
      * @param end where the record ends
      */

@@ -10,8 +10,8 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 
 /**
- * Writes small logs for tests as the event log service does: around a ring, the oldest records overwritten. That they are as Windows
- * would write them is judged by {@code evtexport}, not by our own reader.
+ * Writes small logs for tests as the event log service does: around a ring, the oldest records overwritten. That they are as
+ * Windows would write them is judged by {@code evtexport}, not by our own reader.
  */
 final class EvtFile {
 
@@ -156,8 +156,8 @@ final class EvtFile {
         int first = records.isEmpty() ? end : records.getFirst()[0];
         int oldest = records.isEmpty() ? 0 : records.getFirst()[2];
         ByteBuffer header = ByteBuffer.allocate(HEADER).order(ByteOrder.LITTLE_ENDIAN);
-        header.putInt(HEADER).putInt(SIGNATURE).putInt(1).putInt(1).putInt(first).putInt(end).putInt(next).putInt(oldest).putInt(size)
-                .putInt((dirty ? 1 : 0) | (wrapped ? 2 : 0)).putInt(0).putInt(HEADER);
+        header.putInt(HEADER).putInt(SIGNATURE).putInt(1).putInt(1).putInt(first).putInt(end).putInt(next).putInt(oldest)
+                .putInt(size).putInt((dirty ? 1 : 0) | (wrapped ? 2 : 0)).putInt(0).putInt(HEADER);
         return header.array();
     }
 }

@@ -11,8 +11,10 @@ import org.poolscope.model.EvidenceFile;
 /** Whatever the bytes: facts, warnings or an {@link EvidenceException}, nothing else. */
 class EvtFuzzTest {
 
-    private static final byte[] WHOLE = new EvtFile(1600).event(1_166_106_406L, "Srv", 0xc00007e4, new byte[] {0, 0, 4, 0}, "a", "b")
-            .event(1_166_106_407L, "EventLog", 0x80001775, new byte[0]).event(1_166_106_408L, "Srv", 0xc00007e3, new byte[0], "c").bytes();
+    private static final byte[] WHOLE = new EvtFile(1600)
+            .event(1_166_106_406L, "Srv", 0xc00007e4, new byte[] {0, 0, 4, 0}, "a", "b")
+            .event(1_166_106_407L, "EventLog", 0x80001775, new byte[0])
+            .event(1_166_106_408L, "Srv", 0xc00007e3, new byte[0], "c").bytes();
 
     /** The bytes stand behind a whole header. */
     @FuzzTest(maxDuration = "30s")

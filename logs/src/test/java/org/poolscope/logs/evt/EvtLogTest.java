@@ -45,7 +45,8 @@ class EvtLogTest {
     private static EvtFile log(int size, int events) {
         EvtFile file = new EvtFile(size);
         for (int i = 1; i <= events; i++) {
-            file.event(1_166_106_400L + 60 * i, "Srv", 0xc00007e4, new byte[] {0, 0, 4, 0, 1}, "\\Device\\LanmanServer", "x".repeat(i % 50));
+            file.event(1_166_106_400L + 60 * i, "Srv", 0xc00007e4, new byte[] {0, 0, 4, 0, 1}, "\\Device\\LanmanServer",
+                    "x".repeat(i % 50));
         }
         return file;
     }
@@ -59,14 +60,19 @@ class EvtLogTest {
             assertThat(log.header().nextNumber()).isEqualTo(7430);
         }
         Seen seen = read(path);
-        assertThat(seen.numbers(RecordState.IN_LOG)).containsExactlyElementsOf(LongStream.rangeClosed(1392, 7454).boxed().toList());
-        assertThat(seen.numbers(RecordState.DELETED)).containsExactlyElementsOf(LongStream.rangeClosed(1135, 1571).boxed().toList());
+        assertThat(seen.numbers(RecordState.IN_LOG)).containsExactlyElementsOf(from(1392, 7454));
+        assertThat(seen.numbers(RecordState.DELETED)).containsExactlyElementsOf(from(1135, 1571));
         assertThat(seen.damage).isEmpty();
         assertThat(seen.records).noneMatch(EvtRecord::isDamaged);
         // Disk drivers repeat the event's identifier in the fourth word of their data.
-        List<EvtRecord> disk = seen.records.stream().filter(record -> record.source().equals("atapi") || record.source().equals("Disk")).toList();
-        assertThat(disk).hasSizeGreaterThan(60).allMatch(record -> ByteBuffer.wrap(record.data()).order(ByteOrder.LITTLE_ENDIAN).getInt(12)
-                == (int) record.identifier().value());
+        List<EvtRecord> disk = seen.records.stream()
+                .filter(record -> record.source().equals("atapi") || record.source().equals("Disk")).toList();
+        assertThat(disk).hasSizeGreaterThan(60).allMatch(record ->
+                ByteBuffer.wrap(record.data()).order(ByteOrder.LITTLE_ENDIAN).getInt(12) == (int) record.identifier().value());
+    }
+
+    private static List<Long> from(long first, long last) {
+        return LongStream.rangeClosed(first, last).boxed().toList();
     }
 
     @Test
@@ -90,7 +96,8 @@ class EvtLogTest {
     void emptyLogs() throws Exception {
         assertThat(read(new EvtFile(4096).bytes()).records).isEmpty();
         assertThat(read(new EvtFile(4096).bytes()).damage).isEmpty();
-        assertThat(read(Arrays.copyOf(new EvtFile(4096).bytes(), 48)).damage).containsExactly("0x0: the file is too short to hold a record");
+        assertThat(read(Arrays.copyOf(new EvtFile(4096).bytes(), 48)).damage)
+                .containsExactly("0x0: the file is too short to hold a record");
     }
 
     @Property(tries = 150)
@@ -110,7 +117,7 @@ class EvtLogTest {
             assertThat(seen.damage).isEmpty();
             if (events > 0) {
                 assertThat(numbers).last().isEqualTo((long) events);
-                assertThat(numbers).containsExactlyElementsOf(LongStream.rangeClosed(numbers.getFirst(), events).boxed().toList());
+                assertThat(numbers).containsExactlyElementsOf(from(numbers.getFirst(), events));
             }
         } finally {
             Files.delete(path);

@@ -32,12 +32,14 @@ class EvtReaderTest {
             data.putInt(word);
         }
         Facts facts = Facts.of(new EvtReader(), new EvtFile(4096)
-                .event(1_166_106_406L, "Srv", 0xc00007e4, data.array(), "\\Device\\LanmanServer").write(folder.resolve("SysEvent.Evt")));
+                .event(1_166_106_406L, "Srv", 0xc00007e4, data.array(), "\\Device\\LanmanServer")
+                .write(folder.resolve("SysEvent.Evt")));
         LoggedEvent event = facts.one(LoggedEvent.class);
         assertThat(event.time()).isEqualTo(LocalDateTime.parse("2006-12-14T14:26:46"));
         assertThat(event.zone()).isEqualTo(ZoneOffset.UTC);
-        assertThat(event.data()).containsEntry("Level", "2").containsEntry("Qualifiers", "49152").containsEntry("UserID", "S-1-5-18")
-                .containsEntry("%1", "\\Device\\LanmanServer").containsEntry("EventRecordID", "1");
+        assertThat(event.data()).containsEntry("Level", "2").containsEntry("Qualifiers", "49152")
+                .containsEntry("UserID", "S-1-5-18").containsEntry("%1", "\\Device\\LanmanServer")
+                .containsEntry("EventRecordID", "1");
         assertThat(event.seenAt()).hasToString("SysEvent.Evt, record 1 (offset 0x30)");
         KnownEvent known = KnownEvent.of(event).orElseThrow();
         assertThat(known.status(event)).hasValue(0xc000009aL);
@@ -55,8 +57,9 @@ class EvtReaderTest {
         Map<String, Long> counts = facts.all(LoggedEvent.class).stream()
                 .collect(Collectors.groupingBy(event -> event.source() + " " + event.id(), Collectors.counting()));
         // Counted in what evtexport prints.
-        assertThat(counts).containsExactlyInAnyOrderEntriesOf(Map.of("EventLog 6005", 24L, "EventLog 6009", 24L, "EventLog 6006", 18L,
-                "USER32 1074", 14L, "Windows Update Agent 19", 236L, "NtServicePack 4377", 266L, "NtServicePack 4371", 1L,
+        assertThat(counts).containsExactlyInAnyOrderEntriesOf(Map.of("EventLog 6005", 24L, "EventLog 6009", 24L,
+                "EventLog 6006", 18L, "USER32 1074", 14L, "Windows Update Agent 19", 236L, "NtServicePack 4377", 266L,
+                "NtServicePack 4371", 1L,
                 "Application Popup 26", 1L));
         LoggedEvent memory = facts.all(LoggedEvent.class).stream().filter(event -> event.id() == 26).findFirst().orElseThrow();
         assertThat(memory.computer()).isEqualTo("WKS-WINXP32BIT");
@@ -66,6 +69,7 @@ class EvtReaderTest {
 
     @Test
     void otherFilesAreLeftAlone() throws Exception {
-        assertThat(new EvtReader().recognises(EvidenceFile.open(Files.writeString(folder.resolve("a"), "0   LfLe and more text")))).isFalse();
+        Path text = Files.writeString(folder.resolve("a"), "0   LfLe and more text");
+        assertThat(new EvtReader().recognises(EvidenceFile.open(text))).isFalse();
     }
 }

@@ -14,8 +14,8 @@ import java.util.Map;
 import java.util.zip.CRC32;
 
 /**
- * Writes small logs for tests, event by event. That they are as Windows would write them is judged by {@code evtxexport}, not by our
- * own reader.
+ * Writes small logs for tests, event by event. That they are as Windows would write them is judged by {@code evtxexport}, not by
+ * our own reader.
  */
 final class EvtxFile {
 
@@ -183,7 +183,8 @@ final class EvtxFile {
 
         private void event(long number, Instant time, String provider, int id, Element part, Value[] values) {
             int start = begin(number, fileTime(time));
-            Element event = new Element("Event", Map.of("xmlns", "http://schemas.microsoft.com/win/2004/08/events/event"), List.of(
+            Map<String, Object> schema = Map.of("xmlns", "http://schemas.microsoft.com/win/2004/08/events/event");
+            Element event = new Element("Event", schema, List.of(
                     element("System", new Element("Provider", Map.of("Name", hole(0, 1)), List.of()),
                             new Element("EventID", Map.of("Qualifiers", optional(1, 6)), List.of(hole(2, 6))),
                             element("Level", optional(3, 4)),
@@ -287,7 +288,8 @@ final class EvtxFile {
         private void content(Object content) {
             switch (content) {
                 case Element child -> markup(child);
-                case Hole hole -> bytes.put((byte) (hole.optional ? 0x0e : 0x0d)).putShort((short) hole.index).put((byte) hole.type);
+                case Hole hole -> bytes.put((byte) (hole.optional ? 0x0e : 0x0d)).putShort((short) hole.index)
+                        .put((byte) hole.type);
                 default -> bytes.put(new byte[] {0x05, 1}).putShort((short) content.toString().length())
                         .put(content.toString().getBytes(StandardCharsets.UTF_16LE));
             }
@@ -311,7 +313,8 @@ final class EvtxFile {
             int free = bytes.position();
             byte[] all = bytes.array();
             ByteBuffer header = ByteBuffer.wrap(all).order(ByteOrder.LITTLE_ENDIAN);
-            header.put("ElfChnk\0".getBytes(StandardCharsets.ISO_8859_1)).putLong(first).putLong(last).putLong(first).putLong(last)
+            header.put("ElfChnk\0".getBytes(StandardCharsets.ISO_8859_1))
+                    .putLong(first).putLong(last).putLong(first).putLong(last)
                     .putInt(128).putInt(lastAt).putInt(free).putInt(checksum(all, CHUNK_HEADER, free - CHUNK_HEADER, 0, 0));
             header.putInt(124, checksum(all, 0, 120, 128, CHUNK_HEADER - 128));
             return all;

@@ -41,6 +41,10 @@ class EvtxLogTest {
         return read(Files.write(folder.resolve("log.evtx"), log));
     }
 
+    private XmlElement xml(EvtxFile file) throws Exception {
+        return read(file.bytes()).events.getFirst().xml();
+    }
+
     private static Seen read(Path path) throws Exception {
         Seen seen = new Seen();
         try (EvtxLog log = EvtxLog.open(path)) {
@@ -65,7 +69,8 @@ class EvtxLogTest {
         assertThat(seen.numbers).containsExactlyElementsOf(java.util.stream.LongStream.rangeClosed(1, 283).boxed().toList());
         assertThat(seen.events.getLast().xml().textAt("System", "EventRecordID")).hasValue("283");
         assertThat(seen.damage).containsExactly("0x30d40: the file ends inside a chunk: of its 90 records 89 are there",
-                "0x30d40: the log's header counts 96 chunks, the file holds 3: it was cut off, and the newest records are missing");
+                "0x30d40: the log's header counts 96 chunks, the file holds 3: it was cut off, "
+                        + "and the newest records are missing");
     }
 
     @Test
@@ -83,7 +88,7 @@ class EvtxLogTest {
     void emptyOptionalPartsAreLeftOut() throws Exception {
         Element part = new Element("EventData", Map.of("Name", optional(0, 1)), List.of(data("kept", hole(0, 1)),
                 element("dropped", "text", optional(0, 1)), element("filled", optional(1, 1))));
-        XmlElement xml = read(new EvtxFile().event(NIGHT, "P", 1, part, Value.none(), Value.text("x")).bytes()).events.getFirst().xml();
+        XmlElement xml = xml(new EvtxFile().event(NIGHT, "P", 1, part, Value.none(), Value.text("x")));
         XmlElement data = xml.child("EventData").orElseThrow();
         assertThat(data.attribute("Name")).isEmpty();
         assertThat(data.children()).extracting(XmlElement::name).containsExactly("Data", "filled");
@@ -110,8 +115,8 @@ class EvtxLogTest {
         add(values, expected, Value.of(0x0c, 0, 0, 0, 0, 0, 0, 0, 0x40), "2");
         add(values, expected, Value.of(0x0d, 1, 0, 0, 0), "true");
         add(values, expected, Value.of(0x0e, 1, 0xab), "01AB");
-        add(values, expected, Value.of(0x0f, 0xd8, 0xdd, 0x65, 0xfc, 0xef, 0xd6, 0x62, 0x49, 0x83, 0xd5, 0x6e, 0x5c, 0xfe, 0x9c, 0xe1, 0x48),
-                "{fc65ddd8-d6ef-4962-83d5-6e5cfe9ce148}");
+        add(values, expected, Value.of(0x0f, 0xd8, 0xdd, 0x65, 0xfc, 0xef, 0xd6, 0x62, 0x49, 0x83, 0xd5, 0x6e, 0x5c, 0xfe,
+                0x9c, 0xe1, 0x48), "{fc65ddd8-d6ef-4962-83d5-6e5cfe9ce148}");
         add(values, expected, Value.of(0x10, 0, 0x10, 0, 0), "0x1000");
         add(values, expected, Value.of(0x12, 0xdd, 7, 5, 0, 3, 0, 8, 0, 2, 0, 11, 0, 12, 0, 7, 0), "2013-05-08T02:11:12.007Z");
         add(values, expected, Value.of(0x12, 0xdd, 7, 99, 0, 3, 0, 8, 0, 2, 0, 11, 0, 12, 0, 7, 0), "");
@@ -122,9 +127,9 @@ class EvtxLogTest {
         add(values, expected, new Value(8, new byte[0]), "");
         Object[] content = new Object[values.size()];
         Arrays.setAll(content, i -> data("v" + i, hole(i, values.get(i).type())));
-        XmlElement xml = read(new EvtxFile().event(NIGHT, "P", 1, element("EventData", content), values.toArray(Value[]::new)).bytes())
-                .events.getFirst().xml();
-        assertThat(xml.child("EventData").orElseThrow().children()).extracting(XmlElement::text).containsExactlyElementsOf(expected);
+        XmlElement xml = xml(new EvtxFile().event(NIGHT, "P", 1, element("EventData", content), values.toArray(Value[]::new)));
+        assertThat(xml.child("EventData").orElseThrow().children()).extracting(XmlElement::text)
+                .containsExactlyElementsOf(expected);
     }
 
     private static void add(List<Value> values, List<String> expected, Value value, String text) {
@@ -134,9 +139,10 @@ class EvtxLogTest {
 
     @Test
     void anArrayRepeatsItsElement() throws Exception {
-        Element part = element("EventData", data("n", hole(0, 0x86)), element("Data", hole(1, 0x81)), element("None", hole(2, 0x88)));
-        XmlElement xml = read(new EvtxFile().event(NIGHT, "P", 1, part, Value.of(0x86, 1, 0, 2, 0),
-                new Value(0x81, "one\0two\0three".getBytes(StandardCharsets.UTF_16LE)), Value.of(0x88)).bytes()).events.getFirst().xml();
+        Element part = element("EventData", data("n", hole(0, 0x86)), element("Data", hole(1, 0x81)),
+                element("None", hole(2, 0x88)));
+        XmlElement xml = xml(new EvtxFile().event(NIGHT, "P", 1, part, Value.of(0x86, 1, 0, 2, 0),
+                new Value(0x81, "one\0two\0three".getBytes(StandardCharsets.UTF_16LE)), Value.of(0x88)));
         assertThat(xml.child("EventData").orElseThrow().children()).extracting(element -> element.name() + " " + element.text())
                 .containsExactly("Data 1", "Data 2", "Data one", "Data two", "Data three", "None ");
     }
@@ -149,7 +155,8 @@ class EvtxLogTest {
         }
         Seen seen = read(file.bytes());
         assertThat(seen.events).hasSize(100);
-        assertThat(seen.events.get(99).xml().child("EventData").orElseThrow().children().getFirst().text()).isEqualTo("service 99");
+        assertThat(seen.events.get(99).xml().child("EventData").orElseThrow().children().getFirst().text())
+                .isEqualTo("service 99");
         assertThat(seen.damage).isEmpty();
     }
 
@@ -208,7 +215,8 @@ class EvtxLogTest {
 
     @Test
     void chunksAreTakenFromTheFileNotFromItsHeader() throws Exception {
-        Seen seen = read(new EvtxFile().poolEmpty(NIGHT, 2019).chunk().poolEmpty(NIGHT, 2020).chunk().poolEmpty(NIGHT, 2020).dirty().bytes());
+        Seen seen = read(new EvtxFile().poolEmpty(NIGHT, 2019).chunk().poolEmpty(NIGHT, 2020).chunk().poolEmpty(NIGHT, 2020)
+                .dirty().bytes());
         assertThat(seen.numbers).containsExactly(1L, 2L, 3L);
         assertThat(seen.damage).isEmpty();
     }
@@ -304,15 +312,18 @@ class EvtxLogTest {
     }
 
     private byte[] three() throws IOException {
-        return new EvtxFile().poolEmpty(NIGHT, 2019).poolEmpty(NIGHT.plusSeconds(60), 2020).poolEmpty(NIGHT.plusSeconds(120), 2020).bytes();
+        return new EvtxFile().poolEmpty(NIGHT, 2019).poolEmpty(NIGHT.plusSeconds(60), 2020)
+                .poolEmpty(NIGHT.plusSeconds(120), 2020).bytes();
     }
 
     /** Where records begin in a file. */
     static List<Integer> positions(byte[] log) {
         ByteBuffer bytes = ByteBuffer.wrap(log).order(ByteOrder.LITTLE_ENDIAN);
         List<Integer> positions = new ArrayList<>();
-        for (int at = EvtxFile.FILE_HEADER + 512; at < log.length - 28 && bytes.getInt(at) == 0x2a2a; at += bytes.getInt(at + 4)) {
+        int at = EvtxFile.FILE_HEADER + 512;
+        while (at < log.length - 28 && bytes.getInt(at) == 0x2a2a) {
             positions.add(at);
+            at += bytes.getInt(at + 4);
         }
         return positions;
     }

@@ -12,7 +12,6 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.time.LocalDateTime;
 import java.time.ZoneOffset;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
@@ -65,8 +64,9 @@ class EvtxReaderTest {
                 element("PagedPoolInfo", element("Tag_1", element("Name", hole(2, 1)), element("PoolUsed", hole(3, 10)))),
                 element("NonPagedPoolInfo"),
                 element("ProcessInfo", element("Process_1", element("Name", hole(4, 1)), element("HandleCount", hole(5, 8))))));
-        Facts facts = read(new EvtxFile().event(NIGHT, "Microsoft-Windows-Resource-Exhaustion-Detector", 2004, element("UserData", info),
-                Value.u64(1L << 34), Value.u64(400_000_000), Value.text("MmSt"), Value.u64(48_371_392), Value.text("a.exe"),
+        Facts facts = read(new EvtxFile().event(NIGHT, "Microsoft-Windows-Resource-Exhaustion-Detector", 2004,
+                element("UserData", info), Value.u64(1L << 34), Value.u64(400_000_000), Value.text("MmSt"), Value.u64(48_371_392),
+                Value.text("a.exe"),
                 Value.u32(359_617)));
         ResourceExhaustion exhaustion = facts.one(ResourceExhaustion.class);
         assertThat(exhaustion.commitLimitBytes()).isEqualTo(1L << 34);
@@ -108,11 +108,12 @@ class EvtxReaderTest {
         assertThat(log.unreadable()).isZero();
         assertThat(log.from()).isEqualTo(LocalDateTime.parse("2012-03-14T04:17:38.276340200"));
         assertThat(log.to()).isEqualTo(LocalDateTime.parse("2012-04-08T01:28:13.923482800"));
-        Map<Integer, Long> counts = facts.all(LoggedEvent.class).stream().collect(Collectors.groupingBy(LoggedEvent::id, Collectors.counting()));
+        Map<Integer, Long> counts = facts.all(LoggedEvent.class).stream()
+                .collect(Collectors.groupingBy(LoggedEvent::id, Collectors.counting()));
         // Counted in what evtxexport prints.
-        assertThat(counts).containsExactlyInAnyOrderEntriesOf(Map.ofEntries(Map.entry(6, 10L), Map.entry(12, 5L), Map.entry(13, 3L),
-                Map.entry(19, 8L), Map.entry(41, 2L), Map.entry(1001, 1L), Map.entry(1074, 3L), Map.entry(6005, 5L), Map.entry(6006, 3L),
-                Map.entry(6008, 2L), Map.entry(6009, 5L), Map.entry(7045, 12L)));
+        assertThat(counts).containsExactlyInAnyOrderEntriesOf(Map.ofEntries(Map.entry(6, 10L), Map.entry(12, 5L),
+                Map.entry(13, 3L), Map.entry(19, 8L), Map.entry(41, 2L), Map.entry(1001, 1L), Map.entry(1074, 3L),
+                Map.entry(6005, 5L), Map.entry(6006, 3L), Map.entry(6008, 2L), Map.entry(6009, 5L), Map.entry(7045, 12L)));
         LoggedEvent crash = facts.all(LoggedEvent.class).stream().filter(event -> event.id() == 1001).findFirst().orElseThrow();
         assertThat(crash.time()).isEqualTo(LocalDateTime.parse("2012-04-06T14:07:52"));
         assertThat(crash.data()).containsEntry("param2", "C:\\Windows\\MEMORY.DMP").containsEntry("EventRecordID", "13423");
@@ -141,14 +142,16 @@ class EvtxReaderTest {
     /** The files these tests write are judged by a reader that is not ours. */
     @Test
     void writtenAsWindowsWrites() throws Exception {
-        EvtxFile file = new EvtxFile().poolEmpty(NIGHT, 2020).poolEmpty(NIGHT.plusSeconds(1), 2019).chunk().poolEmpty(NIGHT.plusSeconds(2), 2020);
+        EvtxFile file = new EvtxFile().poolEmpty(NIGHT, 2020).poolEmpty(NIGHT.plusSeconds(1), 2019).chunk()
+                .poolEmpty(NIGHT.plusSeconds(2), 2020);
         Path log = file.write(folder.resolve("written.evtx"));
         String xml = evtxExport(log);
         assertThat(xml.split("<Event ")).hasSize(4);
-        assertThat(xml).contains("<TimeCreated SystemTime=\"2013-05-08T02:11:14.345000000Z\"/>", "<EventID Qualifiers=\"49152\">2020</EventID>",
+        assertThat(xml).contains("<TimeCreated SystemTime=\"2013-05-08T02:11:14.345000000Z\"/>",
+                "<EventID Qualifiers=\"49152\">2020</EventID>",
                 "<Data>\\Device\\LanmanServer</Data>",
                 "<Binary>00000400010054000000000" + "0E40700C0000000009A0000C0000000000000000000000000000000000B000000</Binary>");
-        List<String> computers = new ArrayList<>(xml.lines().filter(line -> line.contains("<Computer>")).map(String::strip).toList());
+        List<String> computers = xml.lines().filter(line -> line.contains("<Computer>")).map(String::strip).toList();
         assertThat(computers).hasSize(3).containsOnly("<Computer>SERVER18</Computer>");
     }
 
