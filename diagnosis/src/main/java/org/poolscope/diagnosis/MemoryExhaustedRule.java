@@ -1,7 +1,13 @@
 package org.poolscope.diagnosis;
 
 import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
 import org.poolscope.logs.ResourceExhaustion;
 import org.poolscope.model.PoolKind;
 import org.poolscope.model.PoolTag;
@@ -28,20 +34,41 @@ final class MemoryExhaustedRule implements Rule {
 
     @Override
     public List<Finding> apply(Case subject, List<Finding> earlier) {
+        List<ResourceExhaustion> events = subject.facts(ResourceExhaustion.class);
         List<Finding> found = new ArrayList<>();
-        for (ResourceExhaustion event : subject.facts(ResourceExhaustion.class)) {
-            found.add(memory(event));
-            event.processUses().stream().filter(process -> process.handles() != null && process.handles() >= HANDLES_WITHOUT_END)
-                    .forEach(process -> found.add(handles(event, process)));
+        // Windows repeats the event while memory is low: the one in which the pools hold most tells most.
+        Map<Optional<String>, List<ResourceExhaustion>> machines = events.stream().collect(Collectors.groupingBy(
+                event -> Optional.ofNullable(event.computer()), LinkedHashMap::new, Collectors.toList()));
+        machines.values().forEach(same -> found.add(memory(same.stream()
+                .max(Comparator.comparingDouble(MemoryExhaustedRule::poolShare)).orElseThrow(), same.size())));
+        Map<String, Finding> handles = new LinkedHashMap<>();
+        Map<String, Long> most = new HashMap<>();
+        for (ResourceExhaustion event : events) {
+            for (ResourceExhaustion.ProcessUse process : event.processUses()) {
+                if (process.handles() != null && process.handles() >= Math.max(HANDLES_WITHOUT_END, most.getOrDefault(process.name(), 0L) + 1)) {
+                    most.put(process.name(), process.handles());
+                    handles.put(process.name(), handles(event, process));
+                }
+            }
         }
+        found.addAll(handles.values());
         return found;
     }
 
-    private Finding memory(ResourceExhaustion event) {
-        Long commit = event.commitBytes();
-        long pools = (event.pagedPoolBytes() == null ? 0 : event.pagedPoolBytes())
+    private static long pools(ResourceExhaustion event) {
+        return (event.pagedPoolBytes() == null ? 0 : event.pagedPoolBytes())
                 + (event.nonPagedPoolBytes() == null ? 0 : event.nonPagedPoolBytes());
-        double share = commit == null || commit <= 0 ? 0 : (double) pools / commit;
+    }
+
+    private static double poolShare(ResourceExhaustion event) {
+        Long commit = event.commitBytes();
+        return commit == null || commit <= 0 ? 0 : (double) pools(event) / commit;
+    }
+
+    private Finding memory(ResourceExhaustion event, int times) {
+        Long commit = event.commitBytes();
+        long pools = pools(event);
+        double share = poolShare(event);
         boolean cause = share >= POOLS_ARE_THE_CAUSE;
         String title = "Windows ran low on memory"
                 + (commit == null || event.commitLimitBytes() == null ? "" : ": " + Quantity.bytes(commit) + " of "
@@ -61,7 +88,9 @@ final class MemoryExhaustedRule implements Rule {
         return Finding.of(this, cause ? Severity.CRITICAL : Severity.NOTE,
                 cause ? Confidence.high("Windows' own figures") : Confidence.high("Windows' own figures: processes, not pools, hold the memory"), title)
                 .clause(cause ? "Windows ran low on memory and the pools hold " + Quantity.percent(share) + " of it" : "")
-                .explanation((cause ? "" : "The pools are not what ate the memory. ") + biggest.toString().strip())
+                .explanation(((cause ? "" : "The pools are not what ate the memory. ") + biggest
+                        + (times > 1 ? "The event is there " + Quantity.count(times) + " times; this is the one in which the pools hold most."
+                                : "")).strip())
                 .tags(tags)
                 .evidence(seen)
                 .build();

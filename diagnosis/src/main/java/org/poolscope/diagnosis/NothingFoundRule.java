@@ -2,6 +2,8 @@ package org.poolscope.diagnosis;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.poolscope.logs.EventLog;
+import org.poolscope.logs.KnownEvent;
 import org.poolscope.model.MemoryCounters;
 import org.poolscope.model.PoolKind;
 import org.poolscope.model.PoolSnapshot;
@@ -40,6 +42,10 @@ final class NothingFoundRule implements Rule {
             looked.add(Quantity.count(snapshot.rows().size(), "tag", "tags") + " (" + snapshot.source() + ")");
             seen.add(snapshot.seenAt());
         }
+        for (EventLog log : subject.facts(EventLog.class)) {
+            looked.add(figures(log));
+            seen.add(log.seenAt());
+        }
         boolean blind = books.snapshots().isEmpty() && books.counters().isEmpty();
         String title = blind ? "No leak seen, but the evidence does not show the pools at all" : "No leak seen";
         String explanation = (looked.isEmpty() ? "" : "Looked at: " + String.join("; ", looked) + ". ")
@@ -54,6 +60,14 @@ final class NothingFoundRule implements Rule {
                 .evidence(seen)
                 .next("To see slow growth, take snapshots for a day and diagnose them together with this evidence.", "poolmon -n poolsnap.log")
                 .build());
+    }
+
+    private static String figures(EventLog log) {
+        String time = log.from() == null || log.to() == null ? "" : " from " + log.from().toLocalDate() + " to " + log.to().toLocalDate();
+        return Quantity.count(log.records(), "record", "records") + " of an event log" + time + " ("
+                + Quantity.count(log.count(KnownEvent.Kind.CRASH), "crash", "crashes") + ", "
+                + Quantity.count(log.count(KnownEvent.Kind.DRIVER_INSTALLED), "driver, service or update installed",
+                        "drivers, services or updates installed") + ", no pool that ran empty)";
     }
 
     private static String figures(MemoryCounters totals, PoolKind pool) {

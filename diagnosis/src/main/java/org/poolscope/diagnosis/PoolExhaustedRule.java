@@ -3,6 +3,7 @@ package org.poolscope.diagnosis;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.poolscope.logs.KnownEvent;
 import org.poolscope.logs.LoggedEvent;
 import org.poolscope.model.MemoryCounters;
 import org.poolscope.model.PoolKind;
@@ -16,6 +17,8 @@ import org.poolscope.model.Quantity;
 final class PoolExhaustedRule implements Rule {
 
     static final String ID = "pool-exhausted";
+
+    private static final int FIRST_EVENTS_SHOWN = 4;
 
     @Override
     public String id() {
@@ -57,11 +60,21 @@ final class PoolExhaustedRule implements Rule {
 
     private static List<Provenance> seen(PoolPressure pressure) {
         List<Provenance> seen = new ArrayList<>();
-        for (LoggedEvent event : pressure.events()) {
-            seen.add(event.seenAt().quoting("event " + event.id() + " of " + event.source() + ": " + event.message()));
+        List<LoggedEvent> events = pressure.events();
+        for (int i = 0; i < events.size(); i++) {
+            // A server that ran dry says so every minute: when it began and how long it lasted is enough.
+            if (i < FIRST_EVENTS_SHOWN || i == events.size() - 1) {
+                LoggedEvent event = events.get(i);
+                seen.add(event.seenAt().quoting("event " + event.id() + " of " + event.source() + ": " + text(event)));
+            }
         }
         pressure.counters().ifPresent(totals -> seen.add(totals.seenAt().quoting(totals.source() + ": " + figures(totals, pressure.pool()))));
         return seen;
+    }
+
+    /** Binary logs hold no texts. */
+    private static String text(LoggedEvent event) {
+        return event.message().isEmpty() ? KnownEvent.of(event).map(KnownEvent::meaning).orElse("") : event.message();
     }
 
     private static String clause(PoolPressure pressure, String name) {
@@ -87,11 +100,11 @@ final class PoolExhaustedRule implements Rule {
 
     private static Confidence confidence(PoolPressure pressure) {
         boolean counted = pressure.counters().isPresent();
-        int events = pressure.events().size();
-        if (events > 0 && counted) {
+        boolean logged = !pressure.events().isEmpty();
+        if (logged && counted) {
             return Confidence.high("the event log says so and the memory manager's totals agree");
         }
-        if (events > 0) {
+        if (logged) {
             return Confidence.high("the file server logged that the pool was empty");
         }
         return Confidence.high("the memory manager's own totals show it");
@@ -108,8 +121,12 @@ final class PoolExhaustedRule implements Rule {
             if (first.computer() != null) {
                 text.append(" on ").append(first.computer());
             }
-            if (pressure.events().size() > 1) {
-                text.append(", and ").append(Quantity.count(pressure.events().size() - 1, "such event", "such events")).append(" more");
+            if (pressure.occurrences() > 1) {
+                text.append(", and ").append(Quantity.count(pressure.occurrences() - 1, "such event", "such events")).append(" more");
+                LoggedEvent last = pressure.events().getLast();
+                if (last.time() != null && !last.time().equals(first.time())) {
+                    text.append(", the last at ").append(last.time().toString().replace('T', ' '));
+                }
             }
             text.append(". ");
         }

@@ -1,7 +1,11 @@
 package org.poolscope.diagnosis;
 
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.poolscope.logs.EventLog;
 import org.poolscope.logs.KnownEvent;
 import org.poolscope.logs.LoggedEvent;
 import org.poolscope.model.MemoryCounters;
@@ -13,9 +17,10 @@ import org.poolscope.model.PoolKind;
  * @param pool the pool
  * @param state how close it is
  * @param counters the totals that show it, when there are any
- * @param events the events that say so, in the order of the evidence
+ * @param events the events that say so, in the order of the evidence; of many in one log the first and the last
+ * @param occurrences how many such events there are in all
  */
-record PoolPressure(PoolKind pool, State state, Optional<MemoryCounters> counters, List<LoggedEvent> events) {
+record PoolPressure(PoolKind pool, State state, Optional<MemoryCounters> counters, List<LoggedEvent> events, long occurrences) {
 
     /** Above this share of the limit an allocation of any size may fail any minute. */
     private static final double EXHAUSTED_SHARE = 0.95;
@@ -43,9 +48,8 @@ record PoolPressure(PoolKind pool, State state, Optional<MemoryCounters> counter
 
     static PoolPressure of(Case subject, PoolKind pool) {
         Optional<MemoryCounters> worst = subject.once(PoolBooks.class, PoolBooks::of).worst(pool);
-        List<LoggedEvent> events = subject.facts(LoggedEvent.class).stream().filter(event -> KnownEvent.of(event)
-                .filter(known -> known.kind() == KnownEvent.Kind.POOL_EMPTY || known.kind() == KnownEvent.Kind.POOL_LIMIT)
-                .filter(known -> known.pool() == pool).isPresent()).toList();
+        List<LoggedEvent> events = subject.facts(LoggedEvent.class).stream()
+                .filter(event -> KnownEvent.of(event).filter(known -> saysSo(known, pool)).isPresent()).toList();
         State state = State.UNKNOWN;
         if (worst.isPresent()) {
             MemoryCounters totals = worst.get();
@@ -62,7 +66,20 @@ record PoolPressure(PoolKind pool, State state, Optional<MemoryCounters> counter
                 state = State.CALM;
             }
         }
-        return new PoolPressure(pool, events.isEmpty() ? state : State.EXHAUSTED, worst, events);
+        return new PoolPressure(pool, events.isEmpty() ? state : State.EXHAUSTED, worst, events, occurrences(subject, pool, events));
+    }
+
+    private static boolean saysSo(KnownEvent known, PoolKind pool) {
+        return (known.kind() == KnownEvent.Kind.POOL_EMPTY || known.kind() == KnownEvent.Kind.POOL_LIMIT) && known.pool() == pool;
+    }
+
+    /** Binary logs count the events of which they hand over the first and the last. */
+    private static long occurrences(Case subject, PoolKind pool, List<LoggedEvent> events) {
+        List<EventLog> logs = subject.facts(EventLog.class);
+        Set<String> counted = logs.stream().map(log -> log.seenAt().file()).collect(Collectors.toSet());
+        long elsewhere = events.stream().filter(event -> !counted.contains(event.seenAt().file())).count();
+        return elsewhere + logs.stream().flatMap(log -> log.known().entrySet().stream()).filter(entry -> saysSo(entry.getKey(), pool))
+                .mapToLong(Map.Entry::getValue).sum();
     }
 
     /** Whether the pool is a problem by itself. */
