@@ -29,7 +29,7 @@ final class ProcessesCommand extends ObjectsCommand {
             .text("Address", process -> address(process.address()))
             .number("Pid", process -> process.pid() == null ? null : process.pid().toString())
             .text("Name", KernelProcess::name)
-            .number("Threads", process -> Quantity.count(process.threads().size()))
+            .number("Threads", process -> process.threads().isEmpty() ? null : Quantity.count(process.threads().size()))
             .number("Handles", process -> count(process.handleCount()))
             .number("Paged pool", process -> count(process.pagedPoolQuotaBytes()))
             .number("Nonpaged pool", process -> count(process.nonPagedPoolQuotaBytes()));

@@ -2,6 +2,7 @@ package org.poolscope.kernel.objects;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -11,6 +12,7 @@ import java.util.OptionalLong;
 import java.util.Set;
 import org.poolscope.kernel.Answer;
 import org.poolscope.kernel.KernelImage;
+import org.poolscope.memory.PagedMemory;
 import org.poolscope.memory.UnreadableAddressException;
 import org.poolscope.model.Progress;
 import org.poolscope.symbols.UnknownLayoutException;
@@ -37,7 +39,7 @@ public final class KernelObjects {
 
     /** The objects of the kernel in an image. */
     public static Answer<KernelObjects> of(KernelImage image) {
-        Set<String> warnings = new LinkedHashSet<>();
+        Set<String> warnings = Collections.synchronizedSet(new LinkedHashSet<>());
         return KernelSpace.of(image, warnings::add).then(space -> Answer.of(new KernelObjects(image, space, warnings)));
     }
 
@@ -53,7 +55,7 @@ public final class KernelObjects {
             try {
                 tree = Optional.of(new ObjectDirectories(space, headers.get()));
                 table = Optional.of(new ObjectTypes(space, headers.get(), tree.get()));
-            } catch (UnknownLayoutException e) {
+            } catch (UnknownLayoutException | UnreadableAddressException e) {
                 warnings.add("kernel objects cannot be told apart: " + e.getMessage());
             }
         }
@@ -62,8 +64,10 @@ public final class KernelObjects {
     }
 
     /** What could not be read, and what that means, in the order it was met. */
-    public synchronized List<String> warnings() {
-        return List.copyOf(warnings);
+    public List<String> warnings() {
+        synchronized (warnings) {
+            return List.copyOf(warnings);
+        }
     }
 
     /** The processes, in the order they were started. */
@@ -84,8 +88,9 @@ public final class KernelObjects {
      */
     public synchronized Answer<List<HandleUse>> handles(Progress progress) {
         if (handles == null) {
-            handles = withTypes(table -> processes().then(list ->
-                    Answer.of(List.copyOf(new HandleReader(table, new HandleTables(space)).read(list, progress)))));
+            handles = withTypes(table -> processes().then(list -> list.stream().allMatch(process -> process.handleTable() == null)
+                    ? Answer.none("the processes' handle tables are not in the image")
+                    : Answer.of(List.copyOf(new HandleReader(table, new HandleTables(space)).read(list, progress)))));
         }
         return handles;
     }
@@ -113,10 +118,14 @@ public final class KernelObjects {
             irps = guarded(() -> {
                 List<KernelProcess> list = processes().value().orElse(List.of());
                 int listHead = processFields.map(ProcessFields::irps).orElse(ProcessFields.UNKNOWN);
+                List<Irp> found = new IrpReader(space, io(), blocks).read(list, listHead, largeIrps(), progress);
+                if (found.isEmpty() && !(space.memory() instanceof PagedMemory)) {
+                    return Answer.none("a small dump holds neither pool nor, but by chance, the threads' lists of requests");
+                }
                 if (listHead < 0) {
                     space.warn("the threads' own lists of requests were not found; requests were looked for in pool alone");
                 }
-                return Answer.of(List.copyOf(new IrpReader(space, io(), blocks).read(list, listHead, largeIrps(), progress)));
+                return Answer.of(List.copyOf(found));
             });
         }
         return irps;

@@ -144,6 +144,11 @@ final class ProcessFields {
         return isObject(address, PROCESS_OBJECT, "Process");
     }
 
+    /** Whether this is a process as far as can be told: small dumps hold pieces of them. */
+    boolean couldBeProcess(long address) {
+        return !space.isReadable(address, 1) || isProcess(address);
+    }
+
     /** Whether this is a thread. */
     boolean isThread(long address) {
         return isObject(address, THREAD_OBJECT, "Thread");
@@ -157,7 +162,9 @@ final class ProcessFields {
     private boolean areProcesses(List<Long> entries, int offset) {
         Tally tally = new Tally();
         for (long entry : entries) {
-            tally.count(isProcess(entry - offset));
+            if (space.isReadable(entry - offset, 1)) {
+                tally.count(isProcess(entry - offset));
+            }
         }
         return tally.good > tally.bad;
     }
@@ -177,9 +184,18 @@ final class ProcessFields {
         }
     }
 
-    /** The expected place when the test holds there for most samples, else the first where it holds for all. */
+    /** Whether the fields found so far are where the layout says. */
+    private boolean isAsLaidOut() {
+        return doubts.isEmpty() && links == process.offset("ActiveProcessLinks");
+    }
+
+    /**
+     * The expected place when the test holds there for most samples, or nothing contradicts it; else the first where it holds for
+     * all.
+     */
     private int find(String words, Test test, int expected, StructLayout structure, int step) {
-        if (test.at(expected).holdsForMost()) {
+        Tally there = test.at(expected);
+        if (there.holdsForMost() || there.isEmpty() && isAsLaidOut()) {
             return expected;
         }
         doubts.add(words);
@@ -208,6 +224,10 @@ final class ProcessFields {
             } else {
                 bad++;
             }
+        }
+
+        boolean isEmpty() {
+            return good + bad == 0;
         }
 
         boolean holdsForMost() {
@@ -285,7 +305,8 @@ final class ProcessFields {
     private void findThreadFields() {
         int expectedHead = process.offset("ThreadListHead");
         int expectedLinks = thread.offset("ThreadListEntry");
-        if (threadLists(expectedHead, expectedLinks).holdsForMost()) {
+        Tally there = threadLists(expectedHead, expectedLinks);
+        if (there.holdsForMost() || there.isEmpty() && isAsLaidOut()) {
             threads = expectedHead;
             threadLinks = expectedLinks;
         } else {
@@ -341,6 +362,9 @@ final class ProcessFields {
     private Tally threadLists(int head, int offset) {
         Tally tally = new Tally();
         for (long sample : samples) {
+            if (!space.isReadable(sample + head, 2L * space.pointerSize())) {
+                continue;
+            }
             if (!isHead(sample + head)) {
                 tally.count(false);
             } else if (space.pointer(sample + head) != sample + head) {
@@ -408,7 +432,7 @@ final class ProcessFields {
             }
         }
         boolean trusted = offset == thread.offset("IrpList") && doubts.isEmpty();
-        boolean proven = trusted ? requests.holdsForMost() || requests.good + requests.bad == 0 : requests.holdsForAll();
+        boolean proven = trusted ? requests.holdsForMost() || requests.isEmpty() : requests.holdsForAll();
         return proven ? heads : new Tally();
     }
 

@@ -53,8 +53,9 @@ final class ProcessReader {
         LinkedEntries list = LinkedEntries.of(space.memory(), head.getAsLong(), PROCESS_LIMIT);
         fields = ProcessFields.find(space, types, list.addresses());
         if (fields.isEmpty()) {
-            return Answer.none("the list at 0x%x, which the kernel names as that of its processes, holds none"
-                    .formatted(head.getAsLong()));
+            return Answer.none(list.damage().isEmpty()
+                    ? "the list at 0x%x, which the kernel names as that of its processes, holds none".formatted(head.getAsLong())
+                    : "the list of processes " + list.damage());
         }
         ProcessFields at = fields.get();
         if (!at.doubts().isEmpty()) {
@@ -64,7 +65,7 @@ final class ProcessReader {
         Set<Long> addresses = new LinkedHashSet<>();
         int strange = 0;
         for (long entry : list.addresses()) {
-            boolean process = at.isProcess(entry - at.links());
+            boolean process = at.couldBeProcess(entry - at.links());
             strange += process ? 0 : 1;
             if (process) {
                 addresses.add(entry - at.links());

@@ -48,7 +48,9 @@ final class VerifierReader {
     Answer<VerifierBooks> read(Progress progress) {
         OptionalLong data = space.variables().told("MmVerifierData");
         StructLayout layout = space.layout("_MM_DRIVER_VERIFIER_DATA");
-        if (data.isEmpty() || !space.isReadable(data.getAsLong(), layout.size())) {
+        // small dumps hold the counters, and not all of what follows them
+        FieldLayout last = layout.field("NonPagedBytes");
+        if (data.isEmpty() || !space.isReadable(data.getAsLong(), last.offset() + last.bytes())) {
             return Answer.none("Driver Verifier's data (MmVerifierData) are not in the image");
         }
         VerifierSettings settings = settings(data.getAsLong(), layout);

@@ -14,6 +14,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.poolscope.kernel.Answer;
 import org.poolscope.kernel.CsvTable;
 import org.poolscope.kernel.KernelImage;
 import org.poolscope.model.EvidenceException;
@@ -189,6 +190,33 @@ class ForeignObjectsTest {
             assertThat(names.types()).extracting(ObjectType::name)
                     .contains("Type", "Directory", "Event", "File", "Key", "WindowStation");
         });
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"triage-19041-x64-bugcheck-7e.dmp", "triage-22000-arm64-bugcheck-1c8.dmp",
+        "triage-19041-x64-with-pool-totals.dmp", "layout-19041-full1.dmp"})
+    void imagesWithoutListsSayWhy(String name) throws EvidenceException {
+        try (KernelImage image = KernelImage.open(RealEvidence.image(name))) {
+            Answer<KernelObjects> objects = KernelObjects.of(image);
+            if (name.contains("bugcheck-7e")) {
+                assertThat(objects.then(KernelObjects::processes).value().orElseThrow()).as("pieces of some processes")
+                        .extracting(KernelProcess::pid).contains(4L, 180L, 588L, 612L);
+            } else {
+                assertThat(objects.then(KernelObjects::processes).reason()).isNotBlank();
+            }
+            assertThat(objects.then(known -> known.drivers(Progress.NONE)).reason()).isNotBlank();
+            assertThat(objects.then(known -> known.handles(Progress.NONE)).reason()).isNotBlank();
+            Answer<List<Irp>> irps = objects.then(known -> known.irps(Progress.NONE));
+            assertThat(irps.value().isEmpty()).isEqualTo(name.startsWith("triage"));
+            objects.then(KernelObjects::processors);
+            objects.then(KernelObjects::threads);
+            objects.then(KernelObjects::names);
+            objects.then(known -> known.verifier(Progress.NONE));
+            if (name.contains("bugcheck-7e")) {
+                VerifierBooks books = objects.then(known -> known.verifier(Progress.NONE)).value().orElseThrow();
+                assertThat(books.settings().options()).isEmpty();
+            }
+        }
     }
 
     @Test

@@ -40,9 +40,10 @@ class KnownBuildsTest {
             Map.entry("_POOL_HEADER", List.of("PoolType", "PoolTag")),
             Map.entry("_SLIST_HEADER", List.of()),
             Map.entry("_MM_DRIVER_VERIFIER_DATA", List.of("Level", "AllocationsAttempted", "AllocationsSucceeded",
-                    "AllocationsSucceededSpecialPool", "AllocationsWithNoTag", "AllocationsFailed", "AllocationsFailedDeliberately",
-                    "UnTrackedPool", "CurrentPagedPoolAllocations", "CurrentNonPagedPoolAllocations", "PagedBytes",
-                    "NonPagedBytes")),
+                    "AllocationsSucceededSpecialPool", "AllocationsWithNoTag", "AllocationsFailed",
+                    "AllocationsFailedDeliberately", "UnTrackedPool", "CurrentPagedPoolAllocations",
+                    "CurrentNonPagedPoolAllocations",
+                    "PagedBytes", "NonPagedBytes")),
             Map.entry("_VI_POOL_ENTRY", List.of()),
             Map.entry("_VI_POOL_ENTRY_INUSE", List.of("VirtualAddress", "CallingAddress", "NumberOfBytes", "Tag")));
 
@@ -55,8 +56,8 @@ class KnownBuildsTest {
         for (int servicePack = 0; servicePack <= 2; servicePack++) {
             all.add(KernelVersion.servicePack(3790, servicePack));
         }
-        for (int build : new int[] {6000, 6001, 6002, 7600, 7601, 9200, 9600, 10240, 10586, 14393, 15063, 16299, 17134, 17763, 18362,
-            19041, 20348, 22000}) {
+        for (int build : new int[] {6000, 6001, 6002, 7600, 7601, 9200, 9600, 10240, 10586, 14393, 15063, 16299, 17134, 17763,
+            18362, 19041, 20348, 22000}) {
             all.add(KernelVersion.build(build));
         }
         return all;
