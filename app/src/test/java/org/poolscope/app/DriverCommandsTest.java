@@ -61,6 +61,58 @@ class DriverCommandsTest {
         }
     }
 
+    @Test
+    void tagsOfAFolder() throws Exception {
+        Files.copy(TestDriver.compile(Target.X64, "direct", "-O2"), folder.resolve("one.sys"));
+        Files.copy(TestDriver.compile(Target.X86, "wrappers", "-O2"), folder.resolve("two.sys"));
+        Path localTags = folder.resolve("localtag.txt");
+
+        CommandRun run = CommandRun.of("tags", "scan", folder, "--sure", "--format", "json", "--localtag", localTags);
+
+        assertThat(run.status()).isZero();
+        JsonNode use = lines(run.out()).stream().filter(row -> row.get("tag").asText().equals("W1aa")).findFirst().orElseThrow();
+        assertThat(use.get("binary").asText()).isEqualTo("two.sys");
+        assertThat(use.get("via").asText()).isEqualTo("callsite");
+        assertThat(use.get("sites").asInt()).isEqualTo(1);
+        // Tags that many drivers use name no owner: the table says so, and PoolMon's file leaves them out.
+        JsonNode none = lines(run.out()).stream().filter(row -> row.get("tag").asText().equals("None")).findFirst().orElseThrow();
+        assertThat(none.get("shared").asBoolean()).isTrue();
+        assertThat(Files.readString(localTags)).contains("W1aa - two.sys - 1 call site\r\n").doesNotContain("None");
+        // Our own reader of PoolMon's files understands it.
+        CommandRun lookup = CommandRun.of("tags", "lookup", "W1aa", "--database", localTags, "--format", "json");
+        assertThat(lines(lookup.out())).singleElement().satisfies(row -> assertThat(row.get("binary").asText()).isEqualTo("two.sys"));
+        assertThat(lines(CommandRun.of("tags", "lookup", "W1aa", "--drivers", folder, "--format", "json").out())).singleElement()
+                .satisfies(row -> assertThat(row.get("via").asText()).isEqualTo("callsite"));
+        assertThat(CommandRun.of("tags", "scan", localTags).status()).isEqualTo(3);
+        assertThat(CommandRun.of("tags", "lookup", "too long").status()).isEqualTo(2);
+    }
+
+    @Test
+    void retagsAndSaysHow() throws Exception {
+        Path driver = Files.copy(TestDriver.compile(Target.X86, "wrappers", "-O2"), folder.resolve("wrap.sys"));
+        Path copy = folder.resolve("copy.sys");
+        Path map = folder.resolve("map.json");
+        Path script = folder.resolve("wrap.kd");
+
+        CommandRun run = CommandRun.of("retag", driver, "-o", copy, "--map", map, "--script", script, "--prefix", "Zz", "--format", "json");
+
+        assertThat(run.status()).isZero();
+        JsonNode document = JSON.readTree(run.out());
+        assertThat(document.get("tags")).isNotEmpty().allSatisfy(tag -> assertThat(tag.get("tag").asText()).startsWith("Zz"));
+        assertThat(document.get("changes")).hasSizeGreaterThan(2);
+        assertThat(document.get("refusals")).isNotEmpty();
+        assertThat(JSON.readTree(map.toFile()).get("tags")).isEqualTo(document.get("tags"));
+        assertThat(script).content().contains("ed wrap+0x");
+        assertThat(folder.resolve("wrap.kd.undo")).content().contains("ed wrap+0x");
+        List<String> tags = new ArrayList<>();
+        lines(CommandRun.of("callsites", copy, "--tag", "Zz*", "--format", "json").out()).forEach(row -> tags.add(row.get("tag").asText()));
+        assertThat(tags).contains("Zz00", "Zz0b");
+        assertThat(CommandRun.of("retag", driver, "-o", driver).status()).isEqualTo(2);
+        assertThat(CommandRun.of("retag", driver, "--prefix", "long").status()).isEqualTo(2);
+        assertThat(CommandRun.of("retag", driver, "--tag", "None", "-o", copy).status()).isEqualTo(3);
+        assertThat(CommandRun.of("retag", driver).out()).contains("Changed bytes, all there are:").contains("Nothing was changed");
+    }
+
     private static List<JsonNode> lines(String out) throws IOException {
         List<JsonNode> rows = new ArrayList<>();
         for (String line : out.split("\n")) {

@@ -25,6 +25,7 @@ import org.poolscope.model.PoolTag;
  * @param passedOn whether the tag or the size comes from the callers of this function, which are sites of their own
  * @param alternatives how many tags this call can have, 1 when there is only this one
  * @param patch where the four bytes of the tag stand, when they stand in an instruction as they are; {@code null} otherwise
+ * @param noPatch why they do not, as a clause; empty when they do, and when the tag is not known
  */
 public record CallSite(
         int rva,
@@ -42,7 +43,8 @@ public record CallSite(
         List<String> through,
         boolean passedOn,
         int alternatives,
-        TagBytes patch) {
+        TagBytes patch,
+        String noPatch) {
 
     public CallSite {
         sizes = List.copyOf(sizes);
@@ -88,6 +90,11 @@ public record CallSite(
     /** Whether it takes memory: not a free. */
     public boolean isAllocation() {
         return !operation.equals("free");
+    }
+
+    /** The function and how far into it the call is: {@code DfsCreateEntry+0x5c}. */
+    public String place() {
+        return function + (rva == functionRva ? "" : "+0x" + Integer.toHexString(rva - functionRva));
     }
 
     /** The size, when there is only one. */

@@ -20,6 +20,7 @@ import org.poolscope.driver.code.State;
 import org.poolscope.driver.code.Value;
 import org.poolscope.driver.code.Value.Constant;
 import org.poolscope.driver.code.Value.Passed;
+import org.poolscope.driver.pe.Export;
 import org.poolscope.driver.pe.Import;
 import org.poolscope.driver.pe.LittleEndian;
 import org.poolscope.driver.pe.PeImage;
@@ -87,6 +88,11 @@ final class CallSiteFinder {
         for (Import each : image.imports()) {
             if (each.name() != null) {
                 look(new Callee.Imported(each.slotRva()), each.slotRva(), PoolFunctions.named(each.name()), work);
+            }
+        }
+        for (Export each : image.exports()) {   // the kernel and its libraries call their own
+            if (each.name() != null && each.forwarder() == null && map.isFunction(each.rva())) {
+                look(new Callee.Local(each.rva()), each.rva(), PoolFunctions.named(each.name()), work);
             }
         }
         lookForFramework(work);

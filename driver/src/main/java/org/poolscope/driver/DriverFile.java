@@ -68,6 +68,11 @@ public final class DriverFile {
         return sites;
     }
 
+    /** What reads like a tag in its code and data, though no call is known to use it. */
+    public List<TagLiteral> literals() {
+        return TagLiterals.find(image, map, sites);
+    }
+
     /** What could not be read or seen, each as a sentence without a full stop. */
     public List<String> warnings() {
         return warnings;

@@ -11,6 +11,7 @@ import org.poolscope.driver.code.Value;
 import org.poolscope.driver.code.Value.Constant;
 import org.poolscope.driver.pe.LittleEndian;
 import org.poolscope.driver.pe.PeImage;
+import org.poolscope.model.Address;
 import org.poolscope.model.PoolTag;
 
 /** The call sites of an image as they are found, one for each call, tag and way to the pool function. */
@@ -67,29 +68,37 @@ final class SiteBook {
     private List<TagOption> options(PoolFunction api, Value tag) {
         boolean free = api.operation() == PoolFunction.Operation.FREE;
         if (tag == null) {
-            return List.of(api.fixedTag() != null ? new TagOption(new PoolTag(api.fixedTag()), false, "", null)
-                    : new TagOption(null, false, free ? "" : "this function takes no tag", null));
+            return List.of(api.fixedTag() == null ? TagOption.unknown(free ? "" : "this function takes no tag")
+                    : new TagOption(new PoolTag(api.fixedTag()), false, "", null, "the kernel gives it, the driver names none"));
         }
         List<TagOption> options = new ArrayList<>();
         for (Constant constant : tag.constants()) {
             int raw = (int) constant.number();
             if (raw == 0 && free) {
-                options.add(new TagOption(null, false, "", null));
+                options.add(TagOption.unknown(""));
             } else if (raw == 0 && PoolFunctions.isFramework(api)) {
-                options.add(new TagOption(null, false, "none named: the framework makes one from the driver's name", null));
+                options.add(TagOption.unknown("none named: the framework makes one from the driver's name"));
             } else {
-                options.add(new TagOption(new PoolTag(raw), raw < 0, "", patch(constant, raw)));
+                String noPatch = noPatch(constant, raw);
+                options.add(new TagOption(new PoolTag(raw), raw < 0, "", noPatch.isEmpty() ? patch(constant) : null, noPatch));
             }
         }
-        return options.isEmpty() ? List.of(new TagOption(null, false, SiteDraft.reason(tag), null)) : options;
+        return options.isEmpty() ? List.of(TagOption.unknown(SiteDraft.reason(tag))) : options;
     }
 
-    private CallSite.TagBytes patch(Constant constant, int raw) {
-        if (constant.origin() == 0 || constant.inData() || image.available(constant.origin()) < 4) {
-            return null;
+    private String noPatch(Constant constant, int raw) {
+        if (constant.origin() == 0) {
+            return "the code computes it";
         }
-        int offset = image.offset(constant.origin());
-        return LittleEndian.i32(image.content(), offset) == raw
-                ? new CallSite.TagBytes(constant.origin(), image.isLoaded() ? -1 : offset) : null;
+        if (constant.inData()) {
+            return "it stands in data at " + Address.text(constant.origin()) + ", which may have other uses";
+        }
+        boolean there = image.available(constant.origin()) >= 4
+                && LittleEndian.i32(image.content(), image.offset(constant.origin())) == raw;
+        return there ? "" : "the code computes it";
+    }
+
+    private CallSite.TagBytes patch(Constant constant) {
+        return new CallSite.TagBytes(constant.origin(), image.isLoaded() ? -1 : image.offset(constant.origin()));
     }
 }

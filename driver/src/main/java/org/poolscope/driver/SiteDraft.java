@@ -33,8 +33,13 @@ final class SiteDraft {
      * @param isProtected whether its bit 31 is set
      * @param unknown why there is none
      * @param patch where it stands in the code, or {@code null}
+     * @param noPatch why it does not stand there
      */
-    record TagOption(PoolTag tag, boolean isProtected, String unknown, CallSite.TagBytes patch) {
+    record TagOption(PoolTag tag, boolean isProtected, String unknown, CallSite.TagBytes patch, String noPatch) {
+
+        static TagOption unknown(String why) {
+            return new TagOption(null, false, why, null, "");
+        }
     }
 
     SiteDraft(int rva, int function, Effect effect, TagOption option) {
@@ -116,7 +121,7 @@ final class SiteDraft {
         effect.through().forEach(each -> through.add(names.of(each)));
         return new CallSite(rva, names.of(function), function, effect.api().name(), effect.api().operation().word(), option.tag(),
                 option.isProtected(), option.unknown(), pool, known ? List.copyOf(sizes) : List.of(), known ? "" : sizeUnknown,
-                through.isEmpty() ? effect.via() : CallSite.Via.WRAPPER, through, passedOn, alternatives, option.patch());
+                through.isEmpty() ? effect.via() : CallSite.Via.WRAPPER, through, passedOn, alternatives, option.patch(), option.noPatch());
     }
 
     /** Why a value is not known, as a clause. */

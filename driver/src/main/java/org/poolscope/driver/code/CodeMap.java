@@ -411,9 +411,20 @@ public final class CodeMap {
         if (variable > 0) {
             edges.add(function, variable);
         }
-        if (instruction.immediateSize() == 4 && instruction.form() != Opcodes.REL && instruction.form() != Opcodes.NONE && address < 0
-                && TagText.isPlausible((int) instruction.immediate())) {
-            literals.add(next - instruction.length() + instruction.immediateOffset());
+        if (address < 0 && (instruction.op() == Op.MOV || instruction.op() == Op.PUSH)) {
+            noteLiterals(next - instruction.length() + instruction.immediateOffset());
+        }
+    }
+
+    /** Notes the number at an RVA when it reads like a tag. Of eight bytes one half may: both are more likely a longer text. */
+    private void noteLiterals(int rva) {
+        long number = instruction.immediate();
+        boolean low = instruction.immediateSize() >= 4 && TagText.isPlausible((int) number);
+        boolean high = instruction.immediateSize() == 8 && TagText.isPlausible((int) (number >>> 32));
+        if (low && !high) {
+            literals.add(rva);
+        } else if (high && !low) {
+            literals.add(rva + 4);
         }
     }
 
@@ -470,7 +481,7 @@ public final class CodeMap {
         return false;
     }
 
-    /** Where in the code four bytes stand that could be a tag: RVAs of immediates. A copy. */
+    /** Where in the code four bytes stand that could be a tag: RVAs of numbers that are moved or pushed. A copy. */
     public int[] tagLiterals() {
         return literals.toArray();
     }

@@ -9,8 +9,8 @@ public final class TagText {
     }
 
     /**
-     * Whether four bytes read like a tag: printable, at least three of them letters or digits and one a letter, blanks only at the end. The
-     * protected bit is not looked at.
+     * Whether four bytes read like a tag: printable (the last one may be zero), at least two letters, or one and at most two digits,
+     * blanks only at the end. The protected bit is not looked at.
      *
      * @param key the bytes as a little-endian number
      */

@@ -169,9 +169,18 @@ public final class PeImage {
         return headers.timeDateStamp;
     }
 
-    /** Whether it runs in the kernel: the native subsystem, or imports from the kernel. */
+    /** Whether it is built for the native subsystem: drivers, the kernel, and programs that run before Windows' own subsystems. */
     public boolean isNative() {
         return headers.subsystem == NATIVE;
+    }
+
+    /** Whether it runs in the kernel: it imports from it, or is native and does not run on {@code ntdll.dll} as programs do. */
+    public boolean runsInKernel() {
+        return importsFrom("ntoskrnl.exe") || isNative() && !importsFrom("ntdll.dll");
+    }
+
+    private boolean importsFrom(String library) {
+        return imports.stream().anyMatch(each -> each.library().equalsIgnoreCase(library));
     }
 
     /** Its sections, in the header's order. */
@@ -237,6 +246,11 @@ public final class PeImage {
     /** The checksum it should have. Only for files. */
     public long rightChecksum() {
         return Checksum.of(bytes.array(), headers.checksumOffset);
+    }
+
+    /** The checksum a file should have whose checksum field stands at this offset. */
+    public static long checksum(byte[] file, int checksumOffset) {
+        return Checksum.of(file, checksumOffset);
     }
 
     /** Where in the file the checksum stands. */
