@@ -10,7 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** Reads the tables of knowledge that are part of the program: fields separated by tabs, comments after {@code #} lines. */
-final class DataTable {
+public final class DataTable {
 
     private DataTable() {
     }
@@ -23,8 +23,20 @@ final class DataTable {
      * @throws IllegalStateException when the program was built without it, or with a broken one
      */
     static List<List<String>> rows(String name, int columns) {
+        return rows(DataTable.class, name, columns);
+    }
+
+    /**
+     * The rows of a table of another package.
+     *
+     * @param beside the class beside which the resource stands
+     * @param name the resource
+     * @param columns how many fields each row has
+     * @throws IllegalStateException when the program was built without it, or with a broken one
+     */
+    public static List<List<String>> rows(Class<?> beside, String name, int columns) {
         List<List<String>> rows = new ArrayList<>();
-        try (InputStream in = DataTable.class.getResourceAsStream(name)) {
+        try (InputStream in = beside.getResourceAsStream(name)) {
             if (in == null) {
                 throw new IllegalStateException("no table " + name + " in the program");
             }

@@ -15,7 +15,7 @@ import org.poolscope.model.Provenance;
  * not say whether it is March or April: other dates of the same file, a day of the week or AM and PM decide
  * ({@link #observe}); where nothing does, there is no answer rather than a wrong one.
  */
-final class Timestamps {
+public final class Timestamps {
 
     /** Lines longer than this hold more than a time. */
     private static final int LONGEST_LINE = 200;
@@ -41,7 +41,7 @@ final class Timestamps {
     private Provenance firstAmbiguous;
 
     /** Looks at a line for what it tells about the order of day and month in this file. */
-    void observe(String line) {
+    public void observe(String line) {
         int slash = line.indexOf('/');
         if (line.length() > LONGEST_LINE || slash < 0 || line.indexOf('/', slash + 1) < 0) {
             return;
@@ -83,7 +83,7 @@ final class Timestamps {
      *
      * @param seenAt whose time it is: cited when day and month cannot be told apart
      */
-    Optional<LocalDateTime> find(String line, Provenance seenAt) {
+    public Optional<LocalDateTime> find(String line, Provenance seenAt) {
         if (line.length() > LONGEST_LINE) {
             return Optional.empty();
         }
@@ -104,7 +104,7 @@ final class Timestamps {
     }
 
     /** Says how many of the times asked for could not be told. */
-    void warnOfAmbiguous(FactSink sink) {
+    public void warnOfAmbiguous(FactSink sink) {
         if (ambiguous > 0) {
             sink.warn(firstAmbiguous, ambiguous + " dates such as '" + firstAmbiguous.text()
                     + "' do not say which number is the month, or are no dates; they are not used");

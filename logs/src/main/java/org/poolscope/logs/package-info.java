@@ -12,6 +12,7 @@
  *   PoolMon                  PoolMonReader       PoolSnapshot, MemoryCounters
  *   event text, event XML    EventTextReader,    LoggedEvent, ResourceExhaustion
  *                            EventXmlReader
+ *   counter logs             counter.*Reader     CounterSeries, MemoryCounters
  *   pooltag.txt              TagDatabaseReader   TagDatabase
  * </pre>
  *
