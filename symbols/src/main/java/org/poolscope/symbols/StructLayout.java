@@ -4,6 +4,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 
 /** The layout of one structure in one kernel build. Immutable. */
 public final class StructLayout {
@@ -12,6 +13,7 @@ public final class StructLayout {
     private final int size;
     private final String source;
     private final Map<String, FieldLayout> fields;
+    private final Function<String, FieldLayout> paths;
 
     /**
      * Describes a structure.
@@ -20,6 +22,16 @@ public final class StructLayout {
      * @param source where the facts come from, and for which builds
      */
     public StructLayout(String name, int size, String source, List<FieldLayout> fields) {
+        this(name, size, source, fields, path -> null);
+    }
+
+    /**
+     * Describes a structure whose source also knows the structures embedded in it.
+     *
+     * @param paths finds a field that is not among the direct ones, by its dotted path; {@code null} when there is none
+     */
+    StructLayout(String name, int size, String source, List<FieldLayout> fields, Function<String, FieldLayout> paths) {
+        this.paths = paths;
         this.name = name;
         this.size = size;
         this.source = source;
@@ -51,12 +63,12 @@ public final class StructLayout {
 
     /** Whether this build has the field, and its place is known. */
     public boolean has(String field) {
-        return fields.containsKey(field);
+        return lookUp(field) != null;
     }
 
     /** The field, if this build has it and its place is known. */
     public Optional<FieldLayout> find(String field) {
-        return Optional.ofNullable(fields.get(field));
+        return Optional.ofNullable(lookUp(field));
     }
 
     /**
@@ -65,11 +77,16 @@ public final class StructLayout {
      * @throws UnknownLayoutException when it is not known
      */
     public FieldLayout field(String field) {
-        FieldLayout layout = fields.get(field);
+        FieldLayout layout = lookUp(field);
         if (layout == null) {
             throw new UnknownLayoutException("field " + name + "." + field + " (" + source + ")");
         }
         return layout;
+    }
+
+    private FieldLayout lookUp(String field) {
+        FieldLayout direct = fields.get(field);
+        return direct != null ? direct : paths.apply(field);
     }
 
     /**

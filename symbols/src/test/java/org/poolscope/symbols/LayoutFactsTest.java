@@ -19,22 +19,6 @@ class LayoutFactsTest {
     /** Names of the older listings' columns. Two of them are previews no release corresponds to. */
     private static final Map<String, KernelVersion> LABELS = new HashMap<>();
 
-    /** Where a later build calls the same counter by another name. */
-    private static final Map<String, List<String>> ALSO_CALLED = Map.ofEntries(
-            Map.entry("_POOL_DESCRIPTOR.RunningDeAllocs", List.of("RunningDeallocs")),
-            Map.entry("_MMPFN.PteAddress", List.of("PteLong")),
-            Map.entry("_MMPFN.u3.ReferenceCount", List.of("u3.e2.ReferenceCount")),
-            Map.entry("_OBJECT_HEADER_NAME_INFO.QueryReferences", List.of("ReferenceCount")),
-            Map.entry("_HANDLE_TABLE_ENTRY.RefCnt", List.of("RefCountField")),
-            Map.entry("_EPROCESS.QuotaUsage", List.of("ProcessQuotaUsage")),
-            Map.entry("_EPROCESS.QuotaPeak", List.of("ProcessQuotaPeak")),
-            Map.entry("_EPROCESS.WoW64Process", List.of("Wow64Process")),
-            Map.entry("_LDR_DATA_TABLE_ENTRY.LoadCount", List.of("ObsoleteLoadCount")),
-            Map.entry("_MM_DRIVER_VERIFIER_DATA.AllocationsFreed", List.of("AllocationFreed")),
-            Map.entry("_KPCR.SelfPcr", List.of("Self")),
-            Map.entry("_KPCR.Prcb", List.of("CurrentPrcb")),
-            Map.entry("_KPCR.PrcbData", List.of("Prcb")));
-
     static {
         String[] fixed = {"xp_sp2 2600.sp2", "xp_sp3 2600.sp3", "win2003_sp0 3790.sp0", "win2003_sp1 3790.sp1",
             "win2003_sp2 3790.sp2", "vista_sp0 6000", "vista_sp1 6001", "vista_sp2 6002", "win7_sp0 7600", "win7_sp1 7601.17514",
@@ -142,7 +126,7 @@ class LayoutFactsTest {
                 }
                 for (FieldLayout field : ours.fields()) {
                     FactFile.Field truth = Stream.concat(Stream.of(field.name()),
-                            ALSO_CALLED.getOrDefault(fact.type() + "." + field.name(), List.of()).stream())
+                            Synonyms.of(fact.type(), field.name()).stream())
                             .map(name -> facts.find(fact.type(), version, name)).filter(f -> f != null).findFirst().orElse(null);
                     if (truth == null) {
                         // unnamed unions, and paths into structures the listing leaves out, are judged elsewhere
