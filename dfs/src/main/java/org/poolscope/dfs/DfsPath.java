@@ -54,6 +54,11 @@ public final class DfsPath {
         return new DfsPath(text.substring(0, end), folded == null ? null : folded.substring(0, end), Math.max(count, 0));
     }
 
+    /** What lies below its first components, without a leading separator; the empty string when it has no more. */
+    public String below(int count) {
+        return count >= components ? "" : text.substring(startOf(count) + 1);
+    }
+
     /** The path without its last components. */
     public DfsPath without(int count) {
         return prefix(components - count);

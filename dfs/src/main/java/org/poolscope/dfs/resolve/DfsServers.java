@@ -10,6 +10,12 @@ public interface DfsServers {
     long SUCCESS = 0;
     /** NTSTATUS of a server whose name covers only a part of the path: the rest is a link's. */
     long PATH_NOT_COVERED = 0xc000_0257L;
+    /** NTSTATUS of a name that does not exist in a folder that does. */
+    long OBJECT_NAME_NOT_FOUND = 0xc000_0034L;
+    /** NTSTATUS of a user who may not. */
+    long ACCESS_DENIED = 0xc000_0022L;
+    /** NTSTATUS of a file that does not exist. */
+    long NO_SUCH_FILE = 0xc000_000fL;
     /** NTSTATUS of a path that does not exist. */
     long OBJECT_PATH_NOT_FOUND = 0xc000_003aL;
     /** NTSTATUS of a reply that makes no sense. */
@@ -32,6 +38,9 @@ public interface DfsServers {
      */
     Answer ask(String host, ReferralRequest request);
 
-    /** Tries to use a path, naming it to its server as a DFS path or not; returns the NTSTATUS. */
-    long open(DfsPath path, boolean asDfsPath);
+    /**
+     * Tries to use a path: connects to its share and opens what lies below; returns the NTSTATUS. To a share that its server
+     * marks as part of a namespace the whole path is named, so that the server can tell where a link begins.
+     */
+    long open(DfsPath path);
 }

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.poolscope.dfs.DfsPath;
 
 /**
@@ -23,6 +24,16 @@ public final class DomainCache {
         if (controllers.size() < MOST_DOMAINS) {
             controllers.putIfAbsent(key(name), List.of());
         }
+    }
+
+    /** Whether no domain is known. */
+    public boolean isEmpty() {
+        return controllers.isEmpty();
+    }
+
+    /** The names of the domains known, with letters made equal in case. */
+    public Set<String> names() {
+        return Set.copyOf(controllers.keySet());
     }
 
     /** Whether a name is known to be a domain's. */

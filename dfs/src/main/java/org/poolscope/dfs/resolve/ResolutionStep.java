@@ -11,8 +11,14 @@ public record ResolutionStep(Action action, String subject, String result) {
 
     /** What can be done. */
     public enum Action {
+        /** Looked into the prefix cache: who served this path before. */
+        LOOK_UP_PREFIX,
+        /** Asked a network provider whether it serves the path. */
+        ASK_PROVIDER,
         /** Looked into the referral cache. */
         LOOK_UP,
+        /** Looked into the domain cache. */
+        DOMAIN,
         /** Asked a server for a referral. */
         ASK,
         /** Put a referral into the cache. */

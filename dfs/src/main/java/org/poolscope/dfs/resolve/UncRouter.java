@@ -5,8 +5,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import org.poolscope.dfs.DfsPath;
+import org.poolscope.dfs.resolve.ResolutionStep.Action;
 
 /**
  * Chooses the provider for a UNC path as the Multiple UNC Provider of Windows does: by the prefix cache when a prefix was
@@ -47,17 +49,27 @@ public final class UncRouter {
         this.clock = clock;
     }
 
-    /** Who serves a path; empty when nobody claims it. */
-    public Optional<Claim> route(DfsPath path) {
+    /**
+     * Who serves a path; empty when nobody claims it.
+     *
+     * @param path the path
+     * @param steps takes what is done to find out, to be shown
+     */
+    public Optional<Claim> route(DfsPath path, Consumer<ResolutionStep> steps) {
         long now = clock.getAsLong();
         for (int count = path.components(); count >= 1; count--) {
             Claim known = prefixes.get(path.prefix(count).folded());
             if (known != null && known.untilMillis() > now) {
+                steps.accept(new ResolutionStep(Action.LOOK_UP_PREFIX, path.toString(), known.prefix() + " is served by "
+                        + known.provider().name()));
                 return Optional.of(known);
             }
         }
+        steps.accept(new ResolutionStep(Action.LOOK_UP_PREFIX, path.toString(), "no prefix known: the providers are asked in order"));
         for (UncProvider provider : providers) {
-            OptionalInt claimed = provider.claim(path);
+            OptionalInt claimed = provider.claim(path, steps);
+            steps.accept(new ResolutionStep(Action.ASK_PROVIDER, provider.name(), claimed.isEmpty() ? "does not claim " + path
+                    : "claims " + path.prefix(Math.max(1, claimed.getAsInt()))));
             if (claimed.isPresent()) {
                 DfsPath prefix = path.prefix(Math.max(1, claimed.getAsInt()));
                 Claim claim = new Claim(prefix, provider, now + CLAIM_MILLIS);

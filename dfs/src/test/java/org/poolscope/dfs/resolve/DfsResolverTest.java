@@ -7,6 +7,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.function.Consumer;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.ForAll;
@@ -41,7 +42,7 @@ class DfsResolverTest {
         assertThat(servers.opened).containsExactly("\\srv1\\ns\\link\\a\\b.txt", "\\fs1\\share\\a\\b.txt");
         assertThat(cache.entries()).extracting(entry -> entry.prefix().toString()).containsExactly("\\corp\\ns",
                 "\\corp\\ns\\link");
-        assertThat(found.steps()).extracting(step -> step.action().name()).startsWith("LOOK_UP", "ASK", "ASK", "REMEMBER",
+        assertThat(found.steps()).extracting(step -> step.action().name()).startsWith("LOOK_UP", "DOMAIN", "ASK", "ASK", "REMEMBER",
                 "REWRITE", "TRY",
                 "ASK", "REMEMBER", "LOOK_UP").endsWith("TRY", "END");
     }
@@ -94,6 +95,93 @@ class DfsResolverTest {
     }
 
     @Test
+    void triesTheNextNamespaceOfALinkToSeveral() {
+        domain();
+        servers.answers("srv1", "\\corp\\ns\\far", new ReferralReply(0, 1, List.of(entry(0, "\\corp\\ns\\far", "\\gone\\dfs"),
+                entry(0, "\\corp\\ns\\far", "\\alone\\dfs\\sub"))))
+                .answers("alone", "\\alone\\dfs", reply(3, entry(1, "\\alone\\dfs", "\\alone\\dfs"))).opens("\\alone\\dfs", 0);
+
+        Resolution found = resolver.resolve("\\corp\\ns\\far\\x");
+
+        assertThat(found.path()).contains(DfsPath.of("\\alone\\dfs\\sub\\x"));
+        assertThat(servers.opened).contains("\\gone\\dfs\\x");
+    }
+
+    @Test
+    void seesACircleBeforeTheLimitIsReached() {
+        domain();
+        servers.answers("srv1", "\\corp\\ns\\one", new ReferralReply(0, 1, List.of(entry(0, "\\corp\\ns\\one", "\\corp\\ns\\two"))))
+                .answers("srv1", "\\corp\\ns\\two", new ReferralReply(0, 1, List.of(entry(0, "\\corp\\ns\\two", "\\corp\\ns\\one"))));
+
+        Resolution found = resolver.resolve("\\corp\\ns\\one\\x");
+
+        assertThat(found.outcome()).isEqualTo(Outcome.LOOP);
+        assertThat(found.steps()).hasSizeLessThan(20);
+    }
+
+    @Test
+    void endsAPathThatGrowsRoundByRound() {
+        domain();
+        servers.answers("srv1", "\\corp\\ns\\deep", new ReferralReply(0, 1, List.of(entry(0, "\\corp\\ns\\deep",
+                "\\corp\\ns\\deep\\er"))));
+
+        Resolution found = resolver.resolve("\\corp\\ns\\deep");
+
+        assertThat(found.outcome()).isEqualTo(Outcome.LOOP);
+        assertThat(found.steps()).hasSizeLessThan(200);
+    }
+
+    @Test
+    void doesNotLookElsewhereForAFileThatIsMissing() {
+        domain();
+        servers.opens("\\fs1\\share", DfsServers.OBJECT_NAME_NOT_FOUND);
+        assertThat(resolver.resolve("\\corp\\ns\\link\\x").status()).isEqualTo(DfsServers.OBJECT_NAME_NOT_FOUND);
+        assertThat(servers.opened).doesNotContain("\\fs2\\share\\deep\\x");
+
+        // the target itself is missing: that is the target's fault
+        assertThat(resolver.resolve("\\corp\\ns\\link").path()).contains(DfsPath.of("\\fs2\\share\\deep"));
+    }
+
+    @Test
+    void refreshesWhatStandsAtThePlaceOfARoot() {
+        domain();
+        servers.answers("dc1", "\\corp\\SYSVOL", reply(2, TargetEntry.of(3, 0, 0, 900, "\\corp\\SYSVOL", "\\dc1\\SYSVOL")))
+                .opens("\\dc1\\SYSVOL", 0);
+        assertThat(resolver.resolve("\\corp\\SYSVOL\\x").path()).contains(DfsPath.of("\\dc1\\SYSVOL\\x"));
+        servers.asked.clear();
+        now = 899_000;
+        resolver.resolve("\\corp\\SYSVOL\\x");
+        assertThat(servers.asked).isEmpty();
+        now = 900_000;
+        resolver.resolve("\\corp\\SYSVOL\\x");
+        assertThat(servers.asked).containsExactly("dc ", "dc1 \\corp\\SYSVOL");
+    }
+
+    @Test
+    void givesPathsToTheProviderThatClaimsThemAndTargetsToTheOneBeneath() {
+        domain();
+        servers.opens("\\plain\\share", 0);
+        MultipleUncProvider mup = new MultipleUncProvider(List.of("dfs", "smb"), resolver, servers, () -> now);
+
+        Resolution first = mup.resolve("\\\\corp\\ns\\link\\x");
+        assertThat(first.path()).contains(DfsPath.of("\\fs1\\share\\x"));
+        assertThat(first.steps()).extracting(ResolutionStep::action).startsWith(ResolutionStep.Action.LOOK_UP_PREFIX)
+                .contains(ResolutionStep.Action.ASK_PROVIDER);
+        assertThat(mup.prefixes()).extracting(claim -> claim.prefix() + " " + claim.provider().name()).containsExactly("\\corp\\ns dfs",
+                "\\fs1\\share smb");
+
+        Resolution plain = mup.resolve("//plain/share/y");
+        assertThat(plain.outcome()).isEqualTo(Outcome.NOT_DFS);
+        assertThat(plain.status()).isZero();
+        assertThat(plain.steps()).extracting(step -> step.subject() + ": " + step.result()).contains(
+                "dfs: does not claim \\plain\\share\\y", "smb: claims \\plain\\share");
+
+        Resolution nowhere = mup.resolve("\\nowhere\\share");
+        assertThat(nowhere.outcome()).isEqualTo(Outcome.FAILED);
+        assertThat(nowhere.status()).isEqualTo(DfsServers.BAD_NETWORK_PATH);
+    }
+
+    @Test
     void endsLoops() {
         domain();
         servers.answers("srv1", "\\corp\\ns\\round", new ReferralReply(0, 1, List.of(entry(0, "\\corp\\ns\\round",
@@ -136,7 +224,7 @@ class DfsResolverTest {
         servers.asked.clear();
         now = 1_801_000;
         assertThat(resolver.resolve("\\corp\\ns\\link\\x").outcome()).isEqualTo(Outcome.RESOLVED);
-        assertThat(servers.asked).containsExactly("srv1 \\corp\\ns\\link\\x");
+        assertThat(servers.asked).containsExactly("dc ", "srv1 \\corp\\ns\\link\\x");
 
         // no server answers any more: the old entry serves until four times its life
         DfsServers dead = new DfsServers() {
@@ -147,7 +235,7 @@ class DfsResolverTest {
             }
 
             @Override
-            public long open(DfsPath path, boolean asDfsPath) {
+            public long open(DfsPath path) {
                 return SUCCESS;
             }
         };
@@ -209,14 +297,18 @@ class DfsResolverTest {
         List<String> asked = new ArrayList<>();
         UncRouter router = new UncRouter(List.of(provider("dfs", "\\corp", asked), provider("smb", "", asked)), () -> now);
 
-        assertThat(router.route(DfsPath.of("\\corp\\ns\\x")).orElseThrow().provider().name()).isEqualTo("dfs");
-        assertThat(router.route(DfsPath.of("\\fs\\share\\x")).orElseThrow().provider().name()).isEqualTo("smb");
-        assertThat(router.route(DfsPath.of("\\FS\\Share\\y")).orElseThrow().prefix()).hasToString("\\fs\\share");
+        assertThat(route(router, DfsPath.of("\\corp\\ns\\x")).orElseThrow().provider().name()).isEqualTo("dfs");
+        assertThat(route(router, DfsPath.of("\\fs\\share\\x")).orElseThrow().provider().name()).isEqualTo("smb");
+        assertThat(route(router, DfsPath.of("\\FS\\Share\\y")).orElseThrow().prefix()).hasToString("\\fs\\share");
         assertThat(asked).containsExactly("dfs", "dfs", "smb");
         now += UncRouter.CLAIM_MILLIS;
-        router.route(DfsPath.of("\\fs\\share\\x"));
+        route(router, DfsPath.of("\\fs\\share\\x"));
         assertThat(asked).hasSize(5);
         assertThat(router.prefixes()).hasSize(2);
+    }
+
+    private static Optional<UncRouter.Claim> route(UncRouter router, DfsPath path) {
+        return router.route(path, step -> { });
     }
 
     /** A domain with a namespace of two root targets, the first of which answers, and a link of two targets. */
@@ -255,7 +347,7 @@ class DfsResolverTest {
             }
 
             @Override
-            public OptionalInt claim(DfsPath path) {
+            public OptionalInt claim(DfsPath path, Consumer<ResolutionStep> steps) {
                 asked.add(name);
                 return prefix.isEmpty() || path.isBelow(DfsPath.of(prefix)) ? OptionalInt.of(2) : OptionalInt.empty();
             }

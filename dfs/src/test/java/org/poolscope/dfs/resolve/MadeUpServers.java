@@ -45,7 +45,7 @@ final class MadeUpServers implements DfsServers {
     }
 
     @Override
-    public long open(DfsPath path, boolean asDfsPath) {
+    public long open(DfsPath path) {
         opened.add(path.toString());
         for (int count = path.components(); count >= 1; count--) {
             Long status = paths.get(path.prefix(count).folded());
