@@ -4,28 +4,60 @@ import static org.poolscope.report.JsonDocument.number;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
 import org.poolscope.kernel.KernelImage;
 import org.poolscope.model.MemoryCounters;
 import org.poolscope.model.PoolKind;
 import org.poolscope.model.Progress;
+import org.poolscope.pool.Fragmentation;
+import org.poolscope.pool.PoolBlocks;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
 
 /** {@code poolscope vm}: memory totals, and pool use against its limit, as the debugger's {@code !vm 1}. */
 @Command(name = "vm", mixinStandardHelpOptions = true, usageHelpAutoWidth = true,
         header = "Memory totals, and pool use against its limit (as !vm 1).",
-        footer = {"", "Example:", "  poolscope vm MEMORY.DMP"})
+        footer = {"", "Examples:", "  poolscope vm MEMORY.DMP", "  poolscope vm MEMORY.DMP --fragmentation"})
 final class VmCommand extends ImageCommand {
 
     private static final int PAGE = 4096;
 
+    @Option(names = "--fragmentation", description = "Look also at what is free: free blocks by size, the pools' free lists, runs of free pages, "
+            + "and whether a pool fails from fragmentation rather than from size. Walks all blocks.")
+    private boolean fragmentation;
+
+    private final List<String> warnings = new ArrayList<>();
+
     @Override
     void answer(KernelImage image, Progress progress, Output output) throws Exception {
         MemoryCounters totals = image.counters().orThrow(path());
+        List<Fragmentation> pools = List.of();
+        if (fragmentation) {
+            PoolBlocks blocks = PoolBlocks.walk(image, progress);
+            warnings.addAll(blocks.warnings());
+            pools = Fragmentation.of(image, blocks);
+            pools.forEach(pool -> pool.lists().ifPresent(lists -> warnings.addAll(lists.damage())));
+        }
+        List<Fragmentation> looked = pools;
         if (output.isJson()) {
-            output.document(json -> write(totals, json));
+            output.document(json -> {
+                write(totals, json);
+                if (fragmentation) {
+                    FragmentationText.write(looked, json);
+                }
+            });
         } else {
             print(totals, output);
+            for (Fragmentation pool : looked) {
+                FragmentationText.print(pool, output);
+            }
         }
+    }
+
+    @Override
+    List<String> moreWarnings() {
+        return warnings;
     }
 
     private static void write(MemoryCounters totals, JsonGenerator json) throws IOException {

@@ -45,6 +45,21 @@ class PracticeCasesTest {
     }
 
     @Test
+    void aPoolCutIntoPiecesIsNamedWithTheDriverWhoseBlocksHoldItsPages() {
+        CommandRun run = diagnose("fragmented", "", "0.05");
+        assertThat(run.status()).isEqualTo(1);
+        assertThat(oneLine(run.out())).contains("nonpaged pool is fragmented: 8").contains("CRITICAL  Nonpaged pool fails from fragmentation")
+                .contains("small blocks of tag 'NaRc' of netacc.sys stand on").doesNotContain("full rather than fragmented");
+    }
+
+    @Test
+    void ofAPoolFullOfLostBlocksItIsSaidThatItIsNotFragmentedBehindTheLeak() {
+        String out = oneLine(diagnose("io-leak", "", "0.01").out());
+        assertThat(out).contains("NOTE  Nonpaged pool is full rather than fragmented").doesNotContain("fails from fragmentation");
+        assertThat(out.indexOf("full rather than fragmented")).isGreaterThan(out.indexOf("are lost: nothing points to them"));
+    }
+
+    @Test
     void aProgramThatLeaksHandlesIsNamed() {
         assertThat(oneLine(diagnose("handle-leak", "", "0.02").out())).contains("thumbsvc.exe leaks Event handles")
                 .doesNotContain("of tag 'Even' are lost");

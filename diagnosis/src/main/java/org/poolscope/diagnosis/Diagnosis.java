@@ -13,6 +13,7 @@ public final class Diagnosis {
             new PoolExhaustedRule(),
             new MemoryExhaustedRule(),
             new LostBlocksRule(),
+            new FragmentationRule(),
             new TagHoldsPoolRule(),
             new HeldBlocksRule(),
             new VerifierRule(),

@@ -16,6 +16,7 @@ import org.poolscope.model.EvidenceException;
 import org.poolscope.model.LoadedModule;
 import org.poolscope.model.Progress;
 import org.poolscope.model.Provenance;
+import org.poolscope.pool.Fragmentation;
 import org.poolscope.pool.PoolBlocks;
 import org.poolscope.pool.Reachability;
 import org.poolscope.pool.WalkTotals;
@@ -44,6 +45,7 @@ final class OpenPool {
     private final Optional<KernelObjects> objects;
     private Reachability reachability;
     private WalkTotals totals;
+    private List<Fragmentation> fragmentation;
 
     private OpenPool(OpenKernelImage open, PoolBlocks blocks) {
         this.open = open;
@@ -77,6 +79,14 @@ final class OpenPool {
             totals = WalkTotals.of(blocks);
         }
         return totals;
+    }
+
+    /** What is free in each pool. */
+    List<Fragmentation> fragmentation() {
+        if (fragmentation == null) {
+            fragmentation = Fragmentation.of(image(), blocks);
+        }
+        return fragmentation;
     }
 
     /** Which blocks nothing leads to. Takes a read of all kernel memory at the first call. */

@@ -1,6 +1,7 @@
 package org.poolscope.kernel;
 
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
@@ -294,6 +295,26 @@ public final class KernelImage implements AutoCloseable {
 
     private PoolRegions readRegions() {
         return variables == null ? PoolRegions.NONE : PoolRegions.of(memory, variables, layouts, identity.version().build());
+    }
+
+    /** The kernel's own counts of its pools: that of nonpaged pool first, then those of paged pool; empty when it does not tell. */
+    public List<PoolDescriptor> poolDescriptors() {
+        List<PoolDescriptor> found = new ArrayList<>();
+        if (variables != null && memory instanceof PagedMemory) {
+            PoolDescriptor.nonPaged(memory, variables, layouts).ifPresent(found::add);
+            found.addAll(PoolDescriptor.paged(memory, variables, layouts));
+        }
+        return List.copyOf(found);
+    }
+
+    /** Which pages of paged pool are allocated. */
+    public Answer<PagedPoolMap> pagedPoolMap() {
+        return memory instanceof PagedMemory paged ? variables().then(known -> PagedPoolMap.read(paged, known, layouts)) : Answer.none(NO_MEMORY);
+    }
+
+    /** The addresses that nonpaged pool may take. */
+    public Answer<List<PoolRegions.Region>> nonPagedSpans() {
+        return memory instanceof PagedMemory paged ? variables().then(known -> NonPagedSpans.read(paged, known)) : Answer.none(NO_MEMORY);
     }
 
     /** Releases the file. Nothing handed out may be used any more. */

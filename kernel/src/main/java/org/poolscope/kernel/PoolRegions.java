@@ -22,12 +22,14 @@ public final class PoolRegions {
     private static final int SHIFTED_SINCE = 20348;
 
     /** For images that do not tell. */
-    static final PoolRegions NONE = new PoolRegions(List.of());
+    static final PoolRegions NONE = new PoolRegions(List.of(), null);
 
     private final List<Region> regions;
+    private final Region session;
 
-    private PoolRegions(List<Region> regions) {
+    private PoolRegions(List<Region> regions, Region session) {
         this.regions = regions;
+        this.session = session;
     }
 
     /**
@@ -59,11 +61,13 @@ public final class PoolRegions {
         if (session.isPresent() && sessionSize.isPresent()) {
             add(regions, PoolKind.PAGED, session.getAsLong(), session.getAsLong() + sessionSize.getAsLong() - 1);
         }
+        Region sessionSpace = session.isEmpty() ? null
+                : regions.stream().filter(region -> region.first() == session.getAsLong()).findFirst().orElse(null);
         if (start.isPresent() && end.isPresent()) {
             add(regions, PoolKind.NONPAGED, start.getAsLong(), end.getAsLong() - 1);
         }
         assigned(memory, variables, layouts, build, regions);
-        return new PoolRegions(List.copyOf(regions));
+        return new PoolRegions(List.copyOf(regions), sessionSpace);
     }
 
     private static void assigned(VirtualMemory memory, KernelVariables variables, TypeLayouts layouts, int build,
@@ -95,6 +99,11 @@ public final class PoolRegions {
     /** The regions; where they overlap, the earlier one owns the addresses. Empty when the image does not tell them. */
     public List<Region> all() {
         return regions;
+    }
+
+    /** Whether an address lies in session space: every session sees its own memory there. */
+    public boolean isSession(long address) {
+        return session != null && session.contains(address);
     }
 
     /** The pool an address belongs to, as far as the image tells. */

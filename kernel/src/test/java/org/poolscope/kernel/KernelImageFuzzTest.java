@@ -102,6 +102,11 @@ class KernelImageFuzzTest {
                 image.counters();
                 image.unloadedModules();
                 image.poolRegions();
+                image.pagedPoolMap().value().ifPresent(map -> assertThat(map.allocated().length()).isLessThanOrEqualTo(map.tabled()));
+                image.nonPagedSpans();
+                for (PoolDescriptor descriptor : image.poolDescriptors()) {
+                    FreeLists.walk(image, descriptor, entry -> { });
+                }
                 assertThat(image.warnings()).doesNotContainNull();
             } catch (EvidenceException e) {
                 assertThat(e.problem()).isNotBlank();

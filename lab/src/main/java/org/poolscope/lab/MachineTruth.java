@@ -50,6 +50,7 @@ final class MachineTruth {
         tags(truth.list("tags"), machine.pools());
         blocks(truth.list("blocks"), machine.pools());
         bigPages(truth.list("bigPages"), machine.pools());
+        free(truth, machine.pools());
         parked(truth.list("lookaside"), machine);
         drivers(truth.list("drivers"), machine);
         devices(truth.list("devices"), machine);
@@ -106,6 +107,16 @@ final class MachineTruth {
         pools.forEachBig((address, bytes, tag, kind) -> all.add(new Truth().put("address", Address.text(address))
                 .put("size", bytes)
                 .put("tag", tag).put("pool", kind)));
+    }
+
+    private static void free(Truth truth, Pools pools) {
+        List<Truth> sizes = truth.list("freeBlocks");
+        List<Truth> runs = truth.list("freePages");
+        for (PoolKind kind : PoolKind.values()) {
+            pools.forEachFreeSize(kind, (size, count) ->
+                    sizes.add(new Truth().put("pool", kind.word()).put("size", size).put("count", count)));
+            runs.add(new Truth().put("pool", kind.word()).put("longestFreeRunBytes", pools.longestFreeRun(kind) * PAGE));
+        }
     }
 
     private static void parked(List<Truth> all, Machine machine) {

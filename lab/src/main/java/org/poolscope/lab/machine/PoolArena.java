@@ -23,6 +23,7 @@ public final class PoolArena {
     private final long listHeads;
     private final int pointer;
     private final int[] depth;
+    private final int[] freeBySize;
     private final long[] filled;
     private int smallPages;
     private int bigPages;
@@ -41,6 +42,7 @@ public final class PoolArena {
         this.listHeads = descriptor + layout.offset("ListHeads");
         this.pointer = space.pointerSize();
         this.depth = new int[format.pageUnits() + 1];
+        this.freeBySize = new int[format.pageUnits() + 1];
         this.filled = new long[(format.pageUnits() >> 6) + 1];
         for (int units = 1; units <= format.pageUnits(); units++) {
             space.initList(listHead(units));
@@ -70,6 +72,11 @@ public final class PoolArena {
     /** Pages shared by blocks. */
     public int smallPages() {
         return smallPages;
+    }
+
+    /** How many free blocks of a size there are, those too small for a list among them. */
+    int freeBlocks(int units) {
+        return freeBySize[units];
     }
 
     /** Whether the next request of this size can be met from a free block, without another page. */
@@ -200,6 +207,7 @@ public final class PoolArena {
     private void makeFree(long block, int previous, int units) {
         format.write(block, previous, index, units, 0, 0x65657246);
         linkNext(block, units);
+        freeBySize[units]++;
         // A block of one unit has no room for the links: it waits for a neighbour to be freed.
         if (units > 1) {
             space.insertTail(listHead(units), block + format.headerSize());
@@ -210,11 +218,13 @@ public final class PoolArena {
 
     private long pop(int units) {
         long entry = space.pointer(listHead(units));
+        freeBySize[units]--;
         removed(entry, units);
         return entry - format.headerSize();
     }
 
     private void unlink(long block, int units) {
+        freeBySize[units]--;
         if (units > 1) {
             removed(block + format.headerSize(), units);
         }

@@ -88,6 +88,23 @@ final class PoolRegion {
         throw new IllegalArgumentException("0x" + Long.toHexString(address) + " is not in this pool");
     }
 
+    /** Pages of the longest run that is not taken; the region's pieces do not join. */
+    int longestFreeRun() {
+        int longest = 0;
+        int first = 0;
+        for (int length : pages) {
+            int end = first + length;
+            for (int page = taken.nextClearBit(first); page < end; page = taken.nextClearBit(page)) {
+                int next = taken.nextSetBit(page);
+                int stop = next < 0 ? end : Math.min(next, end);
+                longest = Math.max(longest, stop - page);
+                page = stop;
+            }
+            first = end;
+        }
+        return longest;
+    }
+
     boolean contains(long address) {
         for (int i = 0; i < starts.length; i++) {
             long offset = address - starts[i];

@@ -223,6 +223,24 @@ public final class Pools {
         }
     }
 
+    /** Tells how many free blocks of a pool have which size, header included. */
+    public void forEachFreeSize(PoolKind kind, SizeVisitor visitor) {
+        for (int units = 1; units <= format.pageUnits(); units++) {
+            int count = 0;
+            for (PoolArena arena : kind == PoolKind.PAGED ? paged : List.of(nonPaged)) {
+                count += arena.freeBlocks(units);
+            }
+            if (count != 0) {
+                visitor.visit(format.bytes(units), count);
+            }
+        }
+    }
+
+    /** Pages of the longest run a pool has not taken. */
+    public int longestFreeRun(PoolKind kind) {
+        return region(kind).longestFreeRun();
+    }
+
     /** Takes an allocation of whole pages. */
     @FunctionalInterface
     public interface BigVisitor {
