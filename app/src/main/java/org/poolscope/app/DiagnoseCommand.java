@@ -1,12 +1,14 @@
 package org.poolscope.app;
 
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import org.poolscope.diagnosis.Case;
 import org.poolscope.diagnosis.CaseReader;
 import org.poolscope.diagnosis.Diagnosis;
 import org.poolscope.diagnosis.Verdict;
+import org.poolscope.driver.TagMap;
 import org.poolscope.report.VerdictJson;
 import org.poolscope.report.VerdictText;
 import picocli.CommandLine.Command;
@@ -21,11 +23,16 @@ import picocli.CommandLine.Parameters;
             "which driver owns the tag and why, with the evidence for each claim and what to do next."},
         footer = {"", "Examples:", "  poolscope diagnose MEMORY.DMP", "  poolscope diagnose case-folder/",
             "  poolscope diagnose MEMORY.DMP poolmon.log events.txt pktinfo.txt --format json",
+            "  poolscope diagnose MEMORY.DMP C:\\Windows\\System32\\drivers   (drivers' code tells who uses a tag)",
+            "  poolscope diagnose MEMORY.DMP --tag-map mup.map.json",
             "Exit status: 0 no problem found, 1 a problem was found, 3 nothing could be read."})
 final class DiagnoseCommand implements Callable<Integer> {
 
-    @Parameters(paramLabel = "EVIDENCE", arity = "1..*", description = "Dumps, listings, logs, event texts; or folders of them.")
+    @Parameters(paramLabel = "EVIDENCE", arity = "1..*", description = "Dumps, listings, logs, event texts, driver files; or folders of them.")
     private List<Path> evidence;
+
+    @Option(names = "--tag-map", paramLabel = "MAP", description = "What retag --map wrote: its tags are told as call sites. May be given several times.")
+    private List<Path> tagMaps = List.of();
 
     @Option(names = "--show-unread", description = "List the lines of text evidence that nobody understood.")
     private boolean showUnread;
@@ -35,7 +42,12 @@ final class DiagnoseCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
-        try (ProgressBar progress = new ProgressBar(); Case subject = CaseReader.read(evidence, progress)) {
+        List<Path> all = new ArrayList<>(evidence);
+        for (Path map : tagMaps) {
+            TagMap.read(map);   // said to be one, so anything else is an error
+            all.add(map);
+        }
+        try (ProgressBar progress = new ProgressBar(); Case subject = CaseReader.read(all, progress)) {
             Verdict verdict = Diagnosis.of(subject, progress);
             progress.wipe();
             if (output.isJson()) {

@@ -19,6 +19,8 @@ public final class Diagnosis {
             new VerifierRule(),
             new CompanionTagsRule(),
             new GrowingTagRule(),
+            new TagMapRule(),
+            new TagSitesRule(),
             new HandleLeakRule(),
             new FileLevelReferralsRule(),
             new ReferralCacheSizeRule(),

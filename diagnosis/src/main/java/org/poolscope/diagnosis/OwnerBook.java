@@ -56,9 +56,11 @@ final class OwnerBook {
     private final Map<PoolTag, TagUsage> named = new HashMap<>();
     private final Set<PoolTag> present = new LinkedHashSet<>();
     private final Map<String, Provenance> modules = new HashMap<>();
+    private final DriverBook drivers;
 
-    private OwnerBook(TagDatabase database) {
+    private OwnerBook(TagDatabase database, DriverBook drivers) {
         this.database = database;
+        this.drivers = drivers;
     }
 
     static OwnerBook of(Case subject) {
@@ -66,7 +68,7 @@ final class OwnerBook {
         for (TagDatabase own : subject.facts(TagDatabase.class).reversed()) {
             database = own.before(database);
         }
-        OwnerBook book = new OwnerBook(database);
+        OwnerBook book = new OwnerBook(database, subject.once(DriverBook.class, DriverBook::of));
         for (PoolSnapshot snapshot : subject.facts(PoolSnapshot.class)) {
             for (TagUsage row : snapshot.rows()) {
                 book.present.add(row.tag());
@@ -97,7 +99,26 @@ final class OwnerBook {
             return Optional.of(new Owner(driver(row.binary()), row.description(), use, "the listing names its driver", seen,
                     shared ? Confidence.Level.LOW : Confidence.Level.HIGH));
         }
-        return entry(tag, true);
+        return ofCode(tag, true).or(() -> entry(tag, true)).or(() -> ofCode(tag, false));
+    }
+
+    /** Whether many drivers use the tag, so that it never names an owner by itself. */
+    boolean isShared(PoolTag tag) {
+        return database.isShared(tag);
+    }
+
+    /**
+     * Who owns a tag by the code of the case's driver files: the one a map of a retagged driver names; or the only one of the files whose calls
+     * allocate with it, when no database knows better.
+     */
+    private Optional<Owner> ofCode(PoolTag tag, boolean mapped) {
+        if (mapped) {
+            return drivers.maps(tag).stream().findFirst().map(map -> new Owner(driver(map.driver()), null, Use.OWN,
+                    "the map of the retagged driver has the tag", List.of(map.at(tag)), Confidence.Level.HIGH));
+        }
+        List<DriverBook.Use> uses = isShared(tag) ? List.of() : drivers.files(tag);
+        return uses.size() != 1 ? Optional.empty() : Optional.of(new Owner(uses.getFirst().file(), null, Use.OWN,
+                "its code allocates with this tag", List.of(uses.getFirst().driver().seenAt()), Confidence.Level.HIGH));
     }
 
     /** Who owns a tag that only a pattern of a database covers, such as {@code Afd?}. */

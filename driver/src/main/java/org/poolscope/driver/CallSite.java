@@ -20,6 +20,8 @@ import org.poolscope.model.PoolTag;
  * @param pool the pool, or {@code null} when not known or when it is a free
  * @param sizes the sizes in bytes this call can ask for, in order; empty when not known
  * @param sizeUnknown why the size is not known, as a clause; empty when it is known or the call has none
+ * @param exactSize whether a block is as large as the size asked for plus what the pool itself adds; not so when the API adds something of
+ *     its own, or may align to the cache line
  * @param via how the call was found
  * @param through the local functions between this call and the API, outermost first: wrappers
  * @param passedOn whether the tag or the size comes from the callers of this function, which are sites of their own
@@ -39,6 +41,7 @@ public record CallSite(
         PoolKind pool,
         List<Long> sizes,
         String sizeUnknown,
+        boolean exactSize,
         Via via,
         List<String> through,
         boolean passedOn,

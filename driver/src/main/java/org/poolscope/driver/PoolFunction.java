@@ -92,6 +92,9 @@ record PoolFunction(String name, Operation operation, PoolEncoding poolEncoding,
     private static final long FLAG_NONPAGED = 0x40;
     private static final long FLAG_NONPAGED_EXECUTE = 0x80;
     private static final long FLAG_PAGED = 0x100;
+    private static final long FLAG_CACHE_ALIGNED = 0x8;
+    /** In a {@code POOL_TYPE}: {@code NonPagedPoolCacheAligned} is 4, {@code PagedPoolCacheAligned} 5 (wdm.h). */
+    private static final long TYPE_CACHE_ALIGNED = 0x4;
 
     /** The pool that a value of the pool argument stands for. */
     Optional<PoolKind> poolOf(long value) {
@@ -101,6 +104,20 @@ record PoolFunction(String name, Operation operation, PoolEncoding poolEncoding,
                     : (value & (FLAG_NONPAGED | FLAG_NONPAGED_EXECUTE)) != 0 ? Optional.of(PoolKind.NONPAGED) : Optional.empty();
             default -> fixedPool();
         };
+    }
+
+    /** Whether a value of the pool argument asks for a block that begins a cache line: it is larger than its size tells. */
+    boolean isCacheAligned(long value) {
+        return switch (poolEncoding) {
+            case TYPE -> (value & TYPE_CACHE_ALIGNED) != 0;
+            case FLAGS -> (value & FLAG_CACHE_ALIGNED) != 0;
+            default -> false;
+        };
+    }
+
+    /** Whether the function asks the pool for just the size it is given; others put something of their own around the block. */
+    boolean addsNothing() {
+        return name.startsWith("Ex") || name.startsWith("FsRtlAllocatePool") || name.startsWith("NdisAllocateMemoryWithTag");
     }
 
     /** The pool when it is always the same. */

@@ -21,6 +21,7 @@ final class SiteDraft {
     private final Set<Long> sizes = new TreeSet<>();
     private final Set<PoolKind> pools = EnumSet.noneOf(PoolKind.class);
     private String sizeUnknown = "";
+    private boolean exactSize = true;
     private boolean poolUnknown;
     private boolean passedOn = true;
     private boolean asksCallers;
@@ -86,6 +87,7 @@ final class SiteDraft {
     }
 
     private void pool(Effect seen) {
+        exactSize &= seen.api().addsNothing();
         if (seen.pool() == null) {
             Optional<PoolKind> fixed = seen.api().fixedPool();
             fixed.ifPresent(pools::add);
@@ -94,7 +96,9 @@ final class SiteDraft {
         }
         List<Constant> constants = seen.pool().constants();
         poolUnknown |= constants.isEmpty();
+        exactSize &= !constants.isEmpty();
         for (Constant constant : constants) {
+            exactSize &= !seen.api().isCacheAligned(constant.number());
             Optional<PoolKind> kind = seen.api().poolOf(constant.number());
             kind.ifPresent(pools::add);
             poolUnknown |= kind.isEmpty();
@@ -120,7 +124,7 @@ final class SiteDraft {
         List<String> through = new ArrayList<>();
         effect.through().forEach(each -> through.add(names.of(each)));
         return new CallSite(rva, names.of(function), function, effect.api().name(), effect.api().operation().word(), option.tag(),
-                option.isProtected(), option.unknown(), pool, known ? List.copyOf(sizes) : List.of(), known ? "" : sizeUnknown,
+                option.isProtected(), option.unknown(), pool, known ? List.copyOf(sizes) : List.of(), known ? "" : sizeUnknown, exactSize,
                 through.isEmpty() ? effect.via() : CallSite.Via.WRAPPER, through, passedOn, alternatives, option.patch(), option.noPatch());
     }
 

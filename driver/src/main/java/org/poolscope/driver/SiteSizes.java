@@ -33,7 +33,7 @@ public final class SiteSizes {
         POSSIBLE,
         /** It cannot: it asks for other sizes, or from the other pool. */
         IMPOSSIBLE,
-        /** Its size is not constant, so nothing rules it out. */
+        /** Its size is not constant, or not exact, so nothing rules it out. */
         UNKNOWN
     }
 
@@ -95,14 +95,19 @@ public final class SiteSizes {
         Map<Long, Long> sizes = new TreeMap<>();
         for (Blocks seen : blocks) {
             boolean pool = site.pool() == null || seen.pool() == null || site.pool() == seen.pool();
-            boolean size = site.sizes().isEmpty() || site.sizes().stream().anyMatch(asked -> canBe(asked, seen, site));
+            boolean size = !tellsSize(site) || site.sizes().stream().anyMatch(asked -> canBe(asked, seen, site));
             if (pool && size) {
                 sizes.merge(seen.size(), seen.count(), Long::sum);
             }
         }
         long count = sizes.values().stream().mapToLong(Long::longValue).sum();
-        Fit fit = sizes.isEmpty() ? Fit.IMPOSSIBLE : site.sizes().isEmpty() ? Fit.UNKNOWN : Fit.POSSIBLE;
+        Fit fit = sizes.isEmpty() ? Fit.IMPOSSIBLE : tellsSize(site) ? Fit.POSSIBLE : Fit.UNKNOWN;
         return new SiteFit(site, fit, count, sizes);
+    }
+
+    /** Whether the sizes of its blocks follow from the code. */
+    private static boolean tellsSize(CallSite site) {
+        return !site.sizes().isEmpty() && site.exactSize();
     }
 
     private boolean canBe(long asked, Blocks seen, CallSite site) {

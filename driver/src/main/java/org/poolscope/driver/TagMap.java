@@ -70,6 +70,12 @@ public record TagMap(Provenance seenAt, String driver, String architecture, long
         return entries.stream().filter(entry -> entry.tag().equals(tag)).toList();
     }
 
+    /** Where the map names a tag, with what it says of it. */
+    public Provenance at(PoolTag tag) {
+        return new Provenance(seenAt.file(), "tag '" + tag + "'",
+                sites(tag).stream().map(this::describe).distinct().collect(Collectors.joining(" or ")));
+    }
+
     /** A site in words: {@code mup!DfsCreateEntry+0x5c, size 0xcc, paged}. */
     public String describe(Entry entry) {
         String module = driver.contains(".") ? driver.substring(0, driver.lastIndexOf('.')) : driver;

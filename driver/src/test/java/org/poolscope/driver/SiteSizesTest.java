@@ -19,7 +19,7 @@ class SiteSizesTest {
     private static final PoolTag TAG = PoolTag.parse("Mup ");
 
     private static CallSite site(String function, PoolKind pool, String api, Long... sizes) {
-        return new CallSite(0x1000, function, 0x1000, api, "allocate", TAG, false, "", pool, List.of(sizes), sizes.length == 0 ? "computed" : "",
+        return new CallSite(0x1000, function, 0x1000, api, "allocate", TAG, false, "", pool, List.of(sizes), sizes.length == 0 ? "computed" : "", true,
                 CallSite.Via.CALL, List.of(), false, 1, null, "");
     }
 
