@@ -1,5 +1,8 @@
 package org.poolscope.app;
 
+import java.io.IOException;
+import java.io.Writer;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -7,21 +10,26 @@ import java.util.concurrent.Callable;
 import org.poolscope.diagnosis.Case;
 import org.poolscope.diagnosis.CaseReader;
 import org.poolscope.diagnosis.Diagnosis;
+import org.poolscope.diagnosis.Exhibit;
+import org.poolscope.diagnosis.Exhibits;
 import org.poolscope.diagnosis.Verdict;
 import org.poolscope.driver.TagMap;
+import org.poolscope.report.VerdictHtml;
 import org.poolscope.report.VerdictJson;
 import org.poolscope.report.VerdictText;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
 
 /** {@code poolscope diagnose}: the main job. */
 @Command(name = "diagnose", mixinStandardHelpOptions = true, usageHelpAutoWidth = true,
         header = "From all evidence of one machine to one verdict.",
         description = {"Reads every file given, and every file below every folder given, and says which pool ran out, which tag holds it,",
             "which driver owns the tag and why, with the evidence for each claim and what to do next."},
-        footer = {"", "Examples:", "  poolscope diagnose MEMORY.DMP", "  poolscope diagnose case-folder/",
+        footer = {"", "Examples:", "  poolscope diagnose MEMORY.DMP", "  poolscope diagnose case-folder/ --html report.html",
             "  poolscope diagnose MEMORY.DMP poolmon.log events.txt pktinfo.txt --format json",
             "  poolscope diagnose MEMORY.DMP C:\\Windows\\System32\\drivers   (drivers' code tells who uses a tag)",
             "  poolscope diagnose MEMORY.DMP --tag-map mup.map.json",
@@ -37,8 +45,14 @@ final class DiagnoseCommand implements Callable<Integer> {
     @Option(names = "--show-unread", description = "List the lines of text evidence that nobody understood.")
     private boolean showUnread;
 
+    @Option(names = "--html", paramLabel = "FILE", description = "Write the report as one HTML file that needs nothing else, too.")
+    private Path html;
+
     @Mixin
     private Output output;
+
+    @Spec
+    private CommandSpec command;
 
     @Override
     public Integer call() throws Exception {
@@ -49,6 +63,9 @@ final class DiagnoseCommand implements Callable<Integer> {
         }
         try (ProgressBar progress = new ProgressBar(); Case subject = CaseReader.read(all, progress)) {
             Verdict verdict = Diagnosis.of(subject, progress);
+            if (html != null) {
+                writeHtml(verdict, progress);
+            }
             progress.wipe();
             if (output.isJson()) {
                 VerdictJson.print(verdict, showUnread, output.writer());
@@ -56,6 +73,13 @@ final class DiagnoseCommand implements Callable<Integer> {
                 VerdictText.print(verdict, output.style(), showUnread, output.writer());
             }
             return verdict.isProblem() ? 1 : 0;
+        }
+    }
+
+    private void writeHtml(Verdict verdict, ProgressBar progress) throws IOException {
+        List<Exhibit> exhibits = Exhibits.of(verdict, progress);
+        try (Writer out = Files.newBufferedWriter(html)) {
+            VerdictHtml.print(verdict, exhibits, command.root().version()[0], out);
         }
     }
 }

@@ -25,7 +25,7 @@ record PoolPressure(PoolKind pool, State state, Optional<MemoryCounters> counter
     /** Above this share of the limit an allocation of any size may fail any minute. */
     private static final double EXHAUSTED_SHARE = 0.95;
     /** The memory manager itself raises its low-pool condition at about this share. */
-    private static final double NEAR_SHARE = 0.80;
+    static final double NEAR_SHARE = 0.80;
     /**
      * On systems whose limit is far above physical memory (16 TB since Windows 8.1), nonpaged pool takes memory away long before the
      * limit: this share of physical memory is far above what any healthy machine shows.

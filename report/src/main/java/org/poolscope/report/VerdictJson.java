@@ -26,29 +26,32 @@ public final class VerdictJson {
      * @param showUnread whether to list the lines of text evidence that nobody understood
      */
     public static void print(Verdict verdict, boolean showUnread, Writer out) throws IOException {
-        JsonDocument.print(out, json -> {
-            json.writeStringField("case", verdict.subject().name());
-            json.writeStringField("verdict", verdict.sentence());
-            json.writeArrayFieldStart("findings");
-            for (Finding finding : verdict.findings()) {
-                finding(finding, json);
-            }
-            json.writeEndArray();
-            json.writeArrayFieldStart("files");
-            for (CaseFile file : verdict.subject().files()) {
-                file(file, showUnread, json);
-            }
-            json.writeEndArray();
-            json.writeArrayFieldStart("warnings");
-            for (CaseWarning warning : verdict.subject().warnings()) {
-                json.writeStartObject();
-                json.writeStringField("file", warning.where().file());
-                json.writeStringField("at", warning.where().at());
-                json.writeStringField("message", warning.message());
-                json.writeEndObject();
-            }
-            json.writeEndArray();
-        });
+        JsonDocument.print(out, json -> fields(verdict, showUnread, json));
+    }
+
+    /** Writes the document's fields into an object that is already open. */
+    static void fields(Verdict verdict, boolean showUnread, JsonGenerator json) throws IOException {
+        json.writeStringField("case", verdict.subject().name());
+        json.writeStringField("verdict", verdict.sentence());
+        json.writeArrayFieldStart("findings");
+        for (Finding finding : verdict.findings()) {
+            finding(finding, json);
+        }
+        json.writeEndArray();
+        json.writeArrayFieldStart("files");
+        for (CaseFile file : verdict.subject().files()) {
+            file(file, showUnread, json);
+        }
+        json.writeEndArray();
+        json.writeArrayFieldStart("warnings");
+        for (CaseWarning warning : verdict.subject().warnings()) {
+            json.writeStartObject();
+            json.writeStringField("file", warning.where().file());
+            json.writeStringField("at", warning.where().at());
+            json.writeStringField("message", warning.message());
+            json.writeEndObject();
+        }
+        json.writeEndArray();
     }
 
     private static void finding(Finding finding, JsonGenerator json) throws IOException {

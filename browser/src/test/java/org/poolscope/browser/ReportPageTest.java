@@ -1,0 +1,176 @@
+package org.poolscope.browser;
+
+import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.microsoft.playwright.Locator;
+import com.microsoft.playwright.Page;
+import com.microsoft.playwright.options.AriaRole;
+import com.microsoft.playwright.options.ColorScheme;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The report as people meet it: from a file, in a browser, on three screens and in two lights. */
+class ReportPageTest {
+
+    private static final List<String> CASES = List.of("photo-upload", "io-leak", "healthy-file-server");
+
+    @TempDir
+    private static Path folder;
+    private static Chromium chromium;
+    private static final Map<String, Path> REPORTS = new HashMap<>();
+
+    @BeforeAll
+    static void makeReports() throws Exception {
+        chromium = Chromium.start();
+        for (String name : CASES) {
+            REPORTS.put(name, Cases.report(Cases.evidence(name, folder)));
+        }
+    }
+
+    @AfterAll
+    static void stop() {
+        if (chromium != null) {
+            chromium.close();
+        }
+    }
+
+    private static Watched open(Path report, int width, ColorScheme colours) {
+        Watched watched = new Watched(chromium.browser(), width, 900, colours);
+        watched.page().navigate(report.toUri().toString());
+        assertThat(watched.page().locator("#files")).isVisible();
+        return watched;
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"photo-upload", "io-leak", "healthy-file-server"})
+    void opensFromAFileOnEveryScreenAndInEveryLight(String name) throws Exception {
+        for (ColorScheme colours : List.of(ColorScheme.LIGHT, ColorScheme.DARK)) {
+            for (int width : new int[] {390, 1280, 1920}) {
+                try (Watched watched = open(REPORTS.get(name), width, colours)) {
+                    assertThat(watched.page().locator("svg").first()).isVisible();
+                    watched.page().screenshot(new Page.ScreenshotOptions().setFullPage(true)
+                            .setPath(Cases.pictures().resolve(name + "-" + width + "-" + colours.name().toLowerCase(Locale.ROOT) + ".png")));
+                    watched.fitsItsWidth();
+                    if (width == 1280) {
+                        watched.isAccessible();
+                    }
+                    watched.hasNoComplaint();
+                    assertThat(watched.requests()).hasSize(1).allMatch(url -> url.startsWith("file:"));
+                }
+            }
+        }
+    }
+
+    @Test
+    void eachCaseShowsItsOwnParts() {
+        Map<String, List<String>> parts = Map.of(
+                "photo-upload", List.of("findings", "limits", "tags", "growth", "blocks", "contents", "owners", "namespace", "timeline", "files"),
+                "io-leak", List.of("findings", "limits", "tags", "growth", "blocks", "contents", "owners", "timeline", "files"));
+        parts.forEach((name, ids) -> {
+            try (Watched watched = open(REPORTS.get(name), 1280, ColorScheme.LIGHT)) {
+                assertThat(watched.page().locator("section.part").evaluateAll("all => all.map(one => one.id)")).isEqualTo(ids);
+            }
+        });
+        try (Watched watched = open(REPORTS.get("healthy-file-server"), 1280, ColorScheme.LIGHT)) {
+            assertThat(watched.page().locator(".verdict")).containsText("no problem found");
+            assertThat(watched.page().locator("#blocks, #contents, #owners, #namespace")).hasCount(0);
+        }
+        try (Watched watched = open(REPORTS.get("io-leak"), 1280, ColorScheme.LIGHT)) {
+            assertThat(watched.page().locator("#contents tr", new Page.LocatorOptions().setHasText("+0x04")).first())
+                    .containsText("KEVENT in the device extension of \\FileSystem\\RemFs");
+            assertThat(watched.page().locator("#owners svg")).containsText("\\FileSystem\\RemFs");
+        }
+    }
+
+    @Test
+    void theTableOfTagsIsSortedFilteredAndWorkedByKeys() {
+        try (Watched watched = open(REPORTS.get("photo-upload"), 1280, ColorScheme.LIGHT)) {
+            Page page = watched.page();
+            Locator tags = page.locator("#tags tbody tr td.tag");
+            assertThat(tags.first()).hasText("Mu37");
+            Locator head = page.locator("#tags th").filter(new Locator.FilterOptions().setHasText("Tag")).first();
+            Locator sort = head.getByRole(AriaRole.BUTTON);
+            sort.focus();
+            page.keyboard().press("Enter");
+            assertThat(head).hasAttribute("aria-sort", "ascending");
+            List<String> sorted = tags.allTextContents();
+            assertThat(sorted).isSorted();
+            page.keyboard().press("Enter");
+            assertThat(head).hasAttribute("aria-sort", "descending");
+            assertThat(tags.first()).not().hasText(sorted.getFirst());
+            page.getByLabel("Filter the tag table").fill("mup.sys");
+            assertThat(page.locator("#tags [role=status]")).hasText(Pattern.compile("^1?\\d tags$"));
+            assertThat(tags.allTextContents()).isNotEmpty().allMatch(tag -> tag.startsWith("Mu"));
+            page.getByLabel("Filter the tag table").fill("nothing is called so");
+            assertThat(page.locator("#tags")).containsText("No tag matches.");
+            watched.hasNoComplaint();
+        }
+    }
+
+    @Test
+    void evidenceIsFoldedAndCommandsAreCopied() {
+        try (Watched watched = open(REPORTS.get("io-leak"), 1280, ColorScheme.LIGHT)) {
+            Page page = watched.page();
+            Locator finding = page.locator(".finding").first();
+            assertThat(finding.locator(".places")).isHidden();
+            finding.locator("summary").click();
+            assertThat(finding.locator(".places")).isVisible();
+            assertThat(finding.locator(".places")).containsText("event-2019.txt, line 1");
+            finding.getByRole(AriaRole.BUTTON).first().click();
+            assertThat(finding.getByRole(AriaRole.BUTTON).first()).hasText(Pattern.compile("Copied|Press Ctrl\\+C"));
+            page.keyboard().press("Home");
+            page.getByRole(AriaRole.BUTTON, new Page.GetByRoleOptions().setName("Show in dark colours")).click();
+            assertThat(page.locator("html")).hasAttribute("data-theme", "dark");
+            watched.hasNoComplaint();
+        }
+    }
+
+    @Test
+    void itPrintsWithItsEvidence() {
+        try (Watched watched = open(REPORTS.get("io-leak"), 1280, ColorScheme.DARK)) {
+            byte[] pdf = watched.page().pdf();
+            assertThat(pdf.length).isGreaterThan(20_000);
+            assertThat(new String(pdf, 0, 5, StandardCharsets.US_ASCII)).isEqualTo("%PDF-");
+            watched.hasNoComplaint();
+        }
+    }
+
+    @Test
+    void hostileTextStaysText() throws Exception {
+        Path hostile = Files.createDirectories(folder.resolve("hostile"));
+        String payload = "</script><script>window.pwned=1</script><img src=x onerror=window.pwned=2>\"'`${window.pwned=3}{{7*7}}";
+        Files.writeString(hostile.resolve("pkt.txt"), "2 entries...\n"
+                + "Entry: \\FileServer\\Root\\lores\\" + payload + "\\exe.\u202egpj\u0007\u001b[31m.jpg\nShortEntry: \\FileServer\\Root\\x\n"
+                + "Expires in 300 seconds\nUseCount: 1 Type:0x1 ( DFS )\n   0:[\\FileServer\\" + payload + "] State:0x31 ( ACTIVE )\n\n"
+                + "Entry: \\FileServer\\Root\\lores\\a\\<svg onload=window.pwned=4>.jpg\nShortEntry: \\FileServer\\Root\\y\n"
+                + "Expires in 300 seconds\nUseCount: 1 Type:0x1 ( DFS )\n   0:[\\FileServer\\javascript:window.pwned=5] State:0x31 ( ACTIVE )\n");
+        Files.writeString(hostile.resolve("event.txt"), "Event Type: Error\nEvent Source: Srv\nEvent Category: None\nEvent ID: 2020\nDate: 1/14/2007\n"
+                + "Time: 2:26:46 AM\nUser: N/A\nComputer: <b onmouseover=window.pwned=6>HOST\u202e</b>\nDescription:\n" + payload + "\n");
+        Files.writeString(hostile.resolve("poolused.txt"), " Tag Allocs Frees Diff Used\n"
+                + "   Sorting by Tag\n\n  Pool Used:\n            NonPaged            Paged\n Tag    Allocs     Used    Allocs     Used\n"
+                + " <b>x       1   100000         0        0\tUNKNOWN pooltag '<b>x', please update pooltag.txt\n"
+                + " \"'<>      2   200000         0        0\t" + payload + " , Binary: <script>window.pwned=7</script>.sys\nTOTAL 3 300000 0 0\n");
+        try (Watched watched = open(Cases.report(hostile), 1280, ColorScheme.LIGHT)) {
+            Page page = watched.page();
+            assertThat(page.evaluate("() => window.pwned")).isNull();
+            assertThat(page.locator("img, iframe, object, embed, main script, b[onmouseover], svg[onload]")).hasCount(0);
+            assertThat(page.locator("body")).containsText("window.pwned=4");
+            assertThat(page.evaluate("() => /[\\u202a-\\u202e\\u2066-\\u2069\\u0007\\u001b]/.test(document.body.textContent)")).isEqualTo(false);
+            watched.hasNoComplaint();
+            assertThat(watched.requests()).hasSize(1);
+        }
+    }
+}
