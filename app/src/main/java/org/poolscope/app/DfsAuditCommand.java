@@ -1,6 +1,5 @@
 package org.poolscope.app;
 
-import static org.poolscope.report.JsonDocument.number;
 import static org.poolscope.report.JsonDocument.text;
 
 import java.io.IOException;
@@ -8,14 +7,9 @@ import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
-import java.util.Map;
 import java.util.concurrent.Callable;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import org.poolscope.dfs.audit.AuditFinding;
 import org.poolscope.dfs.audit.AuditRule;
 import org.poolscope.dfs.audit.DfsAudit;
 import org.poolscope.dfs.audit.Severity;
@@ -41,15 +35,13 @@ import picocli.CommandLine.Spec;
             "  poolscope dfs audit --rules", "Exit status: 0 all rules kept, 1 a rule is broken, 3 a file could not be read."})
 final class DfsAuditCommand implements Callable<Integer> {
 
-    private static final int FEW = 3;
-
     @Parameters(paramLabel = "FILE", arity = "0..*", description = "Captures and listings; or folders of them.")
     private List<Path> paths = List.of();
 
     @Option(names = "--rules", description = "List the rules instead.")
     private boolean rules;
 
-    @Option(names = "--all", description = "Show every finding; without it, the first " + FEW + " of each rule.")
+    @Option(names = "--all", description = "Show every finding; without it, the first " + AuditListing.FEW + " of each rule.")
     private boolean showAll;
 
     @Mixin
@@ -113,12 +105,12 @@ final class DfsAuditCommand implements Callable<Integer> {
 
     private void print(DfsAudit audit) throws IOException {
         if (output.isJson()) {
-            output.list(findings(), audit.findings().iterator());
+            output.list(AuditListing.findings(), audit.findings().iterator());
         } else {
             if (audit.findings().isEmpty()) {
                 output.line("All rules are kept.");
             } else {
-                printFew(audit.findings());
+                AuditListing.print(audit.findings(), showAll, output);
             }
             DfsAudit.Counts counts = audit.counts();
             output.line("Looked at " + Quantity.count(counts.exchanges(), "referral exchange", "referral exchanges") + " ("
@@ -129,52 +121,16 @@ final class DfsAuditCommand implements Callable<Integer> {
         output.flush();
     }
 
-    /** A server that breaks a rule breaks it in every reply: people need a few of them and the number. */
-    private void printFew(List<AuditFinding> all) throws IOException {
-        Map<String, Integer> told = new LinkedHashMap<>();
-        List<AuditFinding> few = all.stream().filter(finding -> showAll || told.merge(finding.rule(), 1, Integer::sum) <= FEW).toList();
-        output.list(findings(), few.iterator());
-        told.forEach((rule, times) -> told.put(rule, times - FEW));
-        told.values().removeIf(more -> more <= 0);
-        if (!told.isEmpty()) {
-            output.line("Not shown (--all shows them): " + told.entrySet().stream()
-                    .map(more -> Quantity.count(more.getValue()) + " more of " + more.getKey()).collect(Collectors.joining(", ")) + ".");
-        }
-    }
-
-    private static Listing<AuditFinding> findings() {
-        return new Listing<AuditFinding>((finding, json) -> {
-            text(json, "rule", finding.rule());
-            text(json, "severity", word(finding.severity()));
-            text(json, "file", finding.seenAt().file());
-            text(json, "at", finding.seenAt().at());
-            text(json, "request", finding.request().orElse(null));
-            number(json, "entry", finding.entry().isPresent() ? finding.entry().getAsInt() : null);
-            text(json, "message", finding.message());
-            text(json, "clause", finding.clause());
-            number(json, "occurrences", finding.occurrences());
-        })
-                .text("Severity", finding -> word(finding.severity()))
-                .text("Rule", AuditFinding::rule)
-                .text("At", finding -> finding.seenAt().toString())
-                .number("Times", finding -> Quantity.count(finding.occurrences()))
-                .text("What", finding -> finding.message() + " [" + finding.clause() + "]");
-    }
-
     private static Listing<AuditRule> rules() {
         return new Listing<AuditRule>((rule, json) -> {
             text(json, "rule", rule.name());
-            text(json, "severity", word(rule.severity()));
+            text(json, "severity", AuditListing.word(rule.severity()));
             text(json, "clause", rule.clause());
             text(json, "demand", rule.demand());
         })
                 .text("Rule", AuditRule::name)
-                .text("Severity", rule -> word(rule.severity()))
+                .text("Severity", rule -> AuditListing.word(rule.severity()))
                 .text("Clause", AuditRule::clause)
                 .text("Demand", AuditRule::demand);
-    }
-
-    private static String word(Severity severity) {
-        return severity.name().toLowerCase(Locale.ROOT);
     }
 }

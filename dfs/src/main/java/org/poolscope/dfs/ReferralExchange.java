@@ -68,6 +68,12 @@ public final class ReferralExchange implements Fact {
      */
     public ReferralExchange(String file, Transport transport, Optional<byte[]> request, OptionalLong status, byte[] reply,
             List<String> problems) {
+        this(file, "frame " + transport.replyFrame().orElseGet(() -> transport.requestFrame().orElse(0)), transport, request, status, reply,
+                problems);
+    }
+
+    private ReferralExchange(String file, String at, Transport transport, Optional<byte[]> request, OptionalLong status, byte[] reply,
+            List<String> problems) {
         this.transport = Objects.requireNonNull(transport, "transport");
         this.request = request.map(bytes -> transport.carrier() == Carrier.SMB2_EXTENDED ? ReferralRequest.decodeExtended(bytes)
                 : ReferralRequest.decode(bytes));
@@ -75,8 +81,25 @@ public final class ReferralExchange implements Fact {
         this.rawReply = reply.clone();
         this.reply = reply.length == 0 ? Optional.empty() : Optional.of(ReferralReply.decode(reply));
         this.problems = List.copyOf(problems);
-        long frame = transport.replyFrame().orElseGet(() -> transport.requestFrame().orElse(0));
-        this.seenAt = new Provenance(file, "frame " + frame, requestPath().orElse(""));
+        this.seenAt = new Provenance(file, at, requestPath().orElse(""));
+    }
+
+    /**
+     * An exchange with a live server.
+     *
+     * @param server the server, as findings shall name it
+     * @param at which of several questions it was
+     * @param extended whether the extended request was used
+     * @param request the request's bytes
+     * @param maxOutput bytes the reply was allowed to have
+     * @param status the NTSTATUS of the reply
+     * @param reply the reply's bytes; none when there are none
+     */
+    public static ReferralExchange live(String server, String at, boolean extended, byte[] request, long maxOutput, long status,
+            byte[] reply) {
+        Transport transport = new Transport(extended ? Carrier.SMB2_EXTENDED : Carrier.SMB2, "", server, OptionalLong.empty(),
+                OptionalLong.empty(), 0, OptionalLong.of(maxOutput));
+        return new ReferralExchange(server, at, transport, Optional.of(request), OptionalLong.of(status), reply, List.of());
     }
 
     @Override

@@ -50,6 +50,11 @@ public final class Listing<T> {
         return this;
     }
 
+    /** Writes one row's fields into an object that is already open. */
+    public void writeFields(T row, JsonGenerator out) throws IOException {
+        fields.write(row, out);
+    }
+
     /** Prints one JSON object a line. */
     public void printJson(Iterator<T> rows, Writer out) throws IOException {
         try (JsonGenerator json = new JsonFactory().createGenerator(out)) {

@@ -74,6 +74,11 @@ record AuditedReferral(Provenance seenAt, Source source, ReferralKind asked, Ref
         return status == null || status == ReferralExchange.STATUS_SUCCESS;
     }
 
+    /** Whether the server refused because the reply did not fit the buffer offered. */
+    boolean overflowed() {
+        return status != null && status == ReferralExchange.STATUS_BUFFER_OVERFLOW;
+    }
+
     /** Whether the layout of the reply is sound, so that its contents mean something. */
     boolean isSound() {
         return replyBreaches.isEmpty();
@@ -94,7 +99,10 @@ record AuditedReferral(Provenance seenAt, Source source, ReferralKind asked, Ref
         Optional<ReferralRequest> request = exchange.request().flatMap(Decoded::message);
         Optional<ReferralReply> reply = exchange.reply().flatMap(Decoded::message);
         List<Entry> entries = new ArrayList<>();
-        reply.ifPresent(message -> message.entries().forEach(entry -> entries.add(entry(entries.size(), entry))));
+        if (exchange.status().orElse(0) != ReferralExchange.STATUS_BUFFER_OVERFLOW) {
+            // what a server sends with a refusal for lack of room is a piece of a reply: that it does so is all there is to say
+            reply.ifPresent(message -> message.entries().forEach(entry -> entries.add(entry(entries.size(), entry))));
+        }
         ReferralKind asked = request.map(message -> ReferralKind.ofPath(DfsPath.of(message.path()))).orElse(null);
         Integer consumed = reply.map(ReferralReply::pathConsumed).orElse(null);
         return new AuditedReferral(exchange.seenAt(), Source.WIRE, asked, answered(asked, entries),

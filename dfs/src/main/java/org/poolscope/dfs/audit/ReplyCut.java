@@ -1,6 +1,5 @@
 package org.poolscope.dfs.audit;
 
-import org.poolscope.dfs.ReferralExchange;
 import org.poolscope.dfs.message.Breach;
 
 /** A reply holds whole entries or none. */
@@ -14,8 +13,7 @@ final class ReplyCut extends AuditRule {
 
     @Override
     void check(AuditedReferral referral, Findings findings) {
-        boolean overflow = referral.status() != null && referral.status() == ReferralExchange.STATUS_BUFFER_OVERFLOW;
-        if (overflow && (referral.pathConsumed() != null || !referral.replyBreaches().isEmpty())) {
+        if (referral.overflowed() && (referral.pathConsumed() != null || !referral.replyBreaches().isEmpty())) {
             findings.add(this, referral, "The server refused for lack of buffer (STATUS_BUFFER_OVERFLOW), but sent a part of"
                     + " the reply.");
             return;

@@ -12,7 +12,7 @@ final class StringOffsets extends AuditRule {
 
     @Override
     void check(AuditedReferral referral, Findings findings) {
-        if (referral.replyBreaches().stream().anyMatch(ReplyCut::isCut)) {
+        if (referral.overflowed() || referral.replyBreaches().stream().anyMatch(ReplyCut::isCut)) {
             // strings stand at the end: of a cut reply they are missing anyway
             return;
         }
