@@ -42,6 +42,7 @@ import picocli.CommandLine.ParameterException;
             TagsCommand.class,
             CallsitesCommand.class,
             RetagCommand.class,
+            TrendCommand.class,
             DfsCommand.class,
             LabCommand.class,
             DemoCommand.class,

@@ -38,6 +38,22 @@ final class PoolBooks {
         return snapshots;
     }
 
+    /**
+     * The tables of all tags of the machine that say when they were taken, oldest first, one for each moment; tables of session pool, which
+     * is a pool of its own, are left out.
+     */
+    static List<PoolSnapshot> dated(Case subject) {
+        List<PoolSnapshot> dated = new ArrayList<>();
+        subject.facts(PoolSnapshot.class).stream().filter(snapshot -> snapshot.taken() != null && !snapshot.source().contains("session"))
+                .sorted(Comparator.comparing(PoolSnapshot::taken).thenComparing(snapshot -> -snapshot.rows().size()))
+                .forEach(snapshot -> {
+                    if (dated.isEmpty() || dated.getLast().taken().isBefore(snapshot.taken())) {
+                        dated.add(snapshot);
+                    }
+                });
+        return dated;
+    }
+
     /** The totals under which a pool stands closest to its limit; without any limit, those that show the most use. */
     Optional<MemoryCounters> worst(PoolKind pool) {
         Comparator<MemoryCounters> byShare = Comparator.comparing(total -> total.usedShare(pool),
