@@ -137,7 +137,7 @@ public final class IsfReader {
             case 0xaa64 -> Architecture.ARM64;
             default -> null;
         };
-        return builder.build(identity, architecture, "ISF of " + identity);
+        return builder.build(identity, architecture, "ISF of " + identity.key());
     }
 
     private EvidenceException damaged(String what) {

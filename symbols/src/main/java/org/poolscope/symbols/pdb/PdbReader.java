@@ -93,7 +93,7 @@ public final class PdbReader {
         if (debug.length() >= DEBUG_HEADER) {
             symbols();
         }
-        return builder.build(identity, architecture, "PDB file " + identity);
+        return builder.build(identity, architecture, "PDB file " + identity.key());
     }
 
     private void symbols() {

@@ -67,7 +67,7 @@ class IsfReaderTest {
     void aMissingFieldIsNamed() throws Exception {
         StructLayout outer = read(SMALL).get("_OUTER");
         assertThatThrownBy(() -> outer.offset("Gone")).isInstanceOf(UnknownLayoutException.class)
-                .hasMessageContaining("_OUTER.Gone").hasMessageContaining("ntkrnlmp.pdb");
+                .hasMessageContaining("_OUTER.Gone").hasMessageContaining("00112233445566778899AABBCCDDEEFF");
     }
 
     @Test

@@ -9,7 +9,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.poolscope.model.Tool;
 
 /** {@code src/test/c/shapes.c}, compiled and linked with a PDB file by LLVM's tools, for one of two processors. */
-final class CompiledShapes {
+public final class CompiledShapes {
 
     private static final Map<String, Path> BUILT = new ConcurrentHashMap<>();
 
@@ -21,7 +21,7 @@ final class CompiledShapes {
      *
      * @param processor {@code x86_64} or {@code i686}
      */
-    static Path pdb(String processor) {
+    public static Path pdb(String processor) {
         Tool.need("clang", "clang");
         Tool.need("lld-link", "lld");
         Tool.need("llvm-pdbutil", "llvm");
