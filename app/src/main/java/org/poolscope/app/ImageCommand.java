@@ -7,8 +7,10 @@ import java.util.concurrent.Callable;
 import org.poolscope.kernel.KernelImage;
 import org.poolscope.model.Progress;
 import org.poolscope.report.Plain;
+import org.poolscope.symbols.store.SymbolFinder;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
@@ -18,6 +20,10 @@ abstract class ImageCommand implements Callable<Integer> {
 
     @Parameters(index = "0", paramLabel = "IMAGE", description = "A crash dump, a raw memory image, or an ELF core of a virtual machine.")
     private Path path;
+
+    @Option(names = "--symbols", paramLabel = "PATH", description = "Where to look for the kernel's symbols: folders, files, "
+            + "srv*CACHE*URL, as in _NT_SYMBOL_PATH, which is used when this is not given.")
+    private String symbolPath;
 
     @Mixin
     private Output output;
@@ -30,7 +36,7 @@ abstract class ImageCommand implements Callable<Integer> {
         checkUsage();
         try (ProgressBar progress = new ProgressBar()) {
             progress.at("opening " + path.getFileName(), 0, 0);
-            try (KernelImage image = KernelImage.open(path)) {
+            try (KernelImage image = KernelImage.open(path, symbols(progress))) {
                 answer(image, progress, output);
                 output.flush();
                 progress.wipe();
@@ -38,6 +44,15 @@ abstract class ImageCommand implements Callable<Integer> {
             }
         }
         return 0;
+    }
+
+    private SymbolFinder symbols(Progress progress) {
+        try {
+            return symbolPath == null ? SymbolFinder.ofEnvironment(System.getenv(), progress)
+                    : SymbolFinder.along(symbolPath, System.getenv(), progress);
+        } catch (IllegalArgumentException e) {
+            throw misused((symbolPath == null ? "_NT_SYMBOL_PATH: " : "--symbols: ") + e.getMessage());
+        }
     }
 
     /** Refuses options that do not go together, before the image is opened. */

@@ -14,6 +14,7 @@ import java.time.ZoneOffset;
 import org.poolscope.kernel.BugCheck;
 import org.poolscope.kernel.ImageInfo;
 import org.poolscope.kernel.KernelImage;
+import org.poolscope.kernel.StackPlace;
 import org.poolscope.model.Address;
 import org.poolscope.model.Progress;
 import org.poolscope.model.Quantity;
@@ -23,9 +24,12 @@ import picocli.CommandLine.Command;
 /** {@code poolscope info}: what is this image? */
 @Command(name = "info", mixinStandardHelpOptions = true, usageHelpAutoWidth = true,
         header = "What is this image?",
-        description = "Format, Windows build, architecture, bug check, and how much of the machine's memory the file holds.",
+        description = "Format, Windows build, architecture, bug check, and how much of the machine's memory the file holds. "
+                + "Of a small dump also the stack of the processor that stopped; with the kernel's symbols, its functions by name.",
         footer = {"", "Example:", "  poolscope info MEMORY.DMP"})
 final class InfoCommand extends ImageCommand {
+
+    private static final int STACK_LINES = 40;
 
     private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("uuuu-MM-dd HH:mm:ss 'UTC'").withZone(ZoneOffset.UTC);
 
@@ -33,7 +37,7 @@ final class InfoCommand extends ImageCommand {
     void answer(KernelImage image, Progress progress, Output output) throws IOException {
         ImageInfo info = image.info();
         if (output.isJson()) {
-            output.document(json -> write(info, json));
+            output.document(json -> write(info, image.stack().value().orElse(null), json));
             return;
         }
         line(output, "Format", info.format() + (info.dumpType() == null ? "" : ", " + info.dumpType()));
@@ -49,9 +53,21 @@ final class InfoCommand extends ImageCommand {
         line(output, "Memory in the file", pages(info.presentPages()));
         line(output, "Taken", info.systemTime() == null ? null : TIME.format(info.systemTime()));
         line(output, "Up for", info.upTime() == null ? null : upTime(info.upTime()));
+        List<StackPlace> stack = image.stack().value().orElse(List.of());
+        if (!stack.isEmpty()) {
+            output.line("");
+            output.line("Stopped in             " + Plain.text(stack.getFirst().text()));
+            output.line("Called from, as far as the stack tells; a few of these may be left from earlier calls:");
+            for (StackPlace place : stack.subList(1, Math.min(stack.size(), STACK_LINES))) {
+                output.line("  " + address(place.stackAddress()) + "  " + Plain.text(place.text()));
+            }
+            if (stack.size() > STACK_LINES) {
+                output.line("  … and " + (stack.size() - STACK_LINES) + " more (--format json lists all)");
+            }
+        }
     }
 
-    private static void write(ImageInfo info, JsonGenerator json) throws IOException {
+    private static void write(ImageInfo info, List<StackPlace> stack, JsonGenerator json) throws IOException {
         text(json, "format", info.format());
         text(json, "dumpType", info.dumpType());
         text(json, "architecture", info.architecture());
@@ -80,6 +96,22 @@ final class InfoCommand extends ImageCommand {
         number(json, "presentPages", info.presentPages());
         text(json, "systemTime", info.systemTime());
         number(json, "upTimeSeconds", info.upTime() == null ? null : info.upTime().toSeconds());
+        if (stack == null) {
+            json.writeNullField("stack");
+            return;
+        }
+        json.writeArrayFieldStart("stack");
+        for (StackPlace place : stack) {
+            json.writeStartObject();
+            text(json, "stackAddress", address(place.stackAddress()));
+            text(json, "address", address(place.address()));
+            text(json, "module", place.module());
+            number(json, "offset", place.offset());
+            text(json, "function", place.symbol() == null ? null : place.symbol().name());
+            number(json, "functionOffset", place.symbol() == null ? null : (Long) place.symbol().displacement());
+            json.writeEndObject();
+        }
+        json.writeEndArray();
     }
 
     private static String address(Long address) {

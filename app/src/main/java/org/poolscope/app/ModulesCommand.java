@@ -5,12 +5,14 @@ import static org.poolscope.report.JsonDocument.text;
 
 import java.time.Instant;
 import org.poolscope.kernel.KernelImage;
+import org.poolscope.kernel.UnloadedModule;
 import org.poolscope.model.Address;
 import org.poolscope.model.LoadedModule;
 import org.poolscope.model.Progress;
 import org.poolscope.model.Quantity;
 import org.poolscope.report.Listing;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
 
 /** {@code poolscope modules}: the loaded drivers. */
 @Command(name = "modules", mixinStandardHelpOptions = true, usageHelpAutoWidth = true,
@@ -21,8 +23,26 @@ final class ModulesCommand extends ImageCommand {
     /** Since Windows 10 the linker writes a hash where it used to write the time: reproducible builds. */
     private static final int FIRST_BUILD_WITH_HASHES = 10240;
 
+    private static final Listing<UnloadedModule> UNLOADED = new Listing<UnloadedModule>((module, json) -> {
+        text(json, "name", module.name());
+        text(json, "start", Address.text(module.start()));
+        text(json, "end", Address.text(module.end()));
+        text(json, "time", module.time());
+    })
+            .text("Start", module -> Address.text(module.start()))
+            .text("End", module -> Address.text(module.end()))
+            .text("Unloaded", module -> module.time() == null ? null : module.time().toString())
+            .text("Name", UnloadedModule::name);
+
+    @Option(names = "--unloaded", description = "The drivers that were unloaded instead, the latest first; the kernel remembers fifty.")
+    private boolean unloaded;
+
     @Override
     void answer(KernelImage image, Progress progress, Output output) throws Exception {
+        if (unloaded) {
+            output.list(UNLOADED, image.unloadedModules().orThrow(path()).iterator());
+            return;
+        }
         Integer build = image.info().build();
         boolean dated = build != null && build < FIRST_BUILD_WITH_HASHES;
         Listing<LoadedModule> listing = new Listing<LoadedModule>((module, json) -> {

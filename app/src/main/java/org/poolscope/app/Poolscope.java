@@ -25,6 +25,7 @@ import picocli.CommandLine.ParameterException;
         subcommands = {
             DiagnoseCommand.class,
             InfoCommand.class,
+            SymbolsCommand.class,
             VmCommand.class,
             ModulesCommand.class,
             PoolUsedCommand.class,

@@ -1,5 +1,6 @@
 package org.poolscope.kernel;
 
+import java.nio.ByteBuffer;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 import org.poolscope.memory.VirtualMemory;
@@ -28,10 +29,18 @@ public final class DebuggerData {
     private final VirtualMemory memory;
     private final int size;
 
+    /** The block's bytes when the memory holds them encoded, else {@code null}. */
+    private final ByteBuffer decoded;
+
     DebuggerData(long address, VirtualMemory memory, int size) {
+        this(address, memory, size, null);
+    }
+
+    DebuggerData(long address, VirtualMemory memory, int size, ByteBuffer decoded) {
         this.address = address;
         this.memory = memory;
         this.size = size;
+        this.decoded = decoded;
     }
 
     private static final class Layout {
@@ -76,6 +85,13 @@ public final class DebuggerData {
 
     private long read(String name) {
         FieldLayout field = Layout.DATA.field(name);
+        if (decoded != null) {
+            return field.offset() + field.bytes() > size ? 0 : switch (field.bytes()) {
+                case 2 -> Short.toUnsignedLong(decoded.getShort(field.offset()));
+                case 4 -> Integer.toUnsignedLong(decoded.getInt(field.offset()));
+                default -> decoded.getLong(field.offset());
+            };
+        }
         if (field.offset() + field.bytes() > size || !memory.isReadable(address + field.offset(), field.bytes())) {
             return 0;
         }

@@ -72,7 +72,7 @@ final class DebuggerDataFinder {
      * Whether the block stands in the kernel it names, and the list of modules it names is one: its head's neighbours point back.
      * A list the image does not hold is not held against the block.
      */
-    private static boolean holds(VirtualMemory memory, DebuggerData data) {
+    static boolean holds(VirtualMemory memory, DebuggerData data) {
         long base = data.kernelBase().orElse(0);
         boolean kernelAddress = memory.pointerSize() == Integer.BYTES ? base >= 0x8000_0000L : base < 0;
         if (!kernelAddress || (base & PhysicalMemory.PAGE_SIZE - 1) != 0

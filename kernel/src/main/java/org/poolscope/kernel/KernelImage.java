@@ -26,6 +26,7 @@ import org.poolscope.symbols.BuiltInLayouts;
 import org.poolscope.symbols.FieldLayout;
 import org.poolscope.symbols.KernelVersion;
 import org.poolscope.symbols.TypeLayouts;
+import org.poolscope.symbols.store.SymbolFinder;
 
 /**
  * A memory image of a Windows kernel, open, with its kernel found. Opening reads a few pages; each question reads what it needs
@@ -48,7 +49,8 @@ public final class KernelImage implements AutoCloseable {
     private final KernelLocation location;
     private final KernelIdentity identity;
     private final KernelVariables variables;
-    private final BuiltInLayouts layouts;
+    private final KernelSymbols symbols;
+    private final TypeLayouts layouts;
     private final VirtualMemory memory;
     private final InfoReader describer;
     private final Set<String> warnings = new LinkedHashSet<>();
@@ -72,13 +74,17 @@ public final class KernelImage implements AutoCloseable {
             this.memory = null;
             this.variables = null;
             this.identity = new KernelIdentity(KernelVersion.build(headerBuild.orElse(0)), null, null, false);
+            this.symbols = null;
             this.layouts = BuiltInLayouts.forBuild(architecture, identity.version());
         } else {
-            this.variables = new KernelVariables(location.memory(), location.debuggerData(), location.symbols(),
+            this.symbols = location.symbols();
+            this.variables = new KernelVariables(location.memory(), location.debuggerData(), symbols,
                     location.kernelBase().orElse(0), location.named());
             this.identity = KernelIdentity.of(location.memory(), architecture, variables, location.debuggerData(), headerBuild,
-                    location.symbols().flatMap(symbols -> symbols.version()));
-            this.layouts = BuiltInLayouts.forBuild(architecture, identity.version());
+                    symbols.version());
+            BuiltInLayouts builtIn = BuiltInLayouts.forBuild(architecture, identity.version());
+            this.layouts = symbols.table().<TypeLayouts>map(table -> new KernelLayouts(table, builtIn)).orElse(builtIn);
+            warnings.addAll(symbols.notes());
             this.memory = withRules(location.memory());
             layouts.caveat().ifPresent(warnings::add);
         }
@@ -94,14 +100,23 @@ public final class KernelImage implements AutoCloseable {
      * @throws EvidenceException when the file cannot be read, is no memory image, or no kernel is found in it
      */
     public static KernelImage open(Path path) throws EvidenceException {
-        return open(path, path.toString());
+        return open(path, path.toString(), SymbolFinder.NOWHERE);
+    }
+
+    /**
+     * The same, with symbol files where they are found: all structures and variables are then those of this very kernel.
+     *
+     * @param symbols where to look for them
+     */
+    public static KernelImage open(Path path, SymbolFinder symbols) throws EvidenceException {
+        return open(path, path.toString(), symbols);
     }
 
     /** The same, under the name that findings shall give the file. */
-    static KernelImage open(Path path, String name) throws EvidenceException {
+    static KernelImage open(Path path, String name, SymbolFinder symbols) throws EvidenceException {
         MemoryImage image = MemoryImage.open(path);
         try {
-            Optional<KernelLocation> location = KernelLocation.of(image);
+            Optional<KernelLocation> location = KernelLocation.of(image, symbols);
             Optional<Architecture> architecture = location.flatMap(KernelImage::architectureOf).or(image::architecture);
             if (architecture.isEmpty() || location.isEmpty() && image.header().isEmpty()) {
                 throw new EvidenceException(path, "", "no Windows kernel is found in it",
@@ -179,6 +194,11 @@ public final class KernelImage implements AutoCloseable {
         return layouts;
     }
 
+    /** What is known of the kernel's symbols. */
+    public Answer<KernelSymbols> symbols() {
+        return symbols == null ? Answer.none(NO_MEMORY) : Answer.of(symbols);
+    }
+
     /** The kernel's debugger data block. */
     public Answer<DebuggerData> debuggerData() {
         return location == null ? Answer.none(NO_MEMORY) : location.debuggerData().map(Answer::of)
@@ -225,6 +245,19 @@ public final class KernelImage implements AutoCloseable {
                     : Answer.of(triage.get().modules());
         }
         return variables().then(known -> new ModuleReader(memory, known, layouts, this::warn).loaded());
+    }
+
+    /**
+     * The places in code that the stack of the stopped processor holds, the last called first. A few may be left from earlier calls:
+     * without the programs' files nobody knows how large each function's frame is.
+     */
+    public Answer<List<StackPlace>> stack() {
+        if (image.triage().isEmpty()) {
+            return Answer.none("the stack is read from small dumps only");
+        }
+        List<StackPlace> places = new StackReader(memory, modules().value().orElse(List.of()), symbols,
+                location.kernelBase().orElse(0), KernelFingerprint.of(location.debuggerData())).read(image.triage().get());
+        return places.isEmpty() ? Answer.none("the small dump does not hold the processor's registers") : Answer.of(places);
     }
 
     /** The drivers unloaded last, the latest first; the kernel remembers fifty. */

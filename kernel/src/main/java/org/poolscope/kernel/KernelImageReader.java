@@ -7,7 +7,9 @@ import org.poolscope.model.EvidenceReader;
 import org.poolscope.model.Fact;
 import org.poolscope.model.FactSink;
 import org.poolscope.model.LoadedModules;
+import org.poolscope.model.Progress;
 import org.poolscope.model.Provenance;
+import org.poolscope.symbols.store.SymbolFinder;
 
 /**
  * Reads memory images: what the image is, the loaded modules, the memory counters, pool use by tag, and the {@linkplain
@@ -27,7 +29,7 @@ public final class KernelImageReader implements EvidenceReader {
 
     @Override
     public void read(EvidenceFile file, FactSink sink) throws EvidenceException {
-        KernelImage image = KernelImage.open(file.path(), file.name());
+        KernelImage image = KernelImage.open(file.path(), file.name(), symbols(file));
         Provenance whole = new Provenance(file.name(), "");
         sink.add(new OpenKernelImage(whole, image));
         sink.add(image.info());
@@ -36,6 +38,16 @@ public final class KernelImageReader implements EvidenceReader {
         take(image.tagTable(), "pool use by tag", whole, sink);
         for (String warning : image.warnings()) {
             sink.warn(whole, warning);
+        }
+    }
+
+    /** Symbol files are looked for where the environment says, as debuggers do. */
+    private static SymbolFinder symbols(EvidenceFile file) throws EvidenceException {
+        try {
+            return SymbolFinder.ofEnvironment(System.getenv(), Progress.NONE);
+        } catch (IllegalArgumentException e) {
+            throw new EvidenceException(file.path(), "", "_NT_SYMBOL_PATH cannot be understood: " + e.getMessage(),
+                    "Correct the variable, or unset it", e);
         }
     }
 

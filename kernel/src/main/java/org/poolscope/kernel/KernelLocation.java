@@ -13,7 +13,8 @@ import org.poolscope.memory.PagedMemory;
 import org.poolscope.memory.PhysicalMemory;
 import org.poolscope.memory.PteRules;
 import org.poolscope.memory.VirtualMemory;
-import org.poolscope.symbols.BuiltInGlobals;
+import org.poolscope.symbols.PdbIdentity;
+import org.poolscope.symbols.store.SymbolFinder;
 
 /**
  * Where the kernel is in an image: an address space, its debugger data block, its base.
@@ -25,12 +26,12 @@ import org.poolscope.symbols.BuiltInGlobals;
  * @param memory the kernel's address space
  * @param debuggerData the block; empty when it was not found or is encoded
  * @param kernelBase where the kernel is loaded; empty when that could not be found
- * @param symbols the places of global variables; empty when this kernel's symbols are not at hand
+ * @param symbols what is known of the kernel's symbols
  * @param named addresses of variables that the dump's header names itself
  * @param notes what was not as it should be
  */
 record KernelLocation(VirtualMemory memory, Optional<DebuggerData> debuggerData, OptionalLong kernelBase,
-        Optional<BuiltInGlobals> symbols, Map<String, Long> named, List<String> notes) {
+        KernelSymbols symbols, Map<String, Long> named, List<String> notes) {
 
     /** Each directory of a process maps the same kernel; when this many show no kernel, more will not. */
     private static final int DIRECTORY_LIMIT = 8;
@@ -41,28 +42,33 @@ record KernelLocation(VirtualMemory memory, Optional<DebuggerData> debuggerData,
     private static final String ENCODED =
             "the kernel's debugger data block is encoded or missing; the kernel was found by its image instead";
 
+    private static final String NO_SYMBOLS = "its tables cannot be found without its symbols, %s: give a folder or a server that has"
+            + " them with --symbols or in _NT_SYMBOL_PATH";
+
     private static final String MISSING =
             "the kernel's debugger data block is not in the dump: only what the header itself names can be found";
 
     /** Finds the kernel; empty when the image holds no address space, or none with a kernel in it. */
-    static Optional<KernelLocation> of(MemoryImage image) {
+    static Optional<KernelLocation> of(MemoryImage image, SymbolFinder finder) {
         if (image.triage().isPresent()) {
             VirtualMemory memory = image.triage().get().memory();
-            Search search = new Search(image);
+            Search search = new Search(image, finder);
             return Optional.of(search.known(memory, search.namedBlock(memory), List.of()));
         }
-        return image.physical().isPresent() ? new Search(image).run(image.physical().get()) : Optional.empty();
+        return image.physical().isPresent() ? new Search(image, finder).run(image.physical().get()) : Optional.empty();
     }
 
     /** One search through one image. */
     private static final class Search {
 
         private final MemoryImage image;
+        private final SymbolFinder finder;
         private final long block;
         private final Map<String, Long> named = new HashMap<>();
 
-        Search(MemoryImage image) {
+        Search(MemoryImage image, SymbolFinder finder) {
             this.image = image;
+            this.finder = finder;
             this.block = image.header().map(CrashDumpHeader::debuggerData).orElse(0L);
             image.header().map(CrashDumpHeader::loadedModules).ifPresent(list -> named.put("PsLoadedModuleList", list));
             image.header().map(CrashDumpHeader::activeProcesses).ifPresent(list -> named.put("PsActiveProcessHead", list));
@@ -101,20 +107,26 @@ record KernelLocation(VirtualMemory memory, Optional<DebuggerData> debuggerData,
 
         private KernelLocation known(VirtualMemory memory, Optional<DebuggerData> data, List<String> notes) {
             OptionalLong base = data.isPresent() ? data.get().kernelBase() : OptionalLong.empty();
-            return new KernelLocation(memory, data, base, symbols(memory, base), named, notes);
+            KernelSymbols symbols = KernelSymbols.of(identity(memory, base), KernelFingerprint.of(data), finder);
+            return new KernelLocation(memory, data, base, symbols, named, notes);
         }
 
-        /** A kernel known by its image alone. */
+        /** A kernel known by its image: its symbols tell where its block is and how it is encoded. */
         private KernelLocation withoutBlock(VirtualMemory memory, OptionalLong base) {
-            Optional<BuiltInGlobals> globals = symbols(memory, base);
-            List<String> notes = globals.isPresent() ? List.of(ENCODED)
-                    : List.of(ENCODED, "this kernel's symbols are not at hand: its tables cannot be found");
-            return new KernelLocation(memory, Optional.empty(), base, globals, named, notes);
+            Optional<PdbIdentity> identity = identity(memory, base);
+            KernelSymbols symbols = KernelSymbols.of(identity, KernelFingerprint.NONE, finder);
+            Optional<DebuggerData> decoded = EncodedDebuggerData.decode(memory, symbols, base.getAsLong());
+            if (decoded.isPresent()) {
+                return new KernelLocation(memory, decoded, base, symbols, named, List.of());
+            }
+            List<String> notes = symbols.isEmpty()
+                    ? List.of(ENCODED, NO_SYMBOLS.formatted(identity.map(PdbIdentity::toString).orElse("which it does not name")))
+                    : List.of(ENCODED);
+            return new KernelLocation(memory, Optional.empty(), base, symbols, named, notes);
         }
 
-        private static Optional<BuiltInGlobals> symbols(VirtualMemory memory, OptionalLong base) {
-            return base.isEmpty() ? Optional.empty() : PeImage.at(memory, base.getAsLong()).flatMap(PeImage::symbols)
-                    .flatMap(symbols -> BuiltInGlobals.find(symbols.identity()));
+        private static Optional<PdbIdentity> identity(VirtualMemory memory, OptionalLong base) {
+            return base.isEmpty() ? Optional.empty() : PeImage.at(memory, base.getAsLong()).flatMap(PeImage::symbols);
         }
     }
 }

@@ -14,11 +14,11 @@ public final class KernelVariables {
 
     private final VirtualMemory memory;
     private final Optional<DebuggerData> debuggerData;
-    private final Optional<? extends KernelGlobals> globals;
+    private final KernelGlobals globals;
     private final long kernelBase;
     private final Map<String, Long> named;
 
-    KernelVariables(VirtualMemory memory, Optional<DebuggerData> debuggerData, Optional<? extends KernelGlobals> globals,
+    KernelVariables(VirtualMemory memory, Optional<DebuggerData> debuggerData, KernelGlobals globals,
             long kernelBase, Map<String, Long> named) {
         this.memory = memory;
         this.debuggerData = debuggerData;
@@ -39,7 +39,7 @@ public final class KernelVariables {
 
     /** The address of a variable by the kernel's symbols. */
     public OptionalLong symbol(String name) {
-        OptionalLong offset = globals.isPresent() ? globals.get().offset(name) : OptionalLong.empty();
+        OptionalLong offset = globals.offset(name);
         return offset.isPresent() ? OptionalLong.of(kernelBase + offset.getAsLong()) : offset;
     }
 

@@ -4,6 +4,7 @@ import java.util.HexFormat;
 import java.util.Locale;
 import java.util.Optional;
 import org.poolscope.memory.VirtualMemory;
+import org.poolscope.symbols.PdbIdentity;
 
 /**
  * The headers of an executable image in memory (PE/COFF specification): what they say of its age and its symbols. Every number is
@@ -42,15 +43,6 @@ final class PeImage {
         this.header = header;
     }
 
-    /**
-     * The identity of the symbol file that belongs to an image.
-     *
-     * @param name file name of the PDB
-     * @param identity GUID (32 upper-case hex digits) and age (decimal) joined by a hyphen
-     */
-    record Symbols(String name, String identity) {
-    }
-
     /** The image loaded at an address, when its headers can be read. */
     static Optional<PeImage> at(VirtualMemory memory, long base) {
         if (!memory.isReadable(base, NEW_HEADER + Integer.BYTES) || memory.u16(base) != MZ) {
@@ -75,7 +67,7 @@ final class PeImage {
     }
 
     /** Which symbol file belongs to it. */
-    Optional<Symbols> symbols() {
+    Optional<PdbIdentity> symbols() {
         boolean wide = memory.u16(header + OPTIONAL_HEADER) == PE_32_PLUS;
         long directory = header + (wide ? DEBUG_DIRECTORY_64 : DEBUG_DIRECTORY_32);
         long entries = base + Integer.toUnsignedLong(memory.u32(directory));
@@ -90,7 +82,7 @@ final class PeImage {
     }
 
     /** A record of signature, GUID, age and name. The GUID's first three parts are numbers, the rest is bytes. */
-    private Optional<Symbols> codeView(long record) {
+    private Optional<PdbIdentity> codeView(long record) {
         if (!memory.isReadable(record, 24) || memory.u32(record) != RSDS) {
             return Optional.empty();
         }
@@ -98,7 +90,7 @@ final class PeImage {
         memory.read(record + 12, tail, 0, tail.length);
         String guid = "%08X%04X%04X".formatted(memory.u32(record + 4), memory.u16(record + 8), memory.u16(record + 10))
                 + HexFormat.of().formatHex(tail).toUpperCase(Locale.ROOT);
-        String identity = guid + "-" + Integer.toUnsignedString(memory.u32(record + 20));
-        return Values.asciiString(memory, record + 24, NAME_LIMIT).map(name -> new Symbols(name, identity));
+        long age = Integer.toUnsignedLong(memory.u32(record + 20));
+        return Values.asciiString(memory, record + 24, NAME_LIMIT).flatMap(name -> PdbIdentity.of(name, guid, age));
     }
 }

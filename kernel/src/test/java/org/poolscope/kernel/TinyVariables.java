@@ -26,6 +26,6 @@ public final class TinyVariables {
                 return Optional.empty();
             }
         };
-        return new KernelVariables(memory, Optional.empty(), Optional.of(globals), 0, Map.of());
+        return new KernelVariables(memory, Optional.empty(), globals, 0, Map.of());
     }
 }

@@ -6,7 +6,9 @@ import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -17,11 +19,16 @@ public final class BuiltInGlobals implements KernelGlobals {
 
     private static final String FILE = "globals-x64.txt";
 
+    /** The kernel whose globals these are; its file is called so for many processors, and there is no other from Windows 8 on. */
+    private static final String PDB = "ntkrnlmp.pdb";
+
     private final KernelVersion version;
+    private final String pdb;
     private final Map<String, Long> offsets;
 
-    private BuiltInGlobals(KernelVersion version, Map<String, Long> offsets) {
+    private BuiltInGlobals(KernelVersion version, String pdb, Map<String, Long> offsets) {
         this.version = version;
+        this.pdb = pdb;
         this.offsets = offsets;
     }
 
@@ -31,12 +38,17 @@ public final class BuiltInGlobals implements KernelGlobals {
      * @param pdb GUID (32 hex digits, upper case) and age (decimal), joined by a hyphen
      */
     public static Optional<BuiltInGlobals> find(String pdb) {
-        return row(columns -> columns[1].equals(pdb));
+        return rows(columns -> columns[1].equals(pdb), globals -> true).stream().findFirst();
+    }
+
+    /** All kernels of which something holds. */
+    public static List<BuiltInGlobals> all(Predicate<BuiltInGlobals> wanted) {
+        return rows(columns -> true, wanted);
     }
 
     /** The globals of the kernel of a version that names its revision; builds of one revision differ only by their PDB. */
     public static Optional<BuiltInGlobals> find(KernelVersion wanted) {
-        return row(columns -> version(columns[0]).equals(wanted));
+        return rows(columns -> version(columns[0]).equals(wanted), globals -> true).stream().findFirst();
     }
 
     @Override
@@ -50,7 +62,14 @@ public final class BuiltInGlobals implements KernelGlobals {
         return Optional.of(version);
     }
 
-    private static Optional<BuiltInGlobals> row(Predicate<String[]> wanted) {
+    /** Which symbol file belongs to the kernel. */
+    public PdbIdentity identity() {
+        int hyphen = pdb.indexOf('-');
+        return new PdbIdentity(PDB, pdb.substring(0, hyphen), Long.parseLong(pdb.substring(hyphen + 1)));
+    }
+
+    private static List<BuiltInGlobals> rows(Predicate<String[]> wanted, Predicate<BuiltInGlobals> holds) {
+        List<BuiltInGlobals> found = new ArrayList<>();
         try (InputStream in = BuiltInGlobals.class.getResourceAsStream(FILE);
                 BufferedReader lines = new BufferedReader(new InputStreamReader(in, StandardCharsets.US_ASCII))) {
             String[] names = null;
@@ -62,10 +81,13 @@ public final class BuiltInGlobals implements KernelGlobals {
                 if (names == null) {
                     names = columns;
                 } else if (wanted.test(columns)) {
-                    return Optional.of(new BuiltInGlobals(version(columns[0]), offsets(names, columns)));
+                    BuiltInGlobals globals = new BuiltInGlobals(version(columns[0]), columns[1], offsets(names, columns));
+                    if (holds.test(globals)) {
+                        found.add(globals);
+                    }
                 }
             }
-            return Optional.empty();
+            return found;
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
