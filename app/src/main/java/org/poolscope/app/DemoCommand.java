@@ -43,7 +43,7 @@ final class DemoCommand implements Callable<Integer> {
         try (ProgressBar progress = new ProgressBar()) {
             LabCase photoUpload = LabCases.find("photo-upload").orElseThrow();
             Path evidence = folder.resolve("photo-upload");
-            photoUpload.write(evidence, LabOptions.scale(scale).withProgress((done, total) -> progress.at("making the case", done, total)));
+            photoUpload.write(evidence, LabOptions.scale(scale).withProgress(progress));
             try (Case subject = CaseReader.read(List.of(evidence), progress)) {
                 Verdict verdict = Diagnosis.of(subject, progress);
                 progress.wipe();

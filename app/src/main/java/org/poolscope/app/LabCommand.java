@@ -88,6 +88,6 @@ final class LabCommand implements Callable<Integer> {
     }
 
     private LabOptions options(ProgressBar progress) {
-        return new LabOptions(scale, seed, variant, (done, total) -> progress.at("making " + name, done, total));
+        return new LabOptions(scale, seed, variant, progress);
     }
 }

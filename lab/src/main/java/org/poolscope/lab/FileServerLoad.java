@@ -14,6 +14,7 @@ import org.poolscope.lab.machine.PoolArena;
 import org.poolscope.lab.machine.Pools;
 import org.poolscope.lab.machine.TagAccount;
 import org.poolscope.model.PoolKind;
+import org.poolscope.model.Progress;
 
 /**
  * What serving files does to the pools. Open files hang together as they do in a file server: a handle in the system process
@@ -58,7 +59,7 @@ final class FileServerLoad {
         new FileServerLoad(machine, making.scale()).build(making.options().progress());
     }
 
-    private void build(LabProgress progress) {
+    private void build(Progress progress) {
         StandardSystem system = new StandardSystem(machine, scale);
         system.build(StandardSystem.ownNames(machine));
         Filler paged = pagedFiller();
@@ -81,7 +82,7 @@ final class FileServerLoad {
                 nonPaged.passThrough(1 + total / 48);
             }
             if ((i & 0x3ff) == 0) {
-                progress.at(i, total);
+                progress.at(LabOptions.MAKING, i, total);
             }
         }
         registry();
@@ -91,7 +92,7 @@ final class FileServerLoad {
         nonPaged.drain();
         past(paged, nonPaged);
         system.addPast(Set.of("Irp ", "File"));
-        progress.at(total, total);
+        progress.at(LabOptions.MAKING, total, total);
     }
 
     private int count(int atFullScale, int least) {

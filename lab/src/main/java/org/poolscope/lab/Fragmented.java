@@ -76,7 +76,7 @@ final class Fragmented extends MachineCase {
                 }
             }
             if ((packets.size() & 0x3ff) == 0) {
-                making.options().progress().at(machine.poolPages(PoolKind.NONPAGED), limit);
+                making.progress(machine.poolPages(PoolKind.NONPAGED), limit);
             }
         }
         // Quiet comes: the packets are gone, and with them every sixth record.
@@ -84,7 +84,7 @@ final class Fragmented extends MachineCase {
                 .put("tag", "NaRc").put("records", kept).put("packetsFreed", packets.size()).put("unreachable", 0);
         packets.forEach(buffers::remove);
         passing.forEach(records::remove);
-        making.options().progress().at(limit, limit);
+        making.progress(limit, limit);
         nonPaged.addPast(machine);
         system.addPast(Set.of());
         machine.stop(StopState.requested(STOP, UP_SECONDS), MemoryFigures.relaxed(machine));

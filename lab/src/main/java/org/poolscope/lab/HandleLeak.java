@@ -73,10 +73,10 @@ final class HandleLeak extends MachineCase {
                 nonPaged.passThrough(200);
             }
             if ((i & 0x3fff) == 0) {
-                making.options().progress().at(i, handles);
+                making.progress(i, handles);
             }
         }
-        making.options().progress().at(handles, handles);
+        making.progress(handles, handles);
         nonPaged.drain();
         machine.settle();
         nonPaged.fill(machine.pools().nonPaged(), machine.spec().nonPagedLimitPages() - 40);

@@ -1,5 +1,7 @@
 package org.poolscope.lab;
 
+import org.poolscope.model.Progress;
+
 /**
  * How a case is made.
  *
@@ -8,7 +10,10 @@ package org.poolscope.lab;
  * @param variant one of the case's {@linkplain LabCase#variants() variants}; empty for the default one
  * @param progress is told how far the work is
  */
-public record LabOptions(double scale, long seed, String variant, LabProgress progress) {
+public record LabOptions(double scale, long seed, String variant, Progress progress) {
+
+    /** What the listener is told is being done. */
+    static final String MAKING = "making the case";
 
     /** The smallest scale at which a case still is what it says. */
     public static final double SMALLEST_SCALE = 0.001;
@@ -25,7 +30,7 @@ public record LabOptions(double scale, long seed, String variant, LabProgress pr
 
     /** The default variant at a scale, with seed 1. */
     public static LabOptions scale(double scale) {
-        return new LabOptions(scale, 1, "", LabProgress.NONE);
+        return new LabOptions(scale, 1, "", Progress.NONE);
     }
 
     /** The same with another variant. */
@@ -39,7 +44,7 @@ public record LabOptions(double scale, long seed, String variant, LabProgress pr
     }
 
     /** The same, telling its progress. */
-    public LabOptions withProgress(LabProgress listener) {
+    public LabOptions withProgress(Progress listener) {
         return new LabOptions(scale, seed, variant, listener);
     }
 }

@@ -20,6 +20,7 @@ import org.poolscope.lab.machine.TagAccount;
 import org.poolscope.lab.machine.WindowsVersion;
 import org.poolscope.model.Address;
 import org.poolscope.model.PoolKind;
+import org.poolscope.model.Progress;
 
 /**
  * fastcache.sys (x64) keeps its entries in a doubly linked list. When its cache is reset it makes the list head new before it has
@@ -99,9 +100,9 @@ final class LostList extends MachineCase {
         entries.add(lost, making.options().progress(), lost + kept);
         // The reset: a new head where the old one was.
         machine.space().initList(head);
-        entries.add(kept, LabProgress.NONE, lost + kept);
+        entries.add(kept, Progress.NONE, lost + kept);
         machine.space().put32(device.extension() + COUNT_AT, kept);
-        making.options().progress().at(lost + kept, lost + kept);
+        making.progress(lost + kept, lost + kept);
         paged.add(making.bytes(6_000_000));
         nonPaged.add(making.bytes(6_000_000));
         paged.drain();
@@ -146,7 +147,7 @@ final class LostList extends MachineCase {
             this.buffers = pools.tag("FcDb");
         }
 
-        void add(int count, LabProgress progress, int total) {
+        void add(int count, Progress progress, int total) {
             Dice dice = machine.dice().named("entries " + count);
             for (int i = 0; i < count; i++) {
                 add(dice, i);
@@ -155,7 +156,7 @@ final class LostList extends MachineCase {
                     nonPaged.passThrough(120);
                 }
                 if ((i & 0xfff) == 0) {
-                    progress.at(i, total);
+                    progress.at(LabOptions.MAKING, i, total);
                 }
             }
         }

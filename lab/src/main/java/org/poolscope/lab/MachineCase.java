@@ -33,6 +33,11 @@ abstract class MachineCase implements LabCase {
             return Math.round(atFullScale * scale());
         }
 
+        /** Tells how far the making is. */
+        void progress(long done, long total) {
+            options.progress().at(LabOptions.MAKING, done, total);
+        }
+
         boolean is(String name) {
             return variant.equals(name);
         }

@@ -107,7 +107,7 @@ final class PhotoUpload extends MachineCase {
                 paged.passThrough(48);
             }
             if ((i & 0x3ff) == 0) {
-                making.options().progress().at(i, entries);
+                making.progress(i, entries);
             }
         }
         cache.addOtherRequests();
@@ -122,7 +122,7 @@ final class PhotoUpload extends MachineCase {
         system.addPast(Set.of("IoNm"));
         paged.addPast(machine);
         nonPaged.addPast(machine);
-        making.options().progress().at(entries, entries);
+        making.progress(entries, entries);
         // In a very small case the system's own share is larger than the scaled limit.
         machine.limitPagedPool(Math.max(making.count(PUBLISHED_LIMIT, 0), machine.poolPages(PoolKind.PAGED) + 1));
         machine.stop(stop, PUBLISHED_FIGURES);

@@ -18,6 +18,7 @@ import org.poolscope.lab.machine.StopState;
 import org.poolscope.lab.machine.TagAccount;
 import org.poolscope.model.Address;
 import org.poolscope.model.PoolKind;
+import org.poolscope.model.Progress;
 
 /**
  * remfs.sys, a file system driver that keeps its files on a server it talks to over UDP, and vpnshim.sys, a filter on the UDP
@@ -125,7 +126,7 @@ final class RemoteFileSystem {
      * @param wanted blocks of that size and tag in all
      * @param others the pool's other users, who come and go between
      */
-    void build(int wanted, Filler others, LabProgress progress) {
+    void build(int wanted, Filler others, Progress progress) {
         int own = wanted - pools.blocks(PoolKind.NONPAGED, tag, BLOCK);
         int kept = leaks ? Math.min(CHAINED, own / 4) : own - WITH_REQUEST;
         if (verifier != null) {
@@ -145,10 +146,10 @@ final class RemoteFileSystem {
                 others.passThrough(400);
             }
             if ((i & 0x3fff) == 0) {
-                progress.at(i, own);
+                progress.at(LabOptions.MAKING, i, own);
             }
         }
-        progress.at(own, own);
+        progress.at(LabOptions.MAKING, own, own);
         others.drain();
         pools.past(PoolKind.NONPAGED, tag, own * 11L);
     }

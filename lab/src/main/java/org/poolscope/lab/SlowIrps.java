@@ -126,10 +126,10 @@ final class SlowIrps extends MachineCase {
                 others.passThrough(100);
             }
             if ((i & 0x3ff) == 0) {
-                making.options().progress().at(i, requests);
+                making.progress(i, requests);
             }
         }
-        making.options().progress().at(requests, requests);
+        making.progress(requests, requests);
         return withMdl;
     }
 
