@@ -17,6 +17,7 @@ import org.poolscope.model.LoadedModule;
 import org.poolscope.model.Progress;
 import org.poolscope.model.Provenance;
 import org.poolscope.pool.Fragmentation;
+import org.poolscope.pool.IrpBlocks;
 import org.poolscope.pool.PoolBlocks;
 import org.poolscope.pool.Reachability;
 import org.poolscope.pool.WalkTotals;
@@ -46,6 +47,7 @@ final class OpenPool {
     private Reachability reachability;
     private WalkTotals totals;
     private List<Fragmentation> fragmentation;
+    private IrpBlocks irpBlocks;
 
     private OpenPool(OpenKernelImage open, PoolBlocks blocks) {
         this.open = open;
@@ -97,8 +99,13 @@ final class OpenPool {
         return reachability;
     }
 
-    List<Irp> irps() {
-        return objects.flatMap(known -> known.irps(Progress.NONE).value()).orElse(List.of());
+    /** Which blocks belong to I/O requests. */
+    IrpBlocks irpBlocks() {
+        if (irpBlocks == null) {
+            List<Irp> irps = objects.flatMap(known -> known.irps(Progress.NONE).value()).orElse(List.of());
+            irpBlocks = IrpBlocks.of(image(), blocks, totals(), irps);
+        }
+        return irpBlocks;
     }
 
     /** The process that keeps most handles open, the System process left out: it opens them for drivers and the cache. */
