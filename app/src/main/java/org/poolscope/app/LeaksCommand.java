@@ -11,6 +11,7 @@ import org.poolscope.memory.Absence;
 import org.poolscope.model.Address;
 import org.poolscope.model.Progress;
 import org.poolscope.model.Quantity;
+import org.poolscope.pool.LostBlocks;
 import org.poolscope.pool.PoolBlocks;
 import org.poolscope.pool.Reachability;
 import org.poolscope.report.Listing;
@@ -32,13 +33,18 @@ final class LeaksCommand extends PoolBlocksCommand {
     @Override
     void answer(KernelImage image, PoolBlocks blocks, Progress progress, Output output) throws Exception {
         Reachability reached = Reachability.of(image, blocks, progress);
-        List<Reachability.Row> rows = reached.rows().stream().filter(row -> all || row.unreferencedBlocks() > 0).toList();
+        LostBlocks lost = LostBlocks.of(image, blocks, reached, progress);
+        List<LostBlocks.Row> rows = lost.rows().stream().filter(row -> all || row.unreferencedBlocks() + row.undecidedBlocks() > 0).toList();
         output.list(LISTING, rows.iterator());
         for (Reachability.StaleWord word : reached.staleWords()) {
             warn("a single word at " + Address.text(word.address()) + " leads to " + Quantity.count(word.blocks())
                     + " of these blocks; it stands where blocks of its kind hold leftovers, and was not believed");
         }
         if (!output.isJson()) {
+            if (lost.hiddenBytes() > 0) {
+                output.line("Undecided: nothing in the image points to these blocks, but they point into, or are linked with blocks that point into, "
+                        + Quantity.bytes(lost.hiddenBytes()) + " of pool that are not in it.");
+            }
             output.line("Searched " + Quantity.bytes(reached.seenBytes()) + " of kernel memory for pointers" + unseen(reached.unseenBytes()) + ".");
         }
     }
@@ -49,13 +55,14 @@ final class LeaksCommand extends PoolBlocksCommand {
                 .sorted().collect(Collectors.joining(", "));
     }
 
-    private static final Listing<Reachability.Row> LISTING = new Listing<Reachability.Row>((row, json) -> {
+    private static final Listing<LostBlocks.Row> LISTING = new Listing<LostBlocks.Row>((row, json) -> {
         text(json, "tag", row.tag());
         text(json, "pool", row.pool());
         number(json, "blocks", row.blocks());
         number(json, "bytes", row.bytes());
         number(json, "unreferencedBlocks", row.unreferencedBlocks());
         number(json, "unreferencedBytes", row.unreferencedBytes());
+        number(json, "undecidedBlocks", row.undecidedBlocks());
         text(json, "example", row.example() == null ? null : Address.text(row.example()));
     })
             .text("Tag", row -> row.tag().toString())
@@ -64,6 +71,7 @@ final class LeaksCommand extends PoolBlocksCommand {
             .number("Bytes", row -> Quantity.count(row.bytes()))
             .number("Unreferenced", row -> Quantity.count(row.unreferencedBlocks()))
             .number("Bytes", row -> Quantity.count(row.unreferencedBytes()))
+            .number("Undecided", row -> row.undecidedBlocks() == 0 ? "" : Quantity.count(row.undecidedBlocks()))
             .number("Share", row -> Quantity.percent(row.unreferencedShare()))
             .text("For instance", row -> row.example() == null ? "" : Address.text(row.example()));
 }

@@ -7,6 +7,7 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 import org.poolscope.memory.Absence;
 import org.poolscope.model.Quantity;
+import org.poolscope.pool.LostBlocks;
 import org.poolscope.pool.Reachability;
 
 /**
@@ -31,7 +32,7 @@ final class LostBlocksRule implements Rule {
     public List<Finding> apply(Case subject, List<Finding> earlier) {
         List<Finding> found = new ArrayList<>();
         for (OpenPool pool : OpenPool.of(subject)) {
-            pool.reachability().rows().stream()
+            pool.lost().rows().stream()
                     .filter(row -> row.unreferencedBlocks() >= FEWEST_BLOCKS && row.unreferencedShare() >= FEWEST_SHARE)
                     .limit(MOST_FINDINGS)
                     .forEach(row -> found.add(finding(pool, row, subject)));
@@ -39,7 +40,7 @@ final class LostBlocksRule implements Rule {
         return found;
     }
 
-    private Finding finding(OpenPool pool, Reachability.Row row, Case subject) {
+    private Finding finding(OpenPool pool, LostBlocks.Row row, Case subject) {
         PoolPressure pressure = PoolPressure.of(subject, row.pool());
         boolean critical = pressure.isHigh() && pressure.counters().map(totals -> totals.usedBytes(row.pool()))
                 .filter(used -> row.unreferencedBytes() >= used / 4).isPresent();
@@ -55,6 +56,9 @@ final class LostBlocksRule implements Rule {
                 .evidence(pool.at("tag '" + row.tag() + "'", Quantity.count(row.unreferencedBlocks()) + " of " + Quantity.count(row.blocks())
                         + " blocks not reached from " + Quantity.bytes(pool.reachability().seenBytes()) + " of kernel memory"));
         StringBuilder text = new StringBuilder("Every pointer in the kernel's memory was followed. Blocks never reached cannot be freed by anybody. ");
+        if (row.undecidedBlocks() > 0) {
+            text.append(Quantity.count(row.undecidedBlocks())).append(" more may be held from pool that is not in the image. ");
+        }
         owner.ifPresent(found -> {
             finding.driver(found.file()).evidence(found.seen());
             text.append(found.explanation()).append(' ');
@@ -67,7 +71,9 @@ final class LostBlocksRule implements Rule {
             owner.ifPresent(found -> finding.next("See where the driver allocates them: let Driver Verifier track its pool, wait for the leak, "
                     + "take a dump and diagnose it.", "verifier /flags 8 /driver " + found.file()));
         }
-        owner.ifPresent(found -> finding.next("If like machines do not leak, compare the drivers and their dates with one of them.",
+        text.append(" Why like machines do not leak, the evidence of this one cannot tell: what else is loaded there can.");
+        owner.ifPresent(found -> finding.next("If like machines do not leak, compare drivers, their dates, and who is attached to whose devices "
+                + "with one of them: a filter that completes requests in another way makes a driver forget its blocks.",
                 "poolscope modules " + pool.file()));
         return finding.explanation(text.toString().strip()).build();
     }

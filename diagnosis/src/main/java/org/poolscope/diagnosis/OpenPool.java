@@ -18,6 +18,7 @@ import org.poolscope.model.Progress;
 import org.poolscope.model.Provenance;
 import org.poolscope.pool.Fragmentation;
 import org.poolscope.pool.IrpBlocks;
+import org.poolscope.pool.LostBlocks;
 import org.poolscope.pool.PoolBlocks;
 import org.poolscope.pool.Reachability;
 import org.poolscope.pool.WalkTotals;
@@ -48,6 +49,7 @@ final class OpenPool {
     private WalkTotals totals;
     private List<Fragmentation> fragmentation;
     private IrpBlocks irpBlocks;
+    private LostBlocks lost;
 
     private OpenPool(OpenKernelImage open, PoolBlocks blocks) {
         this.open = open;
@@ -97,6 +99,14 @@ final class OpenPool {
             reachability = Reachability.of(image(), blocks, Progress.NONE);
         }
         return reachability;
+    }
+
+    /** What each tag has lost, blocks that pages out of sight may hold left out. Takes a read of all kernel memory at the first call. */
+    LostBlocks lost() {
+        if (lost == null) {
+            lost = LostBlocks.of(image(), blocks, reachability(), Progress.NONE);
+        }
+        return lost;
     }
 
     /** Which blocks belong to I/O requests. */

@@ -11,6 +11,7 @@ import org.poolscope.kernel.objects.KernelObjects;
 import org.poolscope.kernel.objects.KernelProcess;
 import org.poolscope.kernel.objects.KernelThread;
 import org.poolscope.kernel.objects.Processor;
+import org.poolscope.model.Progress;
 
 /**
  * Kernel memory whose words mean nothing to anybody, so that what looks like a pointer there keeps no block alive:
@@ -18,7 +19,8 @@ import org.poolscope.kernel.objects.Processor;
  * <ul>
  * <li>the part of a thread's kernel stack below its stack pointer, which only holds what calls long returned from left behind;</li>
  * <li>pages of the paged pool's region that belong to no block: free, with their old contents;</li>
- * <li>the kernel's own table of big allocations, which lists every one whether anybody still knows it or not.</li>
+ * <li>the kernel's own table of big allocations, which lists every one whether anybody still knows it or not, and Driver Verifier's
+ * books, which do the same for the drivers it watches.</li>
  * </ul>
  *
  * <p>Nonpaged pool has no such pages that are sure: allocations made before its tables existed stand in none of them.
@@ -50,7 +52,13 @@ final class Leftovers {
                 all.add(start.getAsLong(), end.getAsLong());
             }
         });
-        KernelObjects.of(image).value().ifPresent(objects -> addStacks(objects, all));
+        KernelObjects.of(image).value().ifPresent(objects -> {
+            addStacks(objects, all);
+            objects.verifier(Progress.NONE).value().ifPresent(verifier -> verifier.forEachPlace((address, bytes) -> {
+                books.add(address, address + bytes);
+                all.add(address, address + bytes);
+            }));
+        });
         return new Leftovers(books.build(), all.build());
     }
 

@@ -11,10 +11,12 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.poolscope.kernel.KernelImage;
 import org.poolscope.lab.LabCases;
 import org.poolscope.lab.LabOptions;
 import org.poolscope.lab.LabResult;
+import org.poolscope.memory.Absence;
 import org.poolscope.model.PoolKind;
 import org.poolscope.model.PoolTag;
 import org.poolscope.model.Progress;
@@ -26,7 +28,11 @@ class LabCasesTest {
     private Path folder;
 
     private LabResult make(String name, double scale) throws Exception {
-        return LabCases.find(name).orElseThrow().write(folder.resolve(name), LabOptions.scale(scale));
+        return make(name, "", scale);
+    }
+
+    private LabResult make(String name, String variant, double scale) throws Exception {
+        return LabCases.find(name).orElseThrow().write(folder.resolve(name), LabOptions.scale(scale).withVariant(variant));
     }
 
     private static long number(String truth, String field) {
@@ -69,14 +75,39 @@ class LabCasesTest {
         }
     }
 
-    @Test
-    void theBlocksOfADriverThatForgetsThemAreLost() throws Exception {
-        LabResult made = make("io-leak", 0.01);
+    @ParameterizedTest
+    @ValueSource(strings = {"2003", "xp", "2003-verifier", "xp-verifier"})
+    void theBlocksOfADriverThatForgetsThemAreLostThoughVerifierKnowsThem(String variant) throws Exception {
+        LabResult made = make("io-leak", variant, 0.01);
         try (KernelImage image = KernelImage.open(made.files().getFirst())) {
             PoolBlocks blocks = PoolBlocks.walk(image, Progress.NONE);
-            assertThat(Reachability.of(image, blocks, Progress.NONE).rows()).filteredOn(row -> row.tag().equals(PoolTag.parse("Io"))
-                    && row.pool() == PoolKind.NONPAGED).singleElement().satisfies(row ->
-                            assertThat(row.unreferencedShare()).isGreaterThan(0.97));
+            Reachability reached = Reachability.of(image, blocks, Progress.NONE);
+            List<LostBlocks.Row> rows = LostBlocks.of(image, blocks, reached, Progress.NONE).rows();
+            assertThat(rows.getFirst()).satisfies(row -> {
+                assertThat(row.tag()).isEqualTo(PoolTag.parse("Io"));
+                assertThat(row.pool()).isEqualTo(PoolKind.NONPAGED);
+                assertThat(row.unreferencedShare()).isGreaterThan(0.97);
+                assertThat(reached.isReached(row.example())).isFalse();
+            });
+            assertThat(rows.subList(1, rows.size())).filteredOn(row -> row.blocks() > 1000)
+                    .allSatisfy(row -> assertThat(row.unreferencedShare()).as(row.toString()).isLessThanOrEqualTo(0.01));
+        }
+    }
+
+    @Test
+    void listsCutByPagesInThePageFileAccuseNobody() throws Exception {
+        LabResult made = make("healthy-file-server", "x86-trimmed", 0.1);
+        try (KernelImage image = KernelImage.open(made.files().stream().filter(file -> file.toString().endsWith(".DMP")).findFirst().orElseThrow())) {
+            PoolBlocks blocks = PoolBlocks.walk(image, Progress.NONE);
+            Reachability reached = Reachability.of(image, blocks, Progress.NONE);
+            LostBlocks lost = LostBlocks.of(image, blocks, reached, Progress.NONE);
+            long pagedOut = number(Files.readString(made.truth()), "pagedOutPages") * 4096;
+            assertThat(lost.hiddenBytes()).isEqualTo(pagedOut).isPositive();
+            assertThat(reached.unseenBytes()).containsEntry(Absence.PAGED_OUT, pagedOut);
+            assertThat(lost.rows()).allSatisfy(row -> assertThat(row.unreferencedShare()).as(row.toString()).isLessThanOrEqualTo(0.01));
+            assertThat(lost.rows().stream().mapToLong(LostBlocks.Row::undecidedBlocks).sum()).isGreaterThan(1000);
+            assertThat(lost.rows().stream().mapToLong(row -> row.unreferencedBlocks() + row.undecidedBlocks()).sum())
+                    .isEqualTo(reached.rows().stream().mapToLong(Reachability.Row::unreferencedBlocks).sum());
         }
     }
 }

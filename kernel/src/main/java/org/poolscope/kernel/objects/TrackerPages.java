@@ -106,6 +106,13 @@ final class TrackerPages {
         void allocation(long address, long size, int tag, long caller);
     }
 
+    /** Tells where the entries stand. */
+    void forEachPlace(VerifierBooks.PlaceVisitor visitor) {
+        for (int i = 0; i < arrays.size(); i++) {
+            visitor.place(arrays.get(i), counts.get(i) * entrySize);
+        }
+    }
+
     /** How many pieces the books have: pages, or one array. */
     int pieces() {
         return arrays.size();

@@ -59,6 +59,22 @@ public final class VerifierBooks {
         return new Walk();
     }
 
+    /** Takes a stretch of memory. */
+    @FunctionalInterface
+    public interface PlaceVisitor {
+
+        /** Called for each stretch: its address, and its length in bytes. */
+        void place(long address, long bytes);
+    }
+
+    /**
+     * Tells where the entries stand that write down allocations. Each names an allocation whether anybody still knows it or not: what points
+     * to a block from here does not keep it.
+     */
+    public void forEachPlace(PlaceVisitor visitor) {
+        books.forEach(book -> book.pages().ifPresent(pages -> pages.forEachPlace(visitor)));
+    }
+
     /** The places in code that made outstanding allocations, by driver, tag and place; the most allocations first. */
     public List<AllocationSite> sites() {
         Map<Site, long[]> sums = new LinkedHashMap<>();

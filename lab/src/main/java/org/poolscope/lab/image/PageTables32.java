@@ -48,12 +48,12 @@ public final class PageTables32 implements PageTables {
     @Override
     public void makeTransition(long address) {
         long entry = entry(address);
-        memory.put32(entry, memory.u32(entry) & ~0xfff | TRANSITION | 0x2);
+        memory.put32(entry, memory.u32(entry) & ~0xfff | TRANSITION | READ_WRITE);
     }
 
     @Override
     public void makePagedOut(long address, int pageFileSlot) {
-        memory.put32(entry(address), pageFileSlot << 12);
+        memory.put32(entry(address), pageFileSlot << 12 | READ_WRITE);
     }
 
     @Override

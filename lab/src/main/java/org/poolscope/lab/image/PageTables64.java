@@ -51,12 +51,12 @@ public final class PageTables64 implements PageTables {
     @Override
     public void makeTransition(long address) {
         long entry = entry(address);
-        memory.put64(entry, memory.u64(entry) & FRAME | TRANSITION | 0x2);
+        memory.put64(entry, memory.u64(entry) & FRAME | TRANSITION | READ_WRITE);
     }
 
     @Override
     public void makePagedOut(long address, int pageFileSlot) {
-        memory.put64(entry(address), (long) pageFileSlot << 32);
+        memory.put64(entry(address), (long) pageFileSlot << 32 | READ_WRITE);
     }
 
     @Override
