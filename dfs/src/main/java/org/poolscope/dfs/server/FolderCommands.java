@@ -68,10 +68,10 @@ final class FolderCommands {
         return Reply.of(out);
     }
 
-    /** With the header's DFS flag the name begins with server and share (2.2.13). */
+    /** With the header's DFS flag the name begins with server and share (2.2.13), though some clients set it and leave them out. */
     private static NamespaceFolder find(NamespaceRoot root, String name, boolean full, int disposition) throws Refusal {
         DfsPath path = DfsPath.of(name);
-        int skip = full ? Math.min(2, path.components()) : 0;
+        int skip = full && path.components() >= 2 && path.component(1).equalsIgnoreCase(root.name()) ? 2 : 0;
         return switch (root.find(path, skip)) {
             case Place.InRoot found -> found.folder();
             case Place.AtOrBelowLink link -> throw new Refusal(NtStatus.PATH_NOT_COVERED);
