@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Collectors;
+import org.poolscope.dfs.StatusCode;
 import org.poolscope.dfs.namespace.Fault;
 import org.poolscope.dfs.namespace.Namespace;
 import org.poolscope.dfs.namespace.NamespaceFile;
@@ -204,7 +205,7 @@ final class DfsServeCommand implements Callable<Integer> {
                 output.list(TRACE, List.of(referral).iterator());
             } else {
                 output.line(Plain.text(referral.client() + "  " + referral.path().orElse("(unreadable)") + "  " + (referral.status() == 0
-                        ? Quantity.bytes(referral.bytes()) : String.format("status 0x%08x", referral.status()))));
+                        ? Quantity.bytes(referral.bytes()) : StatusCode.text(referral.status()))));
             }
             output.flush();
         } catch (IOException e) {

@@ -105,7 +105,8 @@ record AuditedReferral(Provenance seenAt, Source source, ReferralKind asked, Ref
         }
         ReferralKind asked = request.map(message -> ReferralKind.ofPath(DfsPath.of(message.path()))).orElse(null);
         Integer consumed = reply.map(ReferralReply::pathConsumed).orElse(null);
-        return new AuditedReferral(exchange.seenAt(), Source.WIRE, asked, answered(asked, entries),
+        return new AuditedReferral(exchange.seenAt(), Source.WIRE, asked, answered(asked, entries, request.map(
+                ReferralRequest::path).orElse(null), consumed),
                 request.map(ReferralRequest::path).orElse(null), request.map(ReferralRequest::maxLevel).orElse(null),
                 exchange.status().isPresent() ? exchange.status().getAsLong() : null, consumed, null,
                 reply.map(ReferralReply::headerFlags).orElse(null), entries,
@@ -121,7 +122,7 @@ record AuditedReferral(Provenance seenAt, Source source, ReferralKind asked, Ref
                     one.target(), null));
         }
         ReferralKind asked = text.requestPath() == null ? null : ReferralKind.ofPath(DfsPath.of(text.requestPath()));
-        return new AuditedReferral(text.seenAt(), Source.TEXT, asked, answered(asked, entries), text.requestPath(),
+        return new AuditedReferral(text.seenAt(), Source.TEXT, asked, answered(asked, entries, null, null), text.requestPath(),
                 text.maxLevel(), null, text.pathConsumed(), null, text.headerFlags() == null ? null
                 : Long.valueOf(text.headerFlags()), entries, List.of(), List.of(), List.of());
     }
@@ -157,12 +158,19 @@ record AuditedReferral(Provenance seenAt, Source source, ReferralKind asked, Ref
         };
     }
 
-    /** A server may answer a request for a link with the root: the DFS path of the entries tells. */
-    private static ReferralKind answered(ReferralKind asked, List<Entry> entries) {
+    /**
+     * A server may answer a request for a link with the root: the DFS path of the entries tells, or, in version 1, which has none,
+     * how much of the path asked for was consumed.
+     */
+    private static ReferralKind answered(ReferralKind asked, List<Entry> entries, String request, Integer consumed) {
         if (entries.isEmpty() || entries.getFirst().names() != null) {
             return asked;
         }
         String path = entries.getFirst().dfsPath();
+        boolean told = path == null && request != null && consumed != null && consumed <= 2 * request.length();
+        if (told && DfsPath.of(request.substring(0, consumed / 2)).components() == 2) {
+            return ReferralKind.ofPath(DfsPath.of(request).prefix(2));
+        }
         return path == null || path.isEmpty() ? asked : ReferralKind.ofPath(DfsPath.of(path));
     }
 }

@@ -33,17 +33,22 @@ public final class SambaServer implements AutoCloseable {
     public static final String PASSWORD = "Passw0rd";
 
     private final Path folder;
-    private final int port;
+    private final InetSocketAddress address;
     private final Process process;
 
-    private SambaServer(Path folder, int port, Process process) {
+    private SambaServer(Path folder, InetSocketAddress address, Process process) {
         this.folder = folder;
-        this.port = port;
+        this.address = address;
         this.process = process;
     }
 
-    /** Starts a server; the test is skipped when Samba is not installed. */
+    /** Starts a server on a free port; the test is skipped when Samba is not installed. */
     public static SambaServer start() throws IOException, InterruptedException {
+        return start(new InetSocketAddress("127.0.0.1", freePort()));
+    }
+
+    /** Starts a server at an address of the loopback; the test is skipped when Samba is not installed. */
+    public static SambaServer start(InetSocketAddress address) throws IOException, InterruptedException {
         assumeTrue(Files.isExecutable(SMBD), "smbd is missing: install Debian's package samba to run this test");
         Path target = Path.of("target").toAbsolutePath();
         Path folder = target.toString().length() <= LONGEST_FOLDER && Files.isDirectory(target)
@@ -55,13 +60,12 @@ public final class SambaServer implements AutoCloseable {
         Files.writeString(folder.resolve("one/a/b/c.txt"), "below");
         Files.writeString(folder.resolve("two/file.txt"), "two");
         Files.writeString(folder.resolve("two/deep/er/d.txt"), "deep");
-        int port = freePort();
-        Files.writeString(folder.resolve("smb.conf"), configuration(folder, port));
+        Files.writeString(folder.resolve("smb.conf"), configuration(folder, address));
         addUser(folder);
         Process process = new ProcessBuilder("setsid", SMBD.toString(), "-F", "--no-process-group", "-s",
                 folder.resolve("smb.conf").toString(), "--debug-stdout").redirectErrorStream(true)
                 .redirectInput(Path.of("/dev/null").toFile()).redirectOutput(folder.resolve("smbd.out").toFile()).start();
-        SambaServer server = new SambaServer(folder, port, process);
+        SambaServer server = new SambaServer(folder, address, process);
         server.awaitStart();
         return server;
     }
@@ -80,9 +84,9 @@ public final class SambaServer implements AutoCloseable {
         return System.getProperty("user.name");
     }
 
-    /** Where it listens on 127.0.0.1. */
+    /** The port it listens on, on 127.0.0.1 unless told otherwise. */
     public int port() {
-        return port;
+        return address.getPort();
     }
 
     /** Where its private files are. */
@@ -125,7 +129,7 @@ public final class SambaServer implements AutoCloseable {
         long end = System.nanoTime() + START.toNanos();
         while (true) {
             try (Socket socket = new Socket()) {
-                socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 1000);
+                socket.connect(address, 1000);
                 return;
             } catch (IOException e) {
                 if (!process.isAlive() || System.nanoTime() > end) {
@@ -156,7 +160,7 @@ public final class SambaServer implements AutoCloseable {
         }
     }
 
-    private static String configuration(Path folder, int port) {
+    private static String configuration(Path folder, InetSocketAddress address) {
         return """
                 [global]
                   workgroup = LAB
@@ -164,7 +168,7 @@ public final class SambaServer implements AutoCloseable {
                   server role = standalone server
                   disable netbios = yes
                   smb ports = @port
-                  interfaces = 127.0.0.1/8
+                  interfaces = @address/8
                   bind interfaces only = yes
                   host msdfs = yes
                   map to guest = Bad User
@@ -192,6 +196,7 @@ public final class SambaServer implements AutoCloseable {
                 [two]
                   path = @folder/two
                   guest ok = yes
-                """.replace("@folder", folder.toString()).replace("@port", String.valueOf(port)).replace("@user", user());
+                """.replace("@folder", folder.toString()).replace("@port", String.valueOf(address.getPort()))
+                .replace("@address", address.getAddress().getHostAddress()).replace("@user", user());
     }
 }

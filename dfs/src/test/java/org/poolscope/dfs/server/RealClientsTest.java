@@ -27,6 +27,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.poolscope.dfs.audit.DfsAudit;
+import org.poolscope.dfs.client.SambaServer;
 import org.poolscope.dfs.namespace.Namespace;
 import org.poolscope.dfs.namespace.NamespaceFile;
 import org.poolscope.model.EvidenceFile;
@@ -37,12 +38,12 @@ import org.poolscope.model.EvidenceFile;
  */
 class RealClientsTest {
 
-    private static final String PASSWORD = "correct horse";
+    private static final String PASSWORD = SambaServer.PASSWORD;
 
     @TempDir
-    private static Path sambaFolder;
+    private static Path captures;
     private static InetAddress ours;
-    private static SambaTarget samba;
+    private static SambaServer samba;
     private static DfsServer server;
     private static Tap tap;
     private static final List<String> REFUSALS = Collections.synchronizedList(new ArrayList<>());
@@ -58,16 +59,16 @@ class RealClientsTest {
         Tools.needSmbPort(targets);
         Tools.needSmbPort(ours);
         assumeTrue(System.getProperty("user.name").equals("root"), "Samba needs a user of this machine, and the rights to be it");
-        samba = new SambaTarget(sambaFolder, targets, "root", PASSWORD);
+        samba = SambaServer.start(new InetSocketAddress(targets, Tools.SMB_PORT));
         Namespace namespace = NamespaceFile.parse(Path.of("n.yaml"), """
                 guests: true
                 users: {root: %s}
                 roots:
                   ns:
                     links:
-                      data: {targets: \\\\TARGET\\share1}
-                      below\\here: {targets: \\\\TARGET\\share1\\deep}
-                      two: {targets: [\\\\GONE\\gone, \\\\TARGET\\share2]}
+                      data: {targets: \\\\TARGET\\one}
+                      below\\here: {targets: \\\\TARGET\\one\\a}
+                      two: {targets: [\\\\GONE\\gone, \\\\TARGET\\two]}
                 """.formatted(PASSWORD).replace("TARGET", targets.getHostAddress()).replace("GONE", Tools.loopback(9).getHostAddress()));
         server = DfsServer.start(new InetSocketAddress("127.0.0.1", 0), namespace, List.of(), ServerLimits.USUAL, REFUSALS::add,
                 referral -> { });
@@ -77,7 +78,7 @@ class RealClientsTest {
     @AfterAll
     static void end() throws Exception {
         if (tap != null) {
-            Path capture = tap.write(sambaFolder.resolve("capture.pcap"));
+            Path capture = tap.write(captures.resolve("capture.pcap"));
             tap.close();
             server.close();
             samba.close();
@@ -96,10 +97,10 @@ class RealClientsTest {
         Tools.need("smbclient");
         Path got = folder.resolve("got.txt");
         for (List<String> who : List.of(List.of("-U", "stranger%any"), List.of("-U", "root%" + PASSWORD, "--client-protection=sign"))) {
-            String told = smbclient(dialect, who, "ls; ls below\\here\\*; ls two\\*; ls nothing\\*; cd data; cd deep; get file.txt " + got);
-            assertThat(told).contains("  data  ", "  below  ", "  two  ", "  file.txt  ", "  two.txt  ",
+            String told = smbclient(dialect, who, "ls; ls below\\here\\*; ls two\\*; ls nothing\\*; cd data; cd a; cd b; get c.txt " + got);
+            assertThat(told).contains("  data  ", "  below  ", "  two  ", "  b  ", "  deep  ",
                     "NT_STATUS_OBJECT_NAME_NOT_FOUND listing ");
-            assertThat(got).as(told).hasContent("what the file says");
+            assertThat(got).as(told).hasContent("below");
             Files.delete(got);
         }
         assertThat(REFUSALS).isEmpty();
@@ -127,8 +128,8 @@ class RealClientsTest {
         SmbConfig config = SmbConfig.builder().withDialects(dialect).withDfsEnabled(true).withSigningRequired(true).build();
         try (SMBClient client = new SMBClient(config); Connection connection = client.connect(ours.getHostAddress());
                 Session session = connection.authenticate(user); DiskShare share = (DiskShare) session.connectShare("ns")) {
-            assertThat(share.list("data\\deep")).extracting(FileIdBothDirectoryInformation::getFileName).contains("file.txt");
-            assertThat(share.list("below\\here")).extracting(FileIdBothDirectoryInformation::getFileName).contains("file.txt");
+            assertThat(share.list("data\\a\\b")).extracting(FileIdBothDirectoryInformation::getFileName).contains("c.txt");
+            assertThat(share.list("below\\here")).extracting(FileIdBothDirectoryInformation::getFileName).contains("b");
             // the root comes last: once smbj holds a referral for it, it asks for no link below it any more
             assertThat(share.list("")).extracting(FileIdBothDirectoryInformation::getFileName).containsExactly(".", "..", "data", "below", "two");
         }
@@ -173,7 +174,7 @@ class RealClientsTest {
         assertThat(audit.findings()).isEmpty();
         assertThat(warnings).isEmpty();
         Tools.need("tshark");
-        List<String> lines = Tools.run(sambaFolder, List.of("tshark", "-r", capture.toString(), "-T", "fields", "-e", "smb2.dialect", "-e",
+        List<String> lines = Tools.run(captures, List.of("tshark", "-r", capture.toString(), "-T", "fields", "-e", "smb2.dialect", "-e",
                 "smb2.cmd", "-e", "_ws.malformed", "-e", "_ws.short", "-e", "_ws.expert.message", "-Y", "smb2 && tcp.srcport == 445")).lines()
                 .filter(line -> line.contains("\t")).toList();
         assertThat(lines).hasSizeGreaterThan(100).noneMatch(line -> line.matches("(?i).*(malformed|short|exception|trunc|unknown).*"));
