@@ -102,7 +102,8 @@ public final class NamespaceFile {
      * @throws EvidenceException when it is no namespace
      */
     public static Namespace parse(Path file, String text) throws EvidenceException {
-        LoadSettings settings = LoadSettings.builder().setLabel(file.toString()).setCodePointLimit(MOST_BYTES).build();
+        LoadSettings settings = LoadSettings.builder().setLabel(file.toString()).setCodePointLimit(MOST_BYTES)
+                .setAllowNonScalarKeys(true).build();
         NamespaceFile reader = new NamespaceFile(file);
         try {
             reader.checkDepth(new Parse(settings).parseString(text));
@@ -280,6 +281,6 @@ public final class NamespaceFile {
     }
 
     private static String firstLine(String text) {
-        return String.valueOf(text).lines().findFirst().orElse("");
+        return String.valueOf(text).lines().findFirst().orElse("").replaceFirst("\\.$", "");
     }
 }
