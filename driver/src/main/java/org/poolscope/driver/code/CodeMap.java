@@ -15,23 +15,21 @@ import org.poolscope.model.Architecture;
  * Where the functions of an image are, and what each one mentions: functions it calls, jumps to or takes the address of, and
  * variables and import slots it reads or writes.
  *
- * <p>Found in two passes. The first finds the functions: from what the image says of itself (entry point, exports, symbols, function
- * table), along calls and jumps, then from addresses of code in code and data, then in what is left. The second, with all
- * functions known, follows each one again and notes what it mentions; a jump to another function is then a call in disguise, not
- * a part of this one. Work is bounded by the size of the code, whatever the code says.
+ * <p>All code is gone through once, to find the functions: from what the image says of itself (entry point, exports, symbols, function table),
+ * along calls and jumps, then from addresses of code in code and data, then in what is left. Of most instructions only the {@linkplain QuickLength
+ * length} is looked at; those that name a place are noted with it. Which function such an instruction belongs to is found out when somebody asks
+ * ({@link Attribution}): of a driver's functions few have to do with pool. Work is bounded by the size of the code, whatever the code says.
  *
  * <p>Thread-confined while it is built, immutable in effect afterwards but for a sort on first use: use it from one thread.
  */
 public final class CodeMap {
-
-    /** How many times the code may be decoded in the second pass; only code that is built to confuse needs more than two. */
-    private static final int MOST_PASSES = 6;
 
     private final PeImage image;
     private final CodeBytes code;
     private final boolean wide;
     private final int[] relocations;
     private final Instruction instruction;
+    private final QuickLength quick;
     private final JumpTables tables;
     private final Map<Integer, int[]> jumpTargets = new HashMap<>();
     private final IntSet starts = new IntSet();
@@ -41,13 +39,17 @@ public final class CodeMap {
     private final IntSet jumpedTo = new IntSet();
     private final IntSet guessed = new IntSet();
     private final IntList addresses = new IntList();
-    private final BitSet seen;
-    private final Edges edges = new Edges();
+    /** The length of the instruction that starts at each byte of the code; 0 where none was seen. */
+    private final byte[] lengths;
+    /** Instructions that call, read, write or take the address of a place, by the place. */
+    private final Edges mentions = new Edges();
+    /** Jumps by target. */
+    private final Edges jumps = new Edges();
     private final IntSet addressTaken = new IntSet();
-    private final Map<Integer, Integer> pops = new HashMap<>();
     private final IntList literals = new IntList();
+    private Attribution attribution;
     private int[] functions;
-    private long budget;
+    private BitSet startBits;
 
     private CodeMap(PeImage image) {
         this.image = image;
@@ -56,7 +58,8 @@ public final class CodeMap {
         this.relocations = image.relocations();
         this.instruction = new Instruction(wide);
         this.tables = new JumpTables(image, code, wide, relocations);
-        this.seen = new BitSet(code.total());
+        this.quick = new QuickLength(wide, relocations.length > 0);
+        this.lengths = new byte[code.total()];
     }
 
     /** Maps an image for x86 or x64. */
@@ -66,11 +69,11 @@ public final class CodeMap {
         }
         CodeMap map = new CodeMap(image);
         map.findFunctions();
-        map.noteMentions();
+        map.attribution = new Attribution(map, map.mentions, map.jumps);
         return map;
     }
 
-    /** The first pass. */
+    /** Goes through all code. */
     private void findFunctions() {
         IntList work = new IntList();
         start(work, image.entryPoint());
@@ -96,7 +99,7 @@ public final class CodeMap {
         for (int i = 0; i < pointers.size(); i++) {
             int rva = pointers.get(i);
             int range = code.range(rva);
-            if (range >= 0 && !seen.get(code.position(range, rva)) && starts.add(rva)) {
+            if (range >= 0 && !wasSeen(range, rva) && starts.add(rva)) {
                 work.add(rva);
                 descend(work, true);
             } else if (range >= 0 && tabled.contains(rva)) {
@@ -111,6 +114,10 @@ public final class CodeMap {
             }
         }
         functions = kept.toSortedArray();
+        startBits = new BitSet(code.total());
+        for (int rva : functions) {
+            startBits.set(code.position(code.range(rva), rva));
+        }
     }
 
     private void start(IntList work, int rva) {
@@ -152,64 +159,86 @@ public final class CodeMap {
         }
     }
 
-    /** Decodes from a place on to where the flow leaves, or reaches what was seen. */
+    /** Goes from a place on to where the flow leaves, or reaches what was seen. */
     private void follow(int from, IntList blocks, IntList found, boolean sure) {
         int range = code.range(from);
         if (range < 0) {
             return;
         }
+        byte[] content = code.content();
         int end = code.indexEnd(range);
-        int rva = from;
-        tables.reset();
-        while (rva < code.end(range)) {
-            int position = code.position(range, rva);
-            if (seen.get(position) || !instruction.decode(code.content(), code.index(range, rva), end)) {
+        int index = code.index(range, from);
+        int toPosition = code.position(range, from) - index;
+        int toRva = from - index;
+        int relocation = wide ? 0 : firstRelocation(from);
+        while (index < end) {
+            if (lengths[toPosition + index] != 0) {
                 return;
             }
-            seen.set(position);
-            int next = rva + instruction.length();
-            if (instruction.op() == Op.CALL && instruction.form() == Opcodes.REL) {
-                int target = (int) (next + instruction.immediate());
-                int hit = code.range(target);
-                if (hit >= 0 && target != next && (sure || !seen.get(code.position(hit, target)))) {
-                    called.add(target);
-                    guessed.remove(target);
-                    if (starts.add(target)) {
-                        found.add(target);
-                    }
+            int length = quick.of(content, index, end);
+            if (!wide) {
+                while (relocation < relocations.length && relocations[relocation] < toRva + index) {
+                    relocation++;
+                }
+                if (relocation < relocations.length && relocations[relocation] < toRva + index + length) {
+                    length = QuickLength.LOOK;
                 }
             }
-            noteAddress(next);
-            if (leaves(rva, next, blocks)) {
-                return;
+            if (length == QuickLength.LOOK) {
+                if (!instruction.decode(content, index, end)) {
+                    return;
+                }
+                length = instruction.length();
+                lengths[toPosition + index] = (byte) length;
+                if (leaves(from, toRva + index, blocks, found, sure)) {
+                    return;
+                }
+            } else {
+                lengths[toPosition + index] = (byte) length;
             }
-            rva = next;
+            index += length;
         }
     }
 
-    /** Puts the targets of a jump among the blocks; whether the flow does not go on to the next instruction. */
-    private boolean leaves(int rva, int next, IntList blocks) {
+    private int firstRelocation(int rva) {
+        int at = Arrays.binarySearch(relocations, rva);
+        return at >= 0 ? at : -at - 1;
+    }
+
+    private boolean wasSeen(int range, int rva) {
+        return lengths[code.position(range, rva)] != 0;
+    }
+
+    /**
+     * Notes what the instruction that was decoded names, and puts the targets of a jump among the blocks.
+     *
+     * @param from where the run of code began
+     * @return whether the flow does not go on to the next instruction
+     */
+    private boolean leaves(int from, int rva, IntList blocks, IntList found, boolean sure) {
+        int next = rva + instruction.length();
+        noteOperands(rva, next);
         switch (instruction.op()) {
+            case CALL -> {
+                if (instruction.form() == Opcodes.REL) {
+                    call(rva, next, found, sure);
+                }
+                return false;
+            }
             case JUMP, JUMP_IF -> {
-                boolean always = instruction.op() == Op.JUMP;
                 if (instruction.form() == Opcodes.REL) {
                     int target = (int) (next + instruction.immediate());
                     if (code.contains(target)) {
                         if (tabled.contains(target) && !isSameFunction(rva, target)) {
                             jumpedTo.add(target);
                         }
+                        jumps.add(rva, target);
                         blocks.add(target);
                     }
-                    tables.note(instruction, rva);
-                } else {
-                    int[] targets = tables.targets(instruction, rva);
-                    if (targets.length > 0) {
-                        jumpTargets.put(rva, targets);
-                        for (int target : targets) {
-                            blocks.add(target);
-                        }
-                    }
+                    return instruction.op() == Op.JUMP;
                 }
+                boolean always = instruction.op() == Op.JUMP;
+                throughTable(from, rva, blocks);
                 return always;
             }
             case RETURN, STOP -> {
@@ -220,8 +249,44 @@ public final class CodeMap {
                 return range < 0 || isPadding(code.content()[code.index(range, next)]);
             }
             default -> {
-                tables.note(instruction, rva);
                 return false;
+            }
+        }
+    }
+
+    private void call(int rva, int next, IntList found, boolean sure) {
+        int target = (int) (next + instruction.immediate());
+        int hit = code.range(target);
+        if (hit < 0 || target == next) {
+            return;
+        }
+        mentions.add(rva, target);
+        if (sure || !wasSeen(hit, target)) {
+            called.add(target);
+            guessed.remove(target);
+            if (starts.add(target)) {
+                found.add(target);
+            }
+        }
+    }
+
+    /** Finds the targets of a jump through a table, looking again at the run of code before it. */
+    private void throughTable(int from, int rva, IntList blocks) {
+        int range = code.range(from);
+        int end = code.indexEnd(range);
+        tables.reset();
+        int at = from;
+        while (at < rva && instruction.decode(code.content(), code.index(range, at), end)) {
+            tables.note(instruction, at);
+            at += instruction.length();
+        }
+        instruction.decode(code.content(), code.index(range, rva), end);
+        int[] targets = tables.targets(instruction, rva);
+        if (targets.length > 0) {
+            jumpTargets.put(rva, targets);
+            for (int target : targets) {
+                jumps.add(rva, target);
+                blocks.add(target);
             }
         }
     }
@@ -229,14 +294,6 @@ public final class CodeMap {
     private boolean isSameFunction(int rva, int start) {
         int piece = image.functions().find(rva);
         return piece >= 0 && image.functions().first(piece) == start;
-    }
-
-    /** Notes code whose address the instruction takes. */
-    private void noteAddress(int next) {
-        int rva = addressOperand(next);
-        if (rva > 0 && code.contains(rva)) {
-            addresses.add(rva);
-        }
     }
 
     /** The place in the image whose address the instruction takes; -1 when it takes none. */
@@ -271,7 +328,7 @@ public final class CodeMap {
             int end = code.end(range);
             int after = rva;
             while (rva < end) {
-                int length = seenLength(range, rva);
+                int length = lengths[code.position(range, rva)];
                 if (length > 0) {
                     rva += length;
                     after = rva;
@@ -303,15 +360,6 @@ public final class CodeMap {
         return image.functions().find(rva) < 0 && (rva % 16 == 0 || rva - endOfCodeBefore >= 2);
     }
 
-    /** The length of the seen instruction at an RVA; 0 when none starts there. */
-    private int seenLength(int range, int rva) {
-        if (!seen.get(code.position(range, rva))
-                || !instruction.decode(code.content(), code.index(range, rva), code.indexEnd(range))) {
-            return 0;
-        }
-        return instruction.length();
-    }
-
     private static boolean isPadding(byte value) {
         return value == (byte) 0xcc || value == (byte) 0x90 || value == 0;
     }
@@ -324,72 +372,6 @@ public final class CodeMap {
                 || instruction.op() == Op.XCHG && instruction.reg() == instruction.rm();
     }
 
-    /** The second pass. */
-    private void noteMentions() {
-        budget = (long) MOST_PASSES * code.total() + 1024;
-        IntList blocks = new IntList();
-        BitSet own = new BitSet(code.total());
-        IntList touched = new IntList();
-        for (int function : functions) {
-            blocks.add(function);
-            while (!blocks.isEmpty()) {
-                mentions(function, blocks.removeLast(), blocks, own, touched);
-            }
-            while (!touched.isEmpty()) {
-                own.clear(touched.removeLast());
-            }
-        }
-    }
-
-    private void mentions(int function, int from, IntList blocks, BitSet own, IntList touched) {
-        int range = code.range(from);
-        if (range < 0) {
-            return;
-        }
-        int rva = from;
-        while (rva < code.end(range) && budget > 0) {
-            int position = code.position(range, rva);
-            if (own.get(position) || rva != function && isFunction(rva)
-                    || !instruction.decode(code.content(), code.index(range, rva), code.indexEnd(range))) {
-                return;
-            }
-            own.set(position);
-            touched.add(position);
-            budget -= instruction.length();
-            int next = rva + instruction.length();
-            noteOperands(function, next);
-            Op op = instruction.op();
-            if (op == Op.CALL && instruction.form() == Opcodes.REL) {
-                int target = (int) (next + instruction.immediate());
-                if (code.contains(target)) {
-                    edges.add(function, target);
-                }
-            } else if (op == Op.JUMP || op == Op.JUMP_IF) {
-                if (instruction.form() == Opcodes.REL) {
-                    jump(function, (int) (next + instruction.immediate()), blocks);
-                } else {
-                    for (int target : jumpTargets(rva)) {
-                        jump(function, target, blocks);
-                    }
-                }
-            } else if (op == Op.RETURN) {
-                pops.putIfAbsent(function, (int) instruction.immediate());
-            }
-            if (ends(op, next)) {
-                return;
-            }
-            rva = next;
-        }
-    }
-
-    private void jump(int function, int target, IntList blocks) {
-        if (target == function || !isFunction(target)) {
-            blocks.add(target);
-        } else {
-            edges.add(function, target);
-        }
-    }
-
     /** Whether the flow does not go on after an instruction that ends at {@code next}. */
     boolean ends(Op op, int next) {
         if (op == Op.BREAK) {
@@ -399,20 +381,22 @@ public final class CodeMap {
         return op == Op.JUMP || op == Op.RETURN || op == Op.STOP;
     }
 
-    private void noteOperands(int function, int next) {
+    private void noteOperands(int rva, int next) {
         int address = addressOperand(next);
         if (address > 0) {
-            edges.add(function, address);
-            if (!code.contains(address)) {
+            mentions.add(rva, address);
+            if (code.contains(address)) {
+                addresses.add(address);
+            } else {
                 addressTaken.add(address);
             }
         }
         int variable = variable(next);
         if (variable > 0) {
-            edges.add(function, variable);
+            mentions.add(rva, variable);
         }
         if (address < 0 && (instruction.op() == Op.MOV || instruction.op() == Op.PUSH)) {
-            noteLiterals(next - instruction.length() + instruction.immediateOffset());
+            noteLiterals(rva + instruction.immediateOffset());
         }
     }
 
@@ -444,7 +428,18 @@ public final class CodeMap {
 
     /** Whether a function starts at an RVA. */
     public boolean isFunction(int rva) {
-        return Arrays.binarySearch(functions, rva) >= 0;
+        int range = code.range(rva);
+        return range >= 0 && startBits.get(code.position(range, rva));
+    }
+
+    /** The place where the function begins that an RVA lies in or behind, other pieces of functions left out; -1 when there is none. */
+    int extent(int rva) {
+        int range = code.range(rva);
+        if (range < 0) {
+            return -1;
+        }
+        int start = startBits.previousSetBit(code.position(range, rva));
+        return start < code.position(range, code.start(range)) ? -1 : rva - (code.position(range, rva) - start);
     }
 
     /** The RVAs where functions start, in order. A copy. */
@@ -464,7 +459,7 @@ public final class CodeMap {
 
     /** The functions that mention a place: call it, jump to it, read it, write it, or take its address. */
     public int[] mentioning(int rva) {
-        return edges.to(rva);
+        return attribution.mentioning(rva);
     }
 
     /**
@@ -488,13 +483,13 @@ public final class CodeMap {
 
     /** Whether all code was followed; when not, it is so tangled that the work had to be cut short. */
     public boolean isComplete() {
-        return budget > 0;
+        return attribution.isComplete();
     }
 
     /** Whether the code at an RVA is reached from known functions: an instruction of the first pass starts there. */
     public boolean isInstruction(int rva) {
         int range = code.range(rva);
-        return range >= 0 && seen.get(code.position(range, rva));
+        return range >= 0 && wasSeen(range, rva);
     }
 
     /** Whether only the sweep found this code, and it looks like a piece of the function before it rather than a function. */
@@ -504,8 +499,7 @@ public final class CodeMap {
 
     /** How many bytes of arguments a function takes off the stack when it returns; empty when it does not return. */
     OptionalInt pops(int function) {
-        Integer bytes = pops.get(function);
-        return bytes == null ? OptionalInt.empty() : OptionalInt.of(bytes);
+        return attribution.pops(function);
     }
 
     int[] jumpTargets(int rva) {

@@ -2,23 +2,37 @@ package org.poolscope.driver.code;
 
 import java.util.Arrays;
 
-/** Which function mentions which place: pairs of RVAs, found by the place. */
+/** Which instruction names which place: pairs of RVAs, found by the place. */
 final class Edges {
 
     private long[] pairs = new long[1024];
     private int size;
-    private boolean sorted;
+    private boolean sorted = true;
 
-    /** Notes that a function calls, jumps to, reads or takes the address of a place. */
-    void add(int function, int place) {
+    /** Notes that the instruction at {@code from} calls, jumps to, reads or takes the address of a place. */
+    void add(int from, int place) {
         if (size == pairs.length) {
             pairs = Arrays.copyOf(pairs, size * 2);
         }
-        pairs[size++] = (long) place << 32 | function;
+        pairs[size++] = (long) place << 32 | from;
         sorted = false;
     }
 
-    /** The functions that mention a place, each once, in order. */
+    int size() {
+        return size;
+    }
+
+    /** The instruction of a pair. */
+    int from(int index) {
+        return (int) pairs[index];
+    }
+
+    /** The place of a pair. */
+    int place(int index) {
+        return (int) (pairs[index] >> 32);
+    }
+
+    /** The instructions that name a place, in order. */
     int[] to(int place) {
         if (!sorted) {
             Arrays.sort(pairs, 0, size);
@@ -26,15 +40,10 @@ final class Edges {
         }
         int at = Arrays.binarySearch(pairs, 0, size, (long) place << 32);
         at = at < 0 ? -at - 1 : at;
-        IntList functions = new IntList();
-        int last = -1;
-        for (; at < size && (int) (pairs[at] >> 32) == place; at++) {
-            int function = (int) pairs[at];
-            if (function != last) {
-                functions.add(function);
-                last = function;
-            }
+        IntList found = new IntList();
+        for (; at < size && place(at) == place; at++) {
+            found.add(from(at));
         }
-        return functions.toArray();
+        return found.toArray();
     }
 }
