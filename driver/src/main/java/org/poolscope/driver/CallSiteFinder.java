@@ -290,6 +290,11 @@ final class CallSiteFinder {
         }
 
         @Override
+        public boolean wants(Callee callee) {
+            return wantsCalls && wanted.containsKey(callee);
+        }
+
+        @Override
         public void call(int rva, Callee callee, Way way, boolean jump, State state) {
             if (wantsCalls && !(jump && isThunk(function))) {
                 for (Effect effect : wanted.getOrDefault(callee, List.of())) {

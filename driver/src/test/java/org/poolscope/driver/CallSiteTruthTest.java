@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -14,6 +15,11 @@ class CallSiteTruthTest {
     static Stream<Arguments> drivers() {
         return Stream.of("direct", "wrappers", "branches", "framework").flatMap(source -> Stream.of(TestDriver.Target.values())
                 .flatMap(target -> Stream.of("-O0", "-O2", "-Os").map(level -> Arguments.of(source, target, level))));
+    }
+
+    @BeforeAll
+    static void compile() {
+        TestDriver.compileAll(drivers());
     }
 
     @ParameterizedTest(name = "{0} {1} {2}")

@@ -1,18 +1,24 @@
 package org.poolscope.driver;
 
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import java.util.zip.CRC32;
+import org.junit.jupiter.params.provider.Arguments;
 
 /** Small drivers, compiled with Debian's mingw-w64 from {@code src/test/c} when a test asks for one. */
 public final class TestDriver {
@@ -50,8 +56,8 @@ public final class TestDriver {
             .toAbsolutePath().normalize();
     private static final Map<List<String>, Path> COMPILED = new ConcurrentHashMap<>();
     private static final Map<Target, List<String>> IMPORT_LIBRARIES = new ConcurrentHashMap<>();
-    private static final AtomicInteger NUMBER = new AtomicInteger();
-    private static Path folder;
+    private static final Path FOLDER = SOURCES.resolve("../../../target/test-drivers").normalize();
+    private static byte[] sourceBytes;
 
     private TestDriver() {
     }
@@ -66,36 +72,75 @@ public final class TestDriver {
         Tool.need(target.tool("gcc"), "gcc-mingw-w64-i686 gcc-mingw-w64-x86-64");
         List<String> key = new ArrayList<>(List.of(target.name, source));
         key.addAll(List.of(options));
-        return COMPILED.computeIfAbsent(key, wanted -> build(target, source, options));
+        return COMPILED.computeIfAbsent(key, wanted -> build(target, source, options, built -> { }));
     }
 
-    private static Path build(Target target, String source, String[] options) {
-        Path driver = folder().resolve(source + "-" + target.name + "-" + NUMBER.incrementAndGet() + ".sys");
-        List<String> command = new ArrayList<>(List.of(target.tool("gcc"), "-w", "-isystem", "/usr/share/mingw-w64/include/ddk",
-                "-shared", "-nostdlib", "-nostartfiles", "-Wl,--subsystem,native", "-Wl,--entry," + target.entry));
-        command.addAll(List.of("-o", driver.toString(), source(source).toString()));
-        command.addAll(List.of(options));
-        command.addAll(List.of("-lntoskrnl", "-lhal"));
-        command.addAll(IMPORT_LIBRARIES.computeIfAbsent(target, TestDriver::importLibraries));
-        command.add("-lgcc");
-        Tool.run(command.toArray(String[]::new));
-        return driver;
+    /** Compiles; what was compiled before, from the same sources with the same options, is taken as it is. */
+    private static Path build(Target target, String source, String[] options, Consumer<Path> finish) {
+        String key = fingerprint(target.name, source, String.join(" ", options));
+        Path driver = folder().resolve(source + "-" + target.name + "-" + key + ".sys");
+        if (Files.exists(driver)) {
+            return driver;
+        }
+        try {
+            Path unfinished = Files.createTempFile(folder(), source, ".tmp");
+            List<String> command = new ArrayList<>(List.of(target.tool("gcc"), "-w", "-isystem", "/usr/share/mingw-w64/include/ddk",
+                    "-shared", "-nostdlib", "-nostartfiles", "-Wl,--subsystem,native", "-Wl,--entry," + target.entry));
+            command.addAll(List.of("-o", unfinished.toString(), source(source).toString()));
+            command.addAll(List.of(options));
+            command.addAll(List.of("-lntoskrnl", "-lhal"));
+            command.addAll(IMPORT_LIBRARIES.computeIfAbsent(target, TestDriver::importLibraries));
+            command.add("-lgcc");
+            Tool.run(command.toArray(String[]::new));
+            finish.accept(unfinished);
+            // Several modules' tests may do this at once: each finds a whole driver or none.
+            return Files.move(unfinished, driver, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static String fingerprint(String... words) {
+        CRC32 sum = new CRC32();
+        for (String word : words) {
+            sum.update((word + "\n").getBytes(StandardCharsets.UTF_8));
+        }
+        sum.update(sourceBytes());
+        return Long.toHexString(sum.getValue());
+    }
+
+    /** All the sources, and this class: what drivers are made of. */
+    private static synchronized byte[] sourceBytes() {
+        if (sourceBytes == null) {
+            ByteArrayOutputStream all = new ByteArrayOutputStream();
+            try (Stream<Path> files = Files.list(SOURCES)) {
+                for (Path file : files.sorted().toList()) {
+                    all.writeBytes(Files.readAllBytes(file));
+                }
+                all.writeBytes(LIBRARIES.toString().getBytes(StandardCharsets.UTF_8));
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+            sourceBytes = all.toByteArray();
+        }
+        return sourceBytes;
     }
 
     /** The driver of {@code image.c}: with a version, a PDB of its name, imports by number and delayed ones, and a forwarder. */
     public static Path image(Target target) {
         Tool.need(target.tool("gcc"), "gcc-mingw-w64-i686 gcc-mingw-w64-x86-64");
-        String at = target == Target.X86 ? "@4" : "";
-        Path numbered = folder().resolve(target.name + "-numbered.a");
-        Path delayed = folder().resolve(target.name + "-delayed.a");
-        importLibrary(target, "LIBRARY \"numbered.sys\"\nEXPORTS\nByNumber" + at + " @12 NONAME\n", numbered, "-l");
-        importLibrary(target, "LIBRARY \"late.sys\"\nEXPORTS\nDelayed" + at + "\nDelayedToo" + at + "\n", delayed, "-y");
-        Path version = folder().resolve(target.name + "-version.o");
-        Tool.run(target.tool("windres"), SOURCES.resolve("image.rc").toString(), version.toString());
-        Path image = compile(target, "image", "-O2", "-Wl,--pdb=" + folder().resolve("image.pdb"), SOURCES.resolve("image.def").toString(),
-                version.toString(), numbered.toString(), delayed.toString());
-        nameDelayedImports(target, image);
-        return image;
+        return COMPILED.computeIfAbsent(List.of(target.name, "image"), key -> {
+            String at = target == Target.X86 ? "@4" : "";
+            Path numbered = folder().resolve(target.name + "-numbered.a");
+            Path delayed = folder().resolve(target.name + "-delayed.a");
+            Path version = folder().resolve(target.name + "-version.o");
+            importLibrary(target, "LIBRARY \"numbered.sys\"\nEXPORTS\nByNumber" + at + " @12 NONAME\n", numbered, "-l");
+            importLibrary(target, "LIBRARY \"late.sys\"\nEXPORTS\nDelayed" + at + "\nDelayedToo" + at + "\n", delayed, "-y");
+            Tool.run(target.tool("windres"), SOURCES.resolve("image.rc").toString(), version.toString());
+            String[] options = {"-O2", "-Wl,--pdb=" + folder().resolve("image.pdb"), SOURCES.resolve("image.def").toString(),
+                version.toString(), numbered.toString(), delayed.toString()};
+            return build(target, "image", options, built -> nameDelayedImports(target, built));
+        });
     }
 
     /** GNU's linker puts the descriptors of delayed imports into the image but does not name them in the header: this does. */
@@ -133,34 +178,27 @@ public final class TestDriver {
     /** Makes an import library from the text of a definition file; {@code kind} is {@code -l}, or {@code -y} for delayed imports. */
     static void importLibrary(Target target, String definition, Path into, String kind) {
         try {
-            Path file = Files.writeString(folder().resolve(into.getFileName() + ".def"), definition);
-            Tool.run(target.tool("dlltool"), "-k", "-d", file.toString(), kind, into.toString());
+            Path made = Files.createTempFile(folder(), "library", ".tmp");
+            Path file = Files.writeString(Files.createTempFile(folder(), "library", ".def"), definition);
+            Tool.run(target.tool("dlltool"), "-k", "-d", file.toString(), kind, made.toString());
+            Files.delete(file);
+            Files.move(made, into, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
     }
 
-    /** Where drivers are put; removed when the tests end. */
-    static synchronized Path folder() {
-        if (folder == null) {
-            try {
-                folder = Files.createTempDirectory("poolscope-drivers");
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
-            }
-            Runtime.getRuntime().addShutdownHook(new Thread(() -> remove(folder)));
-        }
-        return folder;
+    /** Compiles these drivers, several at once: {@code source target option}. */
+    static void compileAll(Stream<Arguments> drivers) {
+        drivers.parallel().forEach(each -> compile((Target) each.get()[1], (String) each.get()[0], (String) each.get()[2]));
     }
 
-    private static void remove(Path directory) {
-        try (var files = Files.list(directory)) {
-            for (Path file : files.toList()) {
-                Files.deleteIfExists(file);
-            }
-            Files.deleteIfExists(directory);
+    /** Where drivers are kept from one run of the tests to the next. */
+    static synchronized Path folder() {
+        try {
+            return Files.createDirectories(FOLDER);
         } catch (IOException e) {
-            // a temporary file more
+            throw new UncheckedIOException(e);
         }
     }
 }

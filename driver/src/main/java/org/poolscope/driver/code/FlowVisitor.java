@@ -13,6 +13,9 @@ public interface FlowVisitor {
         POINTER
     }
 
+    /** Whether calls of it matter; parts of a function without any, and without writes to variables, need not be shown. */
+    boolean wants(Callee callee);
+
     /**
      * A call, or a jump to another function in place of one.
      *

@@ -15,7 +15,8 @@ import org.poolscope.driver.code.Value.Unknown;
 /**
  * Follows constants through one function: across branches, over calls, into the frame and back.
  *
- * <p>Blocks are visited until nothing more changes ({@link State#join} only ever loses knowledge), then once more with a visitor.
+ * <p>Blocks are visited until nothing more changes ({@link State#join} only ever loses knowledge). Those that hold something of interest are then
+ * shown to a visitor, once for each way that leads to them.
  * Where the flow cannot be followed, nothing is known rather than guessed.
  */
 public final class FunctionFlow {
@@ -25,6 +26,8 @@ public final class FunctionFlow {
     private static final int MOST_BLOCKS = 20_000;
     /** A place that is visited more often than this, a loop, keeps only what is always the same. */
     private static final int MOST_VISITS = 12;
+    /** A way back, to a place visited more often than this, brings what a loop counts: only what is always the same is kept of it. */
+    private static final int MOST_LOOPS = 2;
     /** A place that is reached in more ways than this is looked at with what they have in common only. */
     private static final int MOST_WAYS = 8;
 
@@ -46,7 +49,69 @@ public final class FunctionFlow {
     private boolean balanced;
     private int calls;
     private Map<Integer, List<State>> ways;
+    /** Whom what is found is shown to; while values are still being found, one that notes which blocks will be of interest. */
     private FlowVisitor visitor;
+    private final Interest interest = new Interest();
+    private Phase phase;
+    private int block;
+
+    /** What runs over the blocks are for. */
+    private enum Phase {
+        /** To find the values. */
+        SOLVE,
+        /** To find the ways that lead to the blocks of interest. */
+        GATHER,
+        /** To show those blocks. */
+        SHOW
+    }
+
+    /** Notes blocks that call what somebody wants to hear of, or write variables, and what leads where. */
+    private final class Interest implements FlowVisitor {
+        private final IntSet blocks = new IntSet();
+        private final IntList from = new IntList();
+        private final IntList to = new IntList();
+        private FlowVisitor asked;
+
+        void begin(FlowVisitor seer) {
+            asked = seer;
+            blocks.clear();
+            from.clear();
+            to.clear();
+        }
+
+        @Override
+        public boolean wants(Callee callee) {
+            return asked.wants(callee);
+        }
+
+        @Override
+        public void call(int rva, Callee callee, Way way, boolean jump, State state) {
+            if (asked.wants(callee)) {
+                blocks.add(block);
+            }
+        }
+
+        @Override
+        public void store(int variable, Value value) {
+            blocks.add(block);
+        }
+
+        void leads(int target) {
+            from.add(block);
+            to.add(target);
+        }
+
+        /** The blocks from which one of interest is reached at once. */
+        IntSet feeders() {
+            IntSet feeders = new IntSet();
+            for (int i = 0; i < from.size(); i++) {
+                if (blocks.contains(to.get(i))) {
+                    feeders.add(from.get(i));
+                }
+            }
+            return feeders;
+        }
+    }
 
     /** Follows functions of one image, one after another. */
     public FunctionFlow(FlowFacts facts) {
@@ -69,8 +134,10 @@ public final class FunctionFlow {
         function = functionRva;
         steps = 0;
         balanced = true;
-        visitor = null;
-        ways = null;
+        calls = 0;
+        visitor = interest;
+        interest.begin(seer);
+        phase = Phase.SOLVE;
         leaders.clear();
         entries.clear();
         visits.clear();
@@ -83,54 +150,58 @@ public final class FunctionFlow {
         }
         reach(functionRva, entry);
         while (!work.isEmpty() && steps < MOST_STEPS) {
-            int block = work.remove();
-            queued.remove(block);
-            visits.merge(block, 1, Integer::sum);
-            run(block, entries.get(block).copy());
+            int next = work.remove();
+            queued.remove(next);
+            visits.merge(next, 1, Integer::sum);
+            run(next, entries.get(next).copy());
         }
         boolean finished = work.isEmpty();
-        int[] blocks = leaders.toSortedArray();
-        ways = new HashMap<>();
-        if (finished) {
-            ways.computeIfAbsent(functionRva, key -> new ArrayList<>()).add(entry);
-            for (int block : blocks) {
-                if (entries.containsKey(block)) {
-                    run(block, entries.get(block).copy());
-                }
-            }
+        if (finished && interest.blocks.size() > 0) {
+            gather(functionRva, entry);
         }
         visitor = seer;
-        calls = 0;
-        for (int block : blocks) {
-            show(block, finished);
+        phase = Phase.SHOW;
+        for (int each : (finished ? interest.blocks : leaders).toSortedArray()) {
+            show(each, finished);
         }
         ways = null;
         return balanced;
     }
 
+    /** Finds the ways that lead to the blocks of interest. */
+    private void gather(int functionRva, State entry) {
+        phase = Phase.GATHER;
+        visitor = null;
+        ways = new HashMap<>();
+        if (interest.blocks.contains(functionRva)) {
+            ways.computeIfAbsent(functionRva, key -> new ArrayList<>()).add(entry);
+        }
+        for (int each : interest.feeders().toSortedArray()) {
+            run(each, entries.get(each).copy());
+        }
+    }
+
     /** Shows a block to the visitor, once for each way it is reached: what one way brings together is not mixed with the others. */
-    private void show(int block, boolean finished) {
-        State joined = entries.get(block);
+    private void show(int shown, boolean finished) {
+        State joined = entries.get(shown);
         if (joined == null) {
             return;
         }
-        List<State> reached = ways.getOrDefault(block, List.of());
-        if (finished && reached.size() > 1 && reached.size() <= MOST_WAYS) {
-            int before = calls;
+        List<State> reached = finished ? ways.getOrDefault(shown, List.of()) : List.of();
+        if (reached.size() > 1 && reached.size() <= MOST_WAYS) {
             for (State way : reached) {
-                calls = before;
-                run(block, way);
+                run(shown, way);
             }
         } else {
             State start = joined.copy();
             if (!finished) {
-                start.forgetAll(block);
+                start.forgetAll(shown);
             }
-            run(block, start);
+            run(shown, start);
         }
     }
 
-    /** How many calls the function last followed makes, as far as they are reached. */
+    /** How many calls the function last followed makes. */
     public int calls() {
         return calls;
     }
@@ -146,6 +217,7 @@ public final class FunctionFlow {
             while (range >= 0 && rva < code.end(range) && visited.add(rva)
                     && instruction.decode(code.content(), code.index(range, rva), code.indexEnd(range))) {
                 int next = rva + instruction.length();
+                calls += instruction.op() == Op.CALL ? 1 : 0;
                 if (instruction.op() == Op.JUMP || instruction.op() == Op.JUMP_IF) {
                     if (instruction.form() == Opcodes.REL) {
                         leader((int) (next + instruction.immediate()), blocks);
@@ -180,7 +252,7 @@ public final class FunctionFlow {
         State known = entries.get(rva);
         if (known == null) {
             entries.put(rva, state.copy());
-        } else if (!known.join(state, visits.getOrDefault(rva, 0) > MOST_VISITS)) {
+        } else if (!known.join(state, visits.getOrDefault(rva, 0) > (rva <= block ? MOST_LOOPS : MOST_VISITS))) {
             return;
         }
         if (queued.add(rva)) {
@@ -189,11 +261,12 @@ public final class FunctionFlow {
     }
 
     /** Runs from a leader to the next one. */
-    private void run(int block, State state) {
-        int range = code.range(block);
-        int rva = block;
+    private void run(int from, State state) {
+        block = from;
+        int range = code.range(from);
+        int rva = from;
         while (rva < code.end(range)) {
-            if (rva != block && (leaders.contains(rva) || map.isFunction(rva))) {
+            if (rva != from && (leaders.contains(rva) || map.isFunction(rva))) {
                 flowTo(rva, state);
                 return;
             }
@@ -234,11 +307,15 @@ public final class FunctionFlow {
     }
 
     private void flowTo(int rva, State state) {
-        if (visitor != null || !leaders.contains(rva)) {
+        if (phase == Phase.SHOW || !leaders.contains(rva)) {
             return;
         }
-        if (ways == null) {
+        if (phase == Phase.SOLVE) {
+            interest.leads(rva);
             reach(rva, state);
+            return;
+        }
+        if (!interest.blocks.contains(rva)) {
             return;
         }
         List<State> reached = ways.computeIfAbsent(rva, key -> new ArrayList<>());
@@ -278,7 +355,6 @@ public final class FunctionFlow {
     }
 
     private void call(int rva, int next, State state) {
-        calls++;
         Callee callee;
         if (instruction.form() == Opcodes.REL) {
             int target = (int) (next + instruction.immediate());
@@ -331,6 +407,9 @@ public final class FunctionFlow {
             case Constant constant -> local(constant.number());
             default -> new Callee.Unknown();
         };
+        if (pointer == Unknown.DIFFERS && phase == Phase.SOLVE) {
+            interest.blocks.add(block);   // one of the ways may tell
+        }
         visit(rva, callee, FlowVisitor.Way.POINTER, jump, state);
         return callee;
     }

@@ -168,6 +168,9 @@ final class StackSlots {
     boolean join(StackSlots other, boolean widen) {
         boolean changed = false;
         for (int i = 0; i < size; i++) {
+            if (i < other.size && places[i] == other.places[i] && widths[i] == other.widths[i] && values[i] == other.values[i]) {
+                continue;   // most slots are the same, and stand at the same place
+            }
             Value joined = Value.join(values[i], other.get(places[i], widths[i]), widen);
             if (!joined.equals(values[i])) {
                 changed = true;
@@ -176,7 +179,7 @@ final class StackSlots {
         }
         for (int i = 0; i < other.size; i++) {
             long place = other.places[i];
-            if (untouched(place) instanceof Passed && Arrays.binarySearch(places, 0, size, place) < 0) {
+            if ((i >= size || places[i] != place) && untouched(place) instanceof Passed && Arrays.binarySearch(places, 0, size, place) < 0) {
                 put(place, other.widths[i], Unknown.DIFFERS);
                 changed = true;
             }

@@ -97,6 +97,9 @@ public final class State {
     boolean join(State other, boolean widen) {
         boolean changed = false;
         for (int i = 0; i < registers.length; i++) {
+            if (registers[i] == other.registers[i]) {
+                continue;
+            }
             Value joined = Value.join(registers[i], other.registers[i], widen);
             if (!joined.equals(registers[i])) {
                 registers[i] = joined;

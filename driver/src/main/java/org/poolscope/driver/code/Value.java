@@ -48,6 +48,17 @@ public sealed interface Value {
             this(number, 0, false);
         }
 
+        // Written out: this is compared more often than anything else, and runs are short.
+        @Override
+        public boolean equals(Object other) {
+            return other instanceof Constant constant && constant.number == number && constant.origin == origin && constant.inData == inData;
+        }
+
+        @Override
+        public int hashCode() {
+            return Long.hashCode(number) * 31 + origin;
+        }
+
         /** The sum with another number. */
         public Constant plus(long other) {
             return other == 0 ? this : new Constant(number + other);
@@ -77,6 +88,16 @@ public sealed interface Value {
         /** From here on a place is a stack slot. */
         public static final int STACK = 16;
 
+        @Override
+        public boolean equals(Object other) {
+            return other instanceof Passed passed && passed.place == place && passed.plus == plus;
+        }
+
+        @Override
+        public int hashCode() {
+            return Long.hashCode(plus) * 31 + place;
+        }
+
         /** Whether it came on the stack. */
         public boolean isOnStack() {
             return place >= STACK;
@@ -91,6 +112,16 @@ public sealed interface Value {
      * @param offset bytes from there
      */
     record StackAddress(int base, int offset) implements Value {
+
+        @Override
+        public boolean equals(Object other) {
+            return other instanceof StackAddress address && address.base == base && address.offset == offset;
+        }
+
+        @Override
+        public int hashCode() {
+            return base * 31 + offset;
+        }
     }
 
     /**

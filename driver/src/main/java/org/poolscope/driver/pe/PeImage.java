@@ -39,6 +39,7 @@ public final class PeImage {
     private final int[] relocations;
     private final FunctionTable functions;
     private final Signature signature;
+    private final Map<Integer, String> symbols;
     private final String packed;
     private final List<String> warnings;
 
@@ -56,6 +57,7 @@ public final class PeImage {
         this.relocations = Relocations.read(bytes, headers, noted::add);
         this.functions = FunctionTable.read(bytes, headers, noted::add);
         this.signature = loaded ? null : signature(content, headers, noted);
+        this.symbols = loaded ? Map.of() : CoffSymbols.read(content, headers);
         this.packed = loaded ? null : Packing.reason(content, headers.sections).orElse(null);
         this.warnings = noted.stream().limit(MOST_WARNINGS).toList();
     }
@@ -213,9 +215,9 @@ public final class PeImage {
         return functions;
     }
 
-    /** Function names that the linker left in the file, by RVA. Read anew at each call. */
+    /** Function names that the linker left in the file, by RVA. */
     public Map<Integer, String> symbols() {
-        return loaded ? Map.of() : CoffSymbols.read(bytes.array(), headers);
+        return symbols;
     }
 
     /** Which PDB belongs to it. */

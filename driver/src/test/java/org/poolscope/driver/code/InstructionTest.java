@@ -4,10 +4,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.EnumSet;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Random;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.poolscope.driver.TestDriver;
 import org.poolscope.driver.Tool;
 import org.poolscope.driver.pe.PeImage;
@@ -48,6 +54,10 @@ class InstructionTest {
             wrong.add(columns[1].strip() + " " + columns[2]);
             return;
         }
+        int quick = new QuickLength(wide, false).of(Arrays.copyOf(bytes, 32), 0, 32);
+        if (quick != QuickLength.LOOK && quick != bytes.length) {
+            wrong.add(columns[1].strip() + " is quickly taken for " + quick + " bytes");
+        }
         IntelText.of(instruction, wide, address).ifPresent(text -> {
             String theirs = plain(columns[2]);
             if (!text.equals(theirs)) {
@@ -68,6 +78,33 @@ class InstructionTest {
             plain = plain.substring(0, negative) + "[rip-0x" + Long.toHexString(-displacement) + plain.substring(end);
         }
         return plain;
+    }
+
+    /** Of bytes that are no code as well: where the quick look has an answer, the full one has the same, and the flow goes on. */
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void theQuickLengthIsTheLength(boolean wide) {
+        Random random = new Random(3);
+        byte[] noise = new byte[1 << 20];
+        random.nextBytes(noise);
+        Instruction instruction = new Instruction(wide);
+        QuickLength quick = new QuickLength(wide, true);
+        Set<Op> flow = EnumSet.of(Op.CALL, Op.JUMP, Op.JUMP_IF, Op.RETURN, Op.STOP, Op.BREAK);
+        List<String> wrong = new ArrayList<>();
+        int answered = 0;
+        for (int at = 0; at < noise.length - 32; at++) {
+            int length = quick.of(noise, at, noise.length);
+            if (length != QuickLength.LOOK) {
+                answered++;
+                boolean right = instruction.decode(noise, at, noise.length) && instruction.length() == length && !flow.contains(instruction.op())
+                        && !(wide && instruction.isMemory() && instruction.base() == Instruction.IP);
+                if (!right) {
+                    wrong.add(HexFormat.of().formatHex(noise, at, at + 15));
+                }
+            }
+        }
+        assertThat(wrong).isEmpty();
+        assertThat(answered).isGreaterThan(noise.length / 4);
     }
 
     @Test
