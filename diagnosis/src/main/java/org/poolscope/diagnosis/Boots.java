@@ -1,6 +1,7 @@
 package org.poolscope.diagnosis;
 
 import java.time.Duration;
+import java.time.Instant;
 import java.time.LocalDateTime;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
@@ -8,6 +9,7 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.poolscope.kernel.OpenKernelImage;
 import org.poolscope.logs.KnownEvent;
 import org.poolscope.logs.LoggedEvent;
 import org.poolscope.model.Counter;
@@ -50,6 +52,12 @@ record Boots(LocalDateTime at, Provenance seenAt, boolean exact) {
                         exact.add(new Boots(series.taken(i).minusSeconds((long) series.values()[i]), series.seenAt(), true));
                     }
                 }
+            }
+        }
+        for (OpenKernelImage open : subject.facts(OpenKernelImage.class)) {
+            LocalDateTime taken = taken(subject, open);
+            if (taken != null && open.image().info().upTime() != null) {
+                exact.add(new Boots(taken.minus(open.image().info().upTime()), open.seenAt().quoting("the time the system had run"), true));
             }
         }
         exact.sort(Comparator.comparing(Boots::at));
@@ -95,9 +103,34 @@ record Boots(LocalDateTime at, Provenance seenAt, boolean exact) {
         return compared > 0 && back >= Math.max(1, GONE_BACK * compared);
     }
 
-    /** The zone of the machine's clock, when a counter log tells it; {@code null} when nothing does. */
+    /**
+     * The zone of the machine's clock: from a counter log, else from an image, which holds both its own and world time; {@code null} when
+     * nothing tells.
+     */
     static ZoneOffset zone(Case subject) {
-        return subject.facts(CounterSeries.class).stream().map(CounterSeries::zone).filter(zone -> zone != null).findFirst().orElse(null);
+        for (CounterSeries series : subject.facts(CounterSeries.class)) {
+            if (series.zone() != null) {
+                return series.zone();
+            }
+        }
+        for (OpenKernelImage open : subject.facts(OpenKernelImage.class)) {
+            LocalDateTime taken = taken(subject, open);
+            Instant world = open.image().info().systemTime();
+            if (taken != null && world != null) {
+                long quarters = Math.round(Duration.between(LocalDateTime.ofInstant(world, ZoneOffset.UTC), taken).toSeconds() / 900.0);
+                if (Math.abs(quarters) <= 4 * 14) {
+                    return ZoneOffset.ofTotalSeconds((int) quarters * 900);
+                }
+            }
+        }
+        return null;
+    }
+
+    /** When an image was taken, in the machine's own time; {@code null} when it does not say. */
+    static LocalDateTime taken(Case subject, OpenKernelImage open) {
+        return subject.facts(PoolSnapshot.class).stream()
+                .filter(snapshot -> snapshot.taken() != null && snapshot.seenAt().file().equals(open.seenAt().file()))
+                .map(PoolSnapshot::taken).findFirst().orElse(null);
     }
 
     /** The time of an event on the machine's own clock; binary logs hold UTC, which is taken as it is when the zone is not known. */

@@ -30,7 +30,7 @@ final class CompanionTagsRule implements Rule {
             if (!accusation.rule().equals(TagHoldsPoolRule.ID) || !accusation.severity().isProblem()) {
                 continue;
             }
-            subject.once(PoolBooks.class, PoolBooks::of).snapshots().stream()
+            subject.once(PoolBooks.class, PoolBooks::of).telling(accusation.pool()).stream()
                     .filter(snapshot -> snapshot.rows().stream().map(TagUsage::tag).toList().containsAll(accusation.tags()))
                     .flatMap(snapshot -> CompanionTags.find(snapshot, accusation.pool()).stream())
                     .filter(group -> group.all().size() > 2)

@@ -18,6 +18,7 @@ public final class Diagnosis {
             new HeldBlocksRule(),
             new VerifierRule(),
             new CompanionTagsRule(),
+            new LeakDatedRule(),
             new GrowingTagRule(),
             new TagMapRule(),
             new TagSitesRule(),

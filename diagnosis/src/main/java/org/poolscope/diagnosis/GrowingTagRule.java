@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import org.poolscope.diagnosis.trend.Shape;
 import org.poolscope.model.MemoryCounters;
 import org.poolscope.model.PoolKind;
 import org.poolscope.model.PoolSnapshot;
@@ -18,7 +19,7 @@ import org.poolscope.model.TagUsage;
 
 /**
  * A tag that grows from one table to the next, never shrinks, and explains most of the pool's growth. Needs tables that say when they
- * were taken.
+ * were taken. With samples enough for a trend, {@link LeakDatedRule} speaks instead.
  */
 final class GrowingTagRule implements Rule {
 
@@ -45,10 +46,18 @@ final class GrowingTagRule implements Rule {
         OwnerBook owners = subject.once(OwnerBook.class, OwnerBook::of);
         for (List<PoolSnapshot> series : books.series()) {
             for (PoolKind pool : PoolKind.values()) {
-                leader(series, pool).ifPresent(growth -> found.add(finding(growth, series, pool, books, owners)));
+                leader(series, pool).filter(growth -> !isTold(growth.last().tag(), pool, subject))
+                        .ifPresent(growth -> found.add(finding(growth, series, pool, books, owners)));
             }
         }
         return found;
+    }
+
+    /** Where there are samples enough for a trend, the trend speaks: that it leaks, or that it came to rest. */
+    private static boolean isTold(PoolTag tag, PoolKind pool, Case subject) {
+        return subject.once(PoolTrends.class, PoolTrends::of).rows().stream()
+                .filter(row -> tag.equals(row.tag()) && row.pool() == pool && row.trend().samples() >= PoolTrends.ENOUGH)
+                .anyMatch(row -> row.trend().shape() != Shape.GROWS);
     }
 
     private static Optional<Growth> leader(List<PoolSnapshot> series, PoolKind pool) {

@@ -2,9 +2,13 @@ package org.poolscope.diagnosis;
 
 import java.time.LocalDateTime;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashSet;
+import java.util.IdentityHashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.poolscope.model.MemoryCounters;
@@ -17,6 +21,9 @@ import org.poolscope.model.TagUsage;
 final class PoolBooks {
 
     private static final Comparator<LocalDateTime> UNDATED_LAST = Comparator.nullsLast(Comparator.naturalOrder());
+
+    /** Fewer tables are looked at one by one. */
+    private static final int LONG_SERIES = 4;
 
     private final List<MemoryCounters> counters;
     private final List<PoolSnapshot> snapshots;
@@ -52,6 +59,23 @@ final class PoolBooks {
                     }
                 });
         return dated;
+    }
+
+    /**
+     * The tables that say most of one pool: all of them, but of a long series of one kind only the one with the most in the pool. What the
+     * others add is the pace, and trends tell that.
+     */
+    List<PoolSnapshot> telling(PoolKind pool) {
+        Map<String, List<PoolSnapshot>> series = new LinkedHashMap<>();
+        snapshots.stream().filter(snapshot -> snapshot.taken() != null)
+                .forEach(snapshot -> series.computeIfAbsent(snapshot.source(), unused -> new ArrayList<>()).add(snapshot));
+        series.values().removeIf(kind -> kind.size() < LONG_SERIES);
+        Set<PoolSnapshot> silent = Collections.newSetFromMap(new IdentityHashMap<>());
+        series.values().forEach(kind -> {
+            silent.addAll(kind);
+            silent.remove(kind.stream().max(Comparator.comparingLong(snapshot -> snapshot.totalBytes(pool))).orElseThrow());
+        });
+        return snapshots.stream().filter(snapshot -> !silent.contains(snapshot)).toList();
     }
 
     /** The totals under which a pool stands closest to its limit; without any limit, those that show the most use. */

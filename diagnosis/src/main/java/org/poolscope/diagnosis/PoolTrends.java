@@ -29,7 +29,7 @@ import org.poolscope.model.TagUsage;
 public final class PoolTrends {
 
     /** A stretch with fewer samples says less than a longer one before it. */
-    private static final int ENOUGH = 10;
+    static final int ENOUGH = 10;
     /** So clear a leak is no matter of chance or of the shape assumed. */
     private static final double VERY_SIGNIFICANT = 8;
     private static final double MUCH_BETTER = 2;

@@ -40,7 +40,7 @@ final class TagHoldsPoolRule implements Rule {
         for (PoolKind pool : PoolKind.values()) {
             PoolPressure pressure = PoolPressure.of(subject, pool);
             List<Holder> accused = new ArrayList<>();
-            for (PoolSnapshot snapshot : books.snapshots()) {
+            for (PoolSnapshot snapshot : books.telling(pool)) {
                 Holder.of(snapshot, pool, owners, books).stream().filter(holder -> isWorthNaming(holder, pressure))
                         .filter(holder -> !isLost(holder, earlier)).forEach(accused::add);
             }

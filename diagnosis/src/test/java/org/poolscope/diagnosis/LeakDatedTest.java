@@ -1,0 +1,99 @@
+package org.poolscope.diagnosis;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.LocalDateTime;
+import java.time.ZoneOffset;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.poolscope.logs.LoggedEvent;
+import org.poolscope.model.Counter;
+import org.poolscope.model.CounterSeries;
+import org.poolscope.model.Provenance;
+
+/** Logs and tables of one machine together: when it began, after what, and when the pool ran empty. */
+class LeakDatedTest {
+
+    private static final LocalDateTime START = LocalDateTime.of(2007, 1, 10, 8, 0);
+
+    private final Facts facts = new Facts();
+
+    /** Hourly tables; the leak begins {@code after} hours. */
+    private LeakDatedTest samples(int hours, int after) {
+        Random random = new Random(2);
+        for (int h = 0; h < hours; h++) {
+            long leak = 100 + 8000L * Math.max(0, h - after);
+            long load = 40_000 + Math.round(3000 * Math.sin(h * Math.PI / 12) + 500 * random.nextGaussian());
+            long calls = 5_000_000L * (h + 1);
+            facts.paged("Mup ", leak + 10, 10, leak * 400).paged("NtfF", calls, calls - load, load * 1600).paged("CM31", 500, 0, 500_000)
+                    .table(START.plusHours(h));
+        }
+        return this;
+    }
+
+    private LeakDatedTest event(String source, int id, LocalDateTime at, ZoneOffset zone, Map<String, String> data) {
+        facts.fact(new LoggedEvent(new Provenance("system.evtx", "record " + id), source, id, at, zone, "S", "", data));
+        return this;
+    }
+
+    private List<Finding> dated() {
+        return facts.findings().stream().filter(finding -> finding.rule().equals(LeakDatedRule.ID)).toList();
+    }
+
+    @Test
+    void theLeakBeganAfterItsDriverWasInstalledAndThePoolRanEmptyLater() {
+        samples(96, 30).event("Service Control Manager", 7045, START.plusHours(29), null,
+                        Map.of("ServiceName", "mup", "ImagePath", "system32\\drivers\\mup.sys", "ServiceType", "kernel mode driver"))
+                .event("Service Control Manager", 7045, START.plusHours(28), null,
+                        Map.of("ServiceName", "mupfix", "ImagePath", "system32\\drivers\\mupfix.sys"))
+                .event("EventLog", 6005, START.minusHours(20), null, Map.of())
+                .event("Srv", 2020, START.plusHours(90), null, Map.of());
+        assertThat(dated()).singleElement().satisfies(finding -> {
+            assertThat(finding.title()).startsWith("Tag 'Mup ' of mup.sys leaks 3.0 MB an hour of paged pool, since about ")
+                    .containsPattern("since about 2007-01-11 1[345]:").containsPattern("(49|50|51) hours|2\\.1 days after the machine was started");
+            assertThat(finding.explanation()).contains("its own driver was installed: a service or driver was installed: mup (system32\\drivers\\mup.sys)")
+                    .contains("that: a service or driver was installed: mupfix").contains("The pool first ran empty at 2007-01-14 02:00, 2.5 days after");
+            assertThat(finding.evidence()).extracting(Provenance::file).contains("system.evtx");
+            assertThat(finding.severity()).isEqualTo(Severity.WARNING);
+            assertThat(finding.driver()).isEqualTo("mup.sys");
+        });
+        // The trend speaks; what only compares first and last is silent.
+        assertThat(facts.findings()).noneMatch(finding -> finding.rule().equals(GrowingTagRule.ID));
+    }
+
+    @Test
+    void eventsInUtcAreBroughtToTheMachinesClock() {
+        samples(48, 0).event("EventLog", 6005, START.minusHours(2), ZoneOffset.UTC, Map.of());
+        facts.fact(new CounterSeries(new Provenance("c.csv", "line 1"), "PerfMon counter log", "S", Counter.AVAILABLE_BYTES, null,
+                ZoneOffset.ofHours(1), new long[] {0}, new double[] {1}));
+        assertThat(dated()).singleElement().satisfies(finding -> {
+            assertThat(finding.title()).endsWith("since the machine was started at 2007-01-10 07:00");
+            assertThat(finding.explanation()).doesNotContain("UTC");
+        });
+    }
+
+    @Test
+    void whereTheZoneIsNotKnownThatIsSaid() {
+        samples(48, 0).event("EventLog", 6005, START.minusHours(2), ZoneOffset.UTC, Map.of());
+        assertThat(dated()).singleElement().satisfies(finding -> assertThat(finding.explanation()).contains("its times may be off by some hours"));
+    }
+
+    @Test
+    void aCacheThatFilledIsNotAccused() {
+        for (int h = 0; h < 48; h++) {
+            long cache = Math.round(100_000 * (1 - Math.exp(-h / 5.0)));
+            facts.paged("MmSt", cache + 1, 0, cache * 900).paged("CM31", 500, 0, 500_000).table(START.plusHours(h));
+        }
+        assertThat(facts.findings()).noneMatch(finding -> finding.rule().equals(LeakDatedRule.ID) || finding.rule().equals(GrowingTagRule.ID));
+    }
+
+    @Test
+    void aLongSeriesIsOneAccusationNotOneForEachTable() {
+        samples(60, 0);
+        facts.event("Srv", 2020);
+        assertThat(facts.findings()).filteredOn(finding -> finding.rule().equals(TagHoldsPoolRule.ID) && finding.severity().isProblem()).singleElement()
+                .satisfies(finding -> assertThat(finding.evidence()).hasSizeLessThan(6));
+    }
+}
