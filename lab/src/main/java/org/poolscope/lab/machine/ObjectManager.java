@@ -213,7 +213,7 @@ public final class ObjectManager {
     }
 
     /** The hash of object names as open descriptions of the object manager give it: upper case, bits rotated in. */
-    private static int hash(String name) {
+    static int hash(String name) {
         int hash = 0;
         for (char c : name.toUpperCase(java.util.Locale.ROOT).toCharArray()) {
             hash += (hash << 1) + (hash >>> 1) + c;
