@@ -44,6 +44,7 @@ import picocli.CommandLine.ParameterException;
             CallsitesCommand.class,
             RetagCommand.class,
             TrendCommand.class,
+            WatchCommand.class,
             DfsCommand.class,
             LabCommand.class,
             DemoCommand.class,
