@@ -13,6 +13,7 @@ import java.time.LocalDateTime;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
 import org.jline.terminal.Size;
 import org.jline.terminal.Terminal;
 import org.jline.terminal.TerminalBuilder;
@@ -147,6 +148,8 @@ class WatchScreenTest {
         try (Terminal terminal = TerminalBuilder.builder().system(false).streams(in, out).type(type).encoding(StandardCharsets.UTF_8).build()) {
             terminal.setSize(new Size(140, 20));
             WatchScreen screen = new WatchScreen(terminal, new Samples(5), 200, colour, log, folder);
+            CountDownLatch done = new CountDownLatch(1);
+            // A pipe breaks when the thread that wrote to it ends, so the typist stays until the screen is gone.
             Thread typist = Thread.ofVirtual().start(() -> {
                 try {
                     for (char key : keys.toCharArray()) {
@@ -154,11 +157,13 @@ class WatchScreenTest {
                         typing.write(key);
                         typing.flush();
                     }
+                    done.await();
                 } catch (Exception e) {
                     throw new IllegalStateException(e);
                 }
             });
             screen.run();
+            done.countDown();
             typist.join();
             terminal.flush();
         }
