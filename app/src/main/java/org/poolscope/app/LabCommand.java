@@ -1,13 +1,18 @@
 package org.poolscope.app;
 
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Iterator;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
+import org.poolscope.lab.FleetCase;
+import org.poolscope.lab.FleetOptions;
 import org.poolscope.lab.LabCase;
 import org.poolscope.lab.LabCases;
 import org.poolscope.lab.LabOptions;
 import org.poolscope.lab.LabResult;
 import org.poolscope.model.Quantity;
+import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -22,14 +27,14 @@ import picocli.CommandLine.Spec;
         description = {"The evidence goes into the folder, the truth into a file beside the folder, where no analysis looks.",
             "The same options make the same files, byte for byte."},
         footer = {"", "Examples:", "  poolscope lab photo-upload -o case", "  poolscope lab photo-upload -o small --scale 0.01",
-            "  poolscope diagnose case"})
+            "  poolscope diagnose case", "  poolscope lab fleet -o machines --machines 400 --leaking 4 --days 20"})
 final class LabCommand implements Callable<Integer> {
 
     /** Names the cases in the help text and in shell completion. */
     static final class CaseNames implements Iterable<String> {
         @Override
         public Iterator<String> iterator() {
-            return LabCases.all().stream().map(LabCase::name).iterator();
+            return Stream.concat(LabCases.all().stream().map(LabCase::name), Stream.of(FleetCase.NAME)).iterator();
         }
     }
 
@@ -49,6 +54,27 @@ final class LabCommand implements Callable<Integer> {
     @Option(names = "--variant", paramLabel = "NAME", defaultValue = "", description = "A variant of the case, where it has several.")
     private String variant;
 
+    @ArgGroup(exclusive = false, heading = "For the case fleet:%n")
+    private final FleetSize fleet = new FleetSize();
+
+    /** How large a fleet is made. */
+    static final class FleetSize {
+        @Option(names = "--machines", paramLabel = "N", defaultValue = "400", description = "Machines (default: ${DEFAULT-VALUE}).")
+        private int machines = 400;
+
+        @Option(names = "--leaking", paramLabel = "N", defaultValue = "4", description = "How many of them leak (default: ${DEFAULT-VALUE}).")
+        private int leaking = 4;
+
+        @Option(names = "--days", paramLabel = "N", defaultValue = "20", description = "Days of samples (default: ${DEFAULT-VALUE}).")
+        private int days = 20;
+
+        @Option(names = "--samples-per-day", paramLabel = "N", defaultValue = "4", description = "Samples a day (default: ${DEFAULT-VALUE}).")
+        private int samples = 4;
+
+        @Option(names = "--tags", paramLabel = "N", defaultValue = "60", description = "Tags of each machine (default: ${DEFAULT-VALUE}).")
+        private int tags = 60;
+    }
+
     @Mixin
     private Output output;
 
@@ -57,6 +83,9 @@ final class LabCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
+        if (name.equals(FleetCase.NAME)) {
+            return fleet();
+        }
         LabCase chosen = LabCases.find(name).orElseThrow(() -> new ParameterException(command.commandLine(),
                 "no case named '" + name + "'; there are: " + String.join(", ", new CaseNames())));
         LabResult made;
@@ -83,6 +112,28 @@ final class LabCommand implements Callable<Integer> {
             }
             output.line("The truth: " + made.truth());
             output.line("Diagnose it: poolscope diagnose " + made.folder());
+        }
+        return 0;
+    }
+
+    private int fleet() throws IOException {
+        Path truth;
+        try (ProgressBar progress = new ProgressBar()) {
+            truth = FleetCase.write(folder, new FleetOptions(fleet.machines, fleet.leaking, fleet.days, fleet.samples, fleet.tags, seed,
+                    progress));
+        } catch (IllegalArgumentException e) {
+            throw new ParameterException(command.commandLine(), e.getMessage(), e);
+        }
+        if (output.isJson()) {
+            output.document(json -> {
+                json.writeStringField("case", FleetCase.NAME);
+                json.writeStringField("folder", folder.toAbsolutePath().normalize().toString());
+                json.writeStringField("truth", truth.toString());
+            });
+        } else {
+            output.line(FleetCase.NAME + ": " + FleetCase.DESCRIPTION);
+            output.line("The truth: " + truth);
+            output.line("Take it in: poolscope fleet ingest " + folder + " -o DATASET");
         }
         return 0;
     }

@@ -9,6 +9,7 @@ import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import java.io.Writer;
 import java.nio.charset.StandardCharsets;
+import org.poolscope.fleet.FleetException;
 import org.poolscope.model.EvidenceException;
 import org.poolscope.report.Plain;
 import picocli.CommandLine;
@@ -46,6 +47,7 @@ import picocli.CommandLine.ParameterException;
             TrendCommand.class,
             WatchCommand.class,
             DfsCommand.class,
+            FleetCommand.class,
             LabCommand.class,
             DemoCommand.class,
             HelpCommand.class})
@@ -105,6 +107,7 @@ public final class Poolscope {
         }
         switch (failure) {
             case EvidenceException unreadable -> err.println("poolscope: " + Plain.text(unreadable.getMessage()));
+            case FleetException fleet -> err.println("poolscope: " + Plain.text(fleet.getMessage()));
             case IOException io when isBrokenPipe(io) -> {
                 return CommandLine.ExitCode.OK;
             }

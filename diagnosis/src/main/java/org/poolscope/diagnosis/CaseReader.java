@@ -9,29 +9,26 @@ import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
-import java.util.ServiceLoader;
 import org.poolscope.model.EvidenceException;
 import org.poolscope.model.EvidenceFile;
-import org.poolscope.model.EvidenceReader;
 import org.poolscope.model.Fact;
 import org.poolscope.model.FactSink;
 import org.poolscope.model.Progress;
 import org.poolscope.model.Provenance;
 import org.poolscope.model.TextLines;
 
-/** Reads files and folders of evidence into a {@link Case}, asking every {@link EvidenceReader} there is. */
+/** Reads files and folders of evidence into a {@link Case}, asking every {@link org.poolscope.model.EvidenceReader} there is. */
 public final class CaseReader {
 
     private static final int MOST_FILES = 10_000;
 
-    private final List<EvidenceReader> readers;
+    private final EvidenceReaders readers = EvidenceReaders.installed();
     private final Progress progress;
     private final List<CaseFile> files = new ArrayList<>();
     private final List<Fact> facts = new ArrayList<>();
     private final List<CaseWarning> warnings = new ArrayList<>();
 
     private CaseReader(Progress progress) {
-        this.readers = ServiceLoader.load(EvidenceReader.class).stream().map(ServiceLoader.Provider::get).toList();
         this.progress = progress;
     }
 
@@ -128,37 +125,16 @@ public final class CaseReader {
         try {
             EvidenceFile file = EvidenceFile.open(path, name);
             Sink sink = new Sink();
-            List<String> formats = new ArrayList<>();
-            EvidenceException failure = null;
-            for (EvidenceReader reader : readers) {
-                if (reader.recognises(file)) {
-                    try {
-                        reader.read(file, sink);
-                        formats.add(reader.format());
-                    } catch (EvidenceException e) {
-                        failure = e;
-                    }
-                }
-            }
-            if (formats.isEmpty() && failure != null) {
-                throw failure;
-            }
-            if (failure != null) {
-                warnings.add(new CaseWarning(new Provenance(name, failure.place()), sentence(failure)));
-            }
+            List<String> formats = readers.read(file, sink);
             files.add(sink.fileRead(name, formats, formats.isEmpty() ? null : file.text().orElse(null)));
         } catch (EvidenceException e) {
-            unreadable(name, e.place(), sentence(e));
+            unreadable(name, e.place(), EvidenceReaders.sentence(e));
         }
     }
 
     private void unreadable(String name, String place, String failure) {
         warnings.add(new CaseWarning(new Provenance(name, place), failure));
         files.add(new CaseFile(name, List.of(), 0, 0, List.of(), failure));
-    }
-
-    private static String sentence(EvidenceException failure) {
-        return failure.problem() + (failure.remedy().isEmpty() ? "" : ". " + failure.remedy());
     }
 
     private final class Sink implements FactSink {

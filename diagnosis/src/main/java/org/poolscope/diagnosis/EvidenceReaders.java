@@ -1,0 +1,58 @@
+package org.poolscope.diagnosis;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.ServiceLoader;
+import org.poolscope.model.EvidenceException;
+import org.poolscope.model.EvidenceFile;
+import org.poolscope.model.EvidenceReader;
+import org.poolscope.model.FactSink;
+import org.poolscope.model.Provenance;
+
+/** All readers of evidence there are, asked one after another: several may find something in the same file. */
+public final class EvidenceReaders {
+
+    private final List<EvidenceReader> readers;
+
+    private EvidenceReaders(List<EvidenceReader> readers) {
+        this.readers = readers;
+    }
+
+    /** Those of all modules of the program. */
+    public static EvidenceReaders installed() {
+        return new EvidenceReaders(ServiceLoader.load(EvidenceReader.class).stream().map(ServiceLoader.Provider::get).toList());
+    }
+
+    /**
+     * Reads a file. When one reader fails and another does not, the failure is a warning.
+     *
+     * @return the formats found in it; empty when nobody knows what it is
+     * @throws EvidenceException when those who know what it is could read nothing of it
+     */
+    public List<String> read(EvidenceFile file, FactSink sink) throws EvidenceException {
+        List<String> formats = new ArrayList<>();
+        EvidenceException failure = null;
+        for (EvidenceReader reader : readers) {
+            if (reader.recognises(file)) {
+                try {
+                    reader.read(file, sink);
+                    formats.add(reader.format());
+                } catch (EvidenceException e) {
+                    failure = e;
+                }
+            }
+        }
+        if (formats.isEmpty() && failure != null) {
+            throw failure;
+        }
+        if (failure != null) {
+            sink.warn(new Provenance(file.name(), failure.place()), sentence(failure));
+        }
+        return formats;
+    }
+
+    /** What is wrong and what to do about it, without the file and the place. */
+    public static String sentence(EvidenceException failure) {
+        return failure.problem() + (failure.remedy().isEmpty() ? "" : ". " + failure.remedy());
+    }
+}

@@ -1,0 +1,102 @@
+package org.poolscope.lab;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.LocalDateTime;
+import java.time.format.DateTimeFormatter;
+import java.util.Locale;
+
+/** Writes snapshots as {@code poolmon -n} of a 64-bit system does, one after another, without making an object for each of a fleet's rows. */
+final class PoolmonSnapshots implements Closeable {
+
+    private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm:ss", Locale.ROOT);
+    private static final int BUFFER = 1 << 16;
+    private static final int LONGEST_ROW = 160;
+
+    private final OutputStream out;
+    private final byte[] buffer = new byte[BUFFER];
+    private int used;
+
+    PoolmonSnapshots(Path file) throws IOException {
+        this.out = Files.newOutputStream(file);
+    }
+
+    /** The time in a line of its own, as scripts add it, and the head. Sizes in kilobytes. */
+    void head(LocalDateTime time, long nonPagedKilobytes, long pagedKilobytes) throws IOException {
+        String text = TIME.format(time) + "\r\n"
+                + String.format(Locale.ROOT, " Memory:%8dK Avail:%8dK  PageFlts:%10d   InRam Krnl:%5dK P:%6dK\r\n", 16_468_560, 12_072_536,
+                        468_600, 56_708, pagedKilobytes * 9 / 10)
+                + String.format(Locale.ROOT, " Commit:%7dK Limit:%7dK Peak:%7dK            Pool N:%6dK P:%6dK\r\n", 4_100_436, 17_517_136,
+                        11_685_564, nonPagedKilobytes, pagedKilobytes)
+                + "\r\n Tag  Type     Allocs            Frees               Diff            Bytes      Per Alloc\r\n\r\n";
+        byte[] bytes = text.getBytes(StandardCharsets.US_ASCII);
+        flushFor(bytes.length);
+        System.arraycopy(bytes, 0, buffer, used, bytes.length);
+        used += bytes.length;
+    }
+
+    /** A row; the tag has four ASCII characters. */
+    void row(byte[] tag, boolean paged, long allocs, long frees, long bytes) throws IOException {
+        flushFor(LONGEST_ROW);
+        buffer[used++] = ' ';
+        for (byte character : tag) {
+            buffer[used++] = character;
+        }
+        text(paged ? " Paged" : " Nonp ");
+        long diff = allocs - frees;
+        number(allocs, 18);
+        number(frees, 18);
+        number(diff, 12);
+        number(bytes, 14);
+        number(diff == 0 ? 0 : bytes / diff, 10);
+        text("\r\n");
+    }
+
+    /** A blank line between two snapshots. */
+    void end() throws IOException {
+        flushFor(2);
+        text("\r\n");
+    }
+
+    private void text(String text) {
+        for (int i = 0; i < text.length(); i++) {
+            buffer[used++] = (byte) text.charAt(i);
+        }
+    }
+
+    private void number(long value, int width) {
+        int digits = 1;
+        for (long rest = value / 10; rest > 0; rest /= 10) {
+            digits++;
+        }
+        int length = Math.max(width, digits + 1);
+        int at = used + length;
+        used = at;
+        long rest = value;
+        for (int i = 0; i < digits; i++) {
+            buffer[--at] = (byte) ('0' + rest % 10);
+            rest /= 10;
+        }
+        for (int i = digits; i < length; i++) {
+            buffer[--at] = ' ';
+        }
+    }
+
+    private void flushFor(int bytes) throws IOException {
+        if (used + bytes > buffer.length) {
+            out.write(buffer, 0, used);
+            used = 0;
+        }
+    }
+
+    @Override
+    public void close() throws IOException {
+        try (out) {
+            out.write(buffer, 0, used);
+        }
+    }
+}
