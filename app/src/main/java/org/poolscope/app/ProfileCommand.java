@@ -5,6 +5,8 @@ import static org.poolscope.report.JsonDocument.text;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import java.io.IOException;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.stream.Collectors;
 import org.poolscope.kernel.KernelImage;
 import org.poolscope.model.Address;
@@ -28,6 +30,11 @@ import picocli.CommandLine.TypeConversionException;
             "owner's data ends and leftovers of earlier owners begin. An owner betrays itself by where its pointers lead."},
         footer = {"", "Examples:", "  poolscope profile MEMORY.DMP --tag 'Io'", "  poolscope profile MEMORY.DMP --tag 'Io' --size 0x40 --format json"})
 final class ProfileCommand extends PoolBlocksCommand {
+
+    /** From 1601, where the kernel's times begin. */
+    private static final long SECONDS_TO_1970 = 11_644_473_600L;
+    /** Below any time a kernel keeps: some blocks have none. */
+    private static final long UNSET = 0x0100_0000_0000_0000L;
 
     @Option(names = "--tag", paramLabel = "TAG", required = true, converter = TagConverter.class, description = "The tag; blanks at its end may be left out.")
     private PoolTag tag;
@@ -111,14 +118,41 @@ final class ProfileCommand extends PoolBlocksCommand {
             .text("What", ProfileCommand::what);
 
     private static String what(ContentProfile.Field field) {
-        if (field.kind() == FieldKind.POINTER) {
+        if (field.kind() == FieldKind.POINTER || field.kind() == FieldKind.UNICODE_STRING) {
             return field.target().map(target -> target + " (" + Quantity.percent(field.targetShare()) + ")").orElse("to various things")
                     + (field.distinct() == null ? "" : ", " + Quantity.count(field.distinct(), "place", "places"));
+        }
+        if (field.kind() == FieldKind.TIME) {
+            return (field.minimum() < UNSET ? "up to " : time(field.minimum()) + " to ") + time(field.maximum()) + " UTC";
+        }
+        String text = field.kind() == FieldKind.CONSTANT ? characters(field.values().getFirst().value()) : "";
+        if (!text.isEmpty()) {
+            return Address.text(field.values().getFirst().value()) + " \"" + text + "\"";
         }
         String range = field.minimum() == null ? "" : Quantity.count(field.minimum()) + " to " + Quantity.count(field.maximum());
         String values = field.values().isEmpty() || field.distinct() == null || field.distinct() > 8 ? ""
                 : field.values().stream().map(value -> Address.text(value.value())).collect(Collectors.joining(" "));
         return range.isEmpty() ? values : values.isEmpty() ? range : range + ": " + values;
+    }
+
+    /** A time in 100 ns since 1601, to the minute. */
+    private static String time(long fileTime) {
+        return Instant.ofEpochSecond(Math.floorDiv(fileTime, 10_000_000L) - SECONDS_TO_1970).truncatedTo(ChronoUnit.MINUTES).toString().substring(0, 16)
+                .replace('T', ' ');
+    }
+
+    /** A constant that is text: four characters of one byte, or two of two bytes; else nothing. */
+    private static String characters(long value) {
+        boolean wide = (value & 0xff00_ff00L) == 0;
+        StringBuilder text = new StringBuilder();
+        for (int i = 0; i < 4; i += wide ? 2 : 1) {
+            char c = (char) (value >>> 8 * i & 0xff);
+            if (c <= ' ' || c > '~') {
+                return "";
+            }
+            text.append(c);
+        }
+        return text.toString();
     }
 
     /** Reads one tag, with picocli's own way to complain. */

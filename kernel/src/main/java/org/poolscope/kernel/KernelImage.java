@@ -260,6 +260,11 @@ public final class KernelImage implements AutoCloseable {
         return places.isEmpty() ? Answer.none("the small dump does not hold the processor's registers") : Answer.of(places);
     }
 
+    /** The name of the section of a module that holds an address; empty when the module's headers are not in the image. */
+    public Optional<String> section(LoadedModule module, long address) {
+        return memory == null ? Optional.empty() : PeImage.at(memory, module.base()).flatMap(image -> image.section(address - module.base()));
+    }
+
     /** The drivers unloaded last, the latest first; the kernel remembers fifty. */
     public Answer<List<UnloadedModule>> unloadedModules() {
         return unloadedModules.get();

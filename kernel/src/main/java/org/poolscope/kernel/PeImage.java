@@ -30,6 +30,12 @@ final class PeImage {
     private static final int DEBUG_TYPE_CODEVIEW = 2;
     private static final int RSDS = 'R' | 'S' << 8 | 'D' << 16 | 'S' << 24;
 
+    /** In the file header: how many sections there are, and how long the optional header in front of their table is. */
+    private static final int SECTIONS = 6;
+    private static final int OPTIONAL_HEADER_SIZE = 20;
+    private static final int SECTION_ENTRY = 40;
+    private static final int MOST_SECTIONS = 96;
+
     private static final int HEADER_LIMIT = 0x1000;
     private static final int NAME_LIMIT = 260;
 
@@ -64,6 +70,24 @@ final class PeImage {
     /** Bytes of address space. */
     long size() {
         return Integer.toUnsignedLong(memory.u32(header + SIZE_OF_IMAGE));
+    }
+
+    /** The name of the section that holds a place, by its distance from the base; empty when none does or the headers are not whole. */
+    Optional<String> section(long place) {
+        int count = memory.u16(header + SECTIONS);
+        long table = header + OPTIONAL_HEADER + memory.u16(header + OPTIONAL_HEADER_SIZE);
+        for (int i = 0; i < Math.min(count, MOST_SECTIONS); i++) {
+            long entry = table + (long) i * SECTION_ENTRY;
+            if (!memory.isReadable(entry, SECTION_ENTRY)) {
+                return Optional.empty();
+            }
+            long start = Integer.toUnsignedLong(memory.u32(entry + 12));
+            long size = Math.max(Integer.toUnsignedLong(memory.u32(entry + 8)), Integer.toUnsignedLong(memory.u32(entry + 16)));
+            if (place >= start && place - start < size) {
+                return Values.asciiString(memory, entry, 8).filter(name -> !name.isBlank());
+            }
+        }
+        return Optional.empty();
     }
 
     /** Which symbol file belongs to it. */

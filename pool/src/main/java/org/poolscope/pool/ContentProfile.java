@@ -29,9 +29,9 @@ public record ContentProfile(PoolTag tag, long blocks, long sampled, long size, 
      * @param kind what it holds
      * @param values the most frequent values, the most frequent first
      * @param distinct how many different values there are; {@code null} when very many
-     * @param minimum the lowest value, for numbers; else {@code null}
-     * @param maximum the highest value, for numbers; else {@code null}
-     * @param target what it leads to, when it is a pointer and all lead to the same kind of thing
+     * @param minimum the lowest value, for numbers and times; else {@code null}
+     * @param maximum the highest value, for numbers and times; else {@code null}
+     * @param target what it leads to, when it is a pointer, or a string with its buffer, and all lead to the same kind of thing
      * @param targetShare the share of blocks in which it leads there
      */
     public record Field(int offset, int size, FieldKind kind, List<Value> values, Integer distinct, Long minimum, Long maximum,

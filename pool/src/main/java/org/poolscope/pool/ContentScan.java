@@ -1,12 +1,14 @@
 package org.poolscope.pool;
 
 import java.lang.foreign.MemorySegment;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import org.poolscope.kernel.KernelImage;
 import org.poolscope.memory.LittleEndian;
@@ -27,6 +29,8 @@ final class ContentScan {
     /** Upper halves of times between 1990 and 2100, in 100 ns since 1601. */
     private static final long EARLIEST = 0x01b4_1e2aL;
     private static final long LATEST = 0x0230_0000L;
+    /** Blocks kept whole, to read strings with their buffers. */
+    private static final int MOST_EXAMPLES = 64;
     private static final int PROGRESS_EVERY = 1 << 16;
 
     private final PagedMemory memory;
@@ -84,13 +88,22 @@ final class ContentScan {
         return block.key() == tag.key() && block.state() == BlockState.ALLOCATED;
     }
 
-    /** Where the data ends: behind the last place that is not a leftover. */
+    /** Where the data ends: behind the last place that is not a leftover, nor what Driver Verifier keeps at the end of a block. */
     private static int dataLength(List<ContentProfile.Field> fields, Tally tally) {
         int end = 0;
+        int limit = verifierEnd(fields);
         for (ContentProfile.Field field : fields) {
-            end = field.kind() == FieldKind.LEFTOVER ? end : field.offset() + field.size();
+            end = field.kind() == FieldKind.LEFTOVER || field.offset() >= limit ? end : field.offset() + field.size();
         }
         return tally.cut && end == fields.getLast().offset() + fields.getLast().size() ? (int) Math.min(Integer.MAX_VALUE, tally.dataBytes) : end;
+    }
+
+    /** Where what Driver Verifier keeps at the end of a tracked block begins: a link to its entry, or in XP an index and a link to the driver's. */
+    private static int verifierEnd(List<ContentProfile.Field> fields) {
+        ContentProfile.Field last = fields.getLast();
+        PointerTarget target = last.target().orElse(null);
+        return PointerTargets.VERIFIER_ENTRY.equals(target) ? last.offset()
+                : PointerTargets.VERIFIED_DRIVER.equals(target) ? last.offset() - last.size() : Integer.MAX_VALUE;
     }
 
     /** Shapes, told apart by the places that hold pointers in more blocks than chance explains. */
@@ -129,6 +142,7 @@ final class ContentScan {
         private WordStatistics[] narrow = new WordStatistics[0];
         private WordStatistics[] wides = new WordStatistics[0];
         private final Map<Long, Long> shapes = new HashMap<>();
+        private final List<byte[]> examples = new ArrayList<>();
         private final byte[] buffer = new byte[MOST_PLACES * Integer.BYTES];
         private final MemorySegment data = MemorySegment.ofArray(buffer);
         private long sampled;
@@ -150,6 +164,9 @@ final class ContentScan {
             if (memory.read(block.address(), buffer, 0, length) < length) {
                 sampled--;
                 return;
+            }
+            if (examples.size() < MOST_EXAMPLES) {
+                examples.add(buffer.clone());
             }
             long shape = 0;
             for (int i = 0; i < narrow.length; i++) {
@@ -220,6 +237,9 @@ final class ContentScan {
         private static final double ONE_KIND = 0.90;
         private static final int FEW = 16;
         private static final int VALUES_SHOWN = 8;
+        /** Strings of the kernel keep little more room than they need; and what is shown of one. */
+        private static final int MOST_ROOM = 2048;
+        private static final int MOST_CHARACTERS = 48;
 
         private final Tally tally;
 
@@ -245,19 +265,20 @@ final class ContentScan {
                     return pointer(at, Long.BYTES, whole);
                 }
                 if (whole.share(whole.times) >= NEARLY_ALL) {
-                    return number(at, Long.BYTES, FieldKind.TIME, whole);
+                    return time(at, whole, whole.minimum(), whole.maximum());
                 }
             }
             WordStatistics place = tally.narrow[at];
             if (!wide && isPointerField(place)) {
                 return pointer(at, Integer.BYTES, place);
             }
-            if (isCountedString(at)) {
-                return new ContentProfile.Field(at * Integer.BYTES, Integer.BYTES, FieldKind.UNICODE_STRING, values(place), distinct(place), null, null,
-                        Optional.empty(), 0);
+            Optional<ContentProfile.Field> string = countedString(at);
+            if (string.isPresent()) {
+                return string.get();
             }
             if (!wide && place.share(place.times) >= NEARLY_ALL && tally.narrow[at + 1].distinct() != 1 | place.distinct() != 1) {
-                return number(at, Long.BYTES, FieldKind.TIME, place);
+                WordStatistics upper = tally.narrow[at + 1];
+                return time(at, place, upper.minimum() << 32, upper.maximum() << 32 | 0xffff_ffffL);
             }
             return number(at, Integer.BYTES, kind(place), place);
         }
@@ -268,22 +289,57 @@ final class ContentScan {
                     && (place.share(place.pointers) >= 0.5 || place.pointers >= 1000 && place.share(place.pointers) >= 0.01);
         }
 
-        /** Lengths in bytes, even and not above the room, and a pointer behind them: a UNICODE_STRING. */
-        private boolean isCountedString(int at) {
+        /** A length and a room in bytes, both even, and a pointer behind them that leads to characters: a UNICODE_STRING. */
+        private Optional<ContentProfile.Field> countedString(int at) {
             WordStatistics place = tally.narrow[at];
             int behind = wide ? at + 2 : at + 1;
-            if (place.distinct() == 1 && place.minimum() == 0 || behind >= tally.narrow.length || wide && at % 2 != 0) {
-                return false;
+            if (place.zero == place.blocks || behind >= tally.narrow.length || wide && at % 2 != 0) {
+                return Optional.empty();
             }
             WordStatistics buffer = wide ? tally.wides[behind / 2] : tally.narrow[behind];
-            if (buffer.share(buffer.pointers) < NEARLY_ALL) {
-                return false;
+            if (!isPointerField(buffer) || !isCounted(place)) {
+                return Optional.empty();
             }
-            return place.values().stream().limit(64).allMatch(value -> {
+            List<String> texts = tally.examples.stream().map(block -> text(block, at, behind)).filter(Objects::nonNull).toList();
+            Optional<String> longest = texts.stream().max(Comparator.comparingInt(String::length)).filter(text -> !text.isEmpty());
+            if (longest.isEmpty() || 2 * texts.stream().filter(text -> !text.isEmpty()).count() < texts.size()) {
+                return Optional.empty();
+            }
+            ContentProfile.Field to = pointer(behind, word, buffer);
+            String example = "\"" + longest.get() + "\"";
+            Optional<PointerTarget> target = Optional.of(to.target().map(found -> new PointerTarget(found + ", for instance " + example, found.driver()))
+                    .orElse(new PointerTarget("for instance " + example, null)));
+            return Optional.of(new ContentProfile.Field(at * Integer.BYTES, (behind - at) * Integer.BYTES + word, FieldKind.UNICODE_STRING, to.values(),
+                    to.distinct(), null, null, target, to.targetShare()));
+        }
+
+        private static boolean isCounted(WordStatistics lengths) {
+            long all = 0;
+            long fitting = 0;
+            for (WordStatistics.Value value : lengths.values()) {
                 long length = value.value() & 0xffff;
                 long room = value.value() >>> 16;
-                return length > 0 && length % 2 == 0 && room % 2 == 0 && room >= length && room <= length + 2048;
-            });
+                boolean fits = length > 0 && length % 2 == 0 && room % 2 == 0 && room >= length && room <= length + MOST_ROOM;
+                all += value.value() == 0 ? 0 : value.count();
+                fitting += fits ? value.count() : 0;
+            }
+            return all > 0 && fitting >= NEARLY_ALL * all;
+        }
+
+        /** The string of one block; nothing when it is none or cannot be read, {@code null} when the block has no string there. */
+        private String text(byte[] block, int at, int behind) {
+            MemorySegment fields = MemorySegment.ofArray(block);
+            int length = fields.get(LittleEndian.U32, (long) at * Integer.BYTES) & 0xffff;
+            long address = Words.pointer(fields, (long) behind * Integer.BYTES, word);
+            if (length == 0 || address == 0) {
+                return null;
+            }
+            byte[] read = new byte[Math.min(length, 2 * MOST_CHARACTERS) & ~1];
+            if (memory.read(address, read, 0, read.length) < read.length) {
+                return "";
+            }
+            String text = new String(read, StandardCharsets.UTF_16LE);
+            return text.chars().allMatch(c -> c >= ' ' && c < 0x7f) ? text : "";
         }
 
         private FieldKind kind(WordStatistics place) {
@@ -299,7 +355,7 @@ final class ContentScan {
             if (place.share(place.utf16) >= NEARLY_ALL) {
                 return FieldKind.UTF16;
             }
-            if (place.distinct() > 0 && place.distinct() <= FEW) {
+            if (place.distinct() > 0 && place.distinct() <= FEW && 2L * place.distinct() <= place.blocks) {
                 return Long.bitCount(place.varyingBits()) <= 4 && place.maximum() >= SMALL ? FieldKind.FLAGS : FieldKind.FEW_VALUES;
             }
             if (place.share(place.small) >= NEARLY_ALL) {
@@ -331,6 +387,11 @@ final class ContentScan {
                     ranged ? place.minimum() : null, ranged ? place.maximum() : null, Optional.empty(), 0);
         }
 
+        /** A time of day; of 32-bit systems its range is known to seven minutes. */
+        private static ContentProfile.Field time(int at, WordStatistics place, long earliest, long latest) {
+            return new ContentProfile.Field(at * Integer.BYTES, Long.BYTES, FieldKind.TIME, List.of(), distinct(place), earliest, latest, Optional.empty(), 0);
+        }
+
         private List<ContentProfile.Value> values(WordStatistics place) {
             return place.distinct() < 0 ? List.of() : place.values().stream().limit(VALUES_SHOWN)
                     .map(value -> new ContentProfile.Value(value.value(), value.count(), Optional.empty())).toList();
@@ -354,19 +415,13 @@ final class ContentScan {
                     values.add(new ContentProfile.Value(value.value(), value.count(), target));
                 }
                 counted += value.count();
-                target.ifPresent(found -> kinds.merge(general(found), value.count(), Long::sum));
+                target.ifPresent(found -> kinds.merge(PointerTargets.general(found), value.count(), Long::sum));
             }
             long all = counted;
             Optional<Map.Entry<PointerTarget, Long>> most = kinds.entrySet().stream().max(Map.Entry.comparingByValue());
             return new ContentProfile.Field(at * Integer.BYTES, size, FieldKind.POINTER, values, distinct(place), null, null,
                     most.filter(found -> found.getValue() >= 0.5 * all).map(Map.Entry::getKey),
                     most.map(found -> found.getValue() * place.share(place.pointers) / all).orElse(0.0));
-        }
-
-        /** The target without the place inside it, so that four events of one driver are one kind of thing. */
-        private static PointerTarget general(PointerTarget target) {
-            int plus = target.what().lastIndexOf(" +0x");
-            return plus < 0 ? target : new PointerTarget(target.what().substring(0, plus), target.driver());
         }
     }
 }

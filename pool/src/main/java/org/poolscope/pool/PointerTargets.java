@@ -3,9 +3,13 @@ package org.poolscope.pool;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.poolscope.kernel.KernelImage;
 import org.poolscope.kernel.objects.DeviceObject;
 import org.poolscope.kernel.objects.KernelObjects;
@@ -30,6 +34,15 @@ public final class PointerTargets {
     private static final int SEMAPHORE = 5;
     private static final int MOST_REMEMBERED = 100_000;
 
+    /** Where Driver Verifier wrote an allocation down. The last word of each block it tracks leads there. */
+    static final PointerTarget VERIFIER_ENTRY = new PointerTarget("entry in Driver Verifier's books", null);
+
+    /** What Driver Verifier knows of a driver it watches. */
+    static final PointerTarget VERIFIED_DRIVER = new PointerTarget("Driver Verifier's account of a driver", null);
+
+    private static final String STACK = "stack of thread ";
+    private static final Pattern IN_SECTION = Pattern.compile("(.*)\\+0x[0-9a-f]+ \\((.+)\\)");
+
     private final PagedMemory memory;
     private final PoolBlocks blocks;
     private final List<LoadedModule> modules;
@@ -38,9 +51,15 @@ public final class PointerTargets {
     private final List<KernelThread> threads = new ArrayList<>();
     private final Map<Long, Optional<PointerTarget>> remembered = new HashMap<>();
     private final int pointerSize;
+    private final KernelImage image;
+    private final Long kernelBase;
+    private final AddressRanges verifierBooks;
+    private final Set<Long> verifiedDrivers = new HashSet<>();
 
     /** For the image the blocks were walked in. */
     public PointerTargets(KernelImage image, PoolBlocks blocks) {
+        this.image = image;
+        this.kernelBase = image.info().kernelBase();
         this.memory = blocks.memory();
         this.blocks = blocks;
         this.pointerSize = memory.pointerSize();
@@ -50,6 +69,12 @@ public final class PointerTargets {
         List<DeviceObject> found = new ArrayList<>(objects.flatMap(known -> known.devices(Progress.NONE).value()).orElse(List.of()));
         found.sort(Comparator.comparing(DeviceObject::address, Long::compareUnsigned));
         this.devices = found;
+        AddressRanges.Builder books = new AddressRanges.Builder();
+        objects.flatMap(known -> known.verifier(Progress.NONE).value()).ifPresent(verifier -> {
+            verifier.forEachPlace((address, bytes) -> books.add(address, address + bytes));
+            verifier.drivers().forEach(driver -> verifiedDrivers.add(driver.entry()));
+        });
+        this.verifierBooks = books.build();
         objects.flatMap(known -> known.processes().value()).orElse(List.of()).stream().map(KernelProcess::threads).forEach(threads::addAll);
     }
 
@@ -77,8 +102,13 @@ public final class PointerTargets {
         }
         Optional<LoadedModule> module = modules.stream().filter(one -> one.contains(va)).findFirst();
         if (module.isPresent()) {
-            return Optional.of(new PointerTarget(dispatcher(va, false).map(kind -> kind + " in ").orElse("") + module.get().name() + "+"
-                    + Address.text(va - module.get().base()), module.get().name()));
+            return Optional.of(inModule(va, module.get()));
+        }
+        if (verifierBooks.contains(va)) {
+            return Optional.of(VERIFIER_ENTRY);
+        }
+        if (verifiedDrivers.contains(va)) {
+            return Optional.of(VERIFIED_DRIVER);
         }
         Optional<PoolBlock> block = blocks.blockAt(va);
         if (block.isPresent()) {
@@ -87,10 +117,38 @@ public final class PointerTargets {
         for (KernelThread thread : threads) {
             if (thread.stackLimit() != null && thread.stackTop() != null && Long.compareUnsigned(va, thread.stackLimit()) >= 0
                     && Long.compareUnsigned(va, thread.stackTop()) < 0) {
-                return Optional.of(new PointerTarget("stack of thread " + Address.text(thread.address()), null));
+                return Optional.of(new PointerTarget(dispatcher(va, true).map(kind -> kind + " on the ").orElse("") + STACK
+                        + Address.text(thread.address()), null));
             }
         }
         return memory.locate(va) >= 0 ? Optional.of(new PointerTarget("kernel memory", null)) : Optional.empty();
+    }
+
+    /** A place in a module: the kernel's by its symbol where symbols are known, else the section it lies in. */
+    private PointerTarget inModule(long va, LoadedModule module) {
+        long place = va - module.base();
+        Optional<String> symbol = kernelBase != null && module.base() == kernelBase
+                ? image.symbols().value().flatMap(known -> known.nearest(place)).map(found -> "nt!" + found) : Optional.empty();
+        String name = symbol.orElseGet(() -> module.name() + "+" + Address.text(place)
+                + image.section(module, va).map(section -> " (" + section + ")").orElse(""));
+        return new PointerTarget(dispatcher(va, false).map(kind -> kind + " in ").orElse("") + name, module.name());
+    }
+
+    /**
+     * A target without the place inside it, so that four events of one driver, or the stacks of many threads, are one kind of thing.
+     */
+    static PointerTarget general(PointerTarget target) {
+        String what = target.what();
+        int stack = what.indexOf(STACK);
+        if (stack >= 0) {
+            return new PointerTarget(what.substring(0, stack) + "stack of a thread", target.driver());
+        }
+        int plus = what.lastIndexOf(" +0x");
+        if (plus >= 0) {
+            return new PointerTarget(what.substring(0, plus), target.driver());
+        }
+        Matcher module = IN_SECTION.matcher(what);
+        return module.matches() ? new PointerTarget(module.group(1) + " " + module.group(2), target.driver()) : target;
     }
 
     private PointerTarget ofObject(NamedObject object) {

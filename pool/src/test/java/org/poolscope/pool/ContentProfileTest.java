@@ -2,6 +2,7 @@ package org.poolscope.pool;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -59,6 +60,41 @@ class ContentProfileTest {
         assertThat(profile.fields()).filteredOn(field -> field.offset() >= 36).hasSize(5)
                 .allSatisfy(field -> assertThat(field.kind()).isEqualTo(FieldKind.LEFTOVER));
         assertThat(profile.ownerField()).hasValueSatisfying(owner -> assertThat(owner.target().orElseThrow().driver()).isEqualTo("\\Driver\\ioleak"));
+    }
+
+    /** The truth gives the times of the first and the last block: 0x1dd7a2952829e40 and 0x1dd7a2952b2ab00. */
+    @Test
+    void timesAreToldToSevenMinutes() {
+        ContentProfile.Field time = field(profile("Io", 0x40, 0).orElseThrow(), 20);
+        assertThat(time.minimum()).isLessThanOrEqualTo(0x1dd7a2952829e40L);
+        assertThat(time.maximum()).isGreaterThanOrEqualTo(0x1dd7a2952b2ab00L);
+        assertThat(time.maximum() - time.minimum()).isLessThan(2L << 32);
+    }
+
+    @Test
+    void countedStringsAreShownWithTheirBuffer() {
+        // A driver object has two: the name in its object header's name information, and DriverName at 0x1c of the object.
+        assertThat(profile("Driv", 0x100, 0).orElseThrow().fields()).filteredOn(field -> field.kind() == FieldKind.UNICODE_STRING)
+                .extracting(field -> field.target().orElseThrow().what())
+                .anySatisfy(what -> assertThat(what).startsWith("pool block 'ObNm', for instance \""))
+                .anySatisfy(what -> assertThat(what).startsWith("pool block 'Io  ', for instance \"\\").contains("\\F"));
+        assertThat(field(profile("File", 0xa8, 0).orElseThrow(), 0x50)).satisfies(name -> {
+            assertThat(name.kind()).isEqualTo(FieldKind.UNICODE_STRING);
+            assertThat(name.size()).isEqualTo(8);
+            assertThat(name.target().orElseThrow().what()).startsWith("pool block 'IoNm', for instance \"\\");
+        });
+    }
+
+    @Test
+    void stacksAndSectionsAreNamed() {
+        List<String> targets = profile("Thre", 0, 0).orElseThrow().fields().stream().flatMap(field -> field.target().stream())
+                .map(PointerTarget::what).toList();
+        assertThat(targets).contains("stack of a thread", "ntoskrnl.exe .text");
+    }
+
+    @Test
+    void fewBlocksAreNoFewValues() {
+        assertThat(profile("Chrn", 0x80, 0).orElseThrow().fields()).noneMatch(field -> field.kind() == FieldKind.FEW_VALUES);
     }
 
     @Test

@@ -89,6 +89,8 @@ class LabCasesTest {
                 assertThat(row.unreferencedShare()).isGreaterThan(0.97);
                 assertThat(reached.isReached(row.example())).isFalse();
             });
+            assertThat(ContentProfile.of(image, blocks, PoolTag.parse("Io"), 0x40, 0, Progress.NONE)).hasValueSatisfying(profile ->
+                    assertThat(profile.dataLength()).as("what Driver Verifier keeps at the end is not the owner's").isEqualTo(36));
             assertThat(rows.subList(1, rows.size())).filteredOn(row -> row.blocks() > 1000)
                     .allSatisfy(row -> assertThat(row.unreferencedShare()).as(row.toString()).isLessThanOrEqualTo(0.01));
         }
