@@ -17,6 +17,7 @@ import java.util.concurrent.CountDownLatch;
 import org.jline.terminal.Size;
 import org.jline.terminal.Terminal;
 import org.jline.terminal.TerminalBuilder;
+import org.jline.terminal.impl.ExternalTerminal;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -145,7 +146,8 @@ class WatchScreenTest {
         PipedOutputStream typing = new PipedOutputStream();
         InputStream in = new PipedInputStream(typing);
         ByteArrayOutputStream out = new ByteArrayOutputStream();
-        try (Terminal terminal = TerminalBuilder.builder().system(false).streams(in, out).type(type).encoding(StandardCharsets.UTF_8).build()) {
+        // Made by hand: what the builder makes is a real pseudo-terminal, which may be closed before all that was sent to it came out.
+        try (Terminal terminal = new ExternalTerminal("test", type, in, out, StandardCharsets.UTF_8)) {
             terminal.setSize(new Size(140, 20));
             WatchScreen screen = new WatchScreen(terminal, new Samples(5), 200, colour, log, folder);
             CountDownLatch done = new CountDownLatch(1);
