@@ -35,6 +35,7 @@ final class PhotoUpload extends MachineCase {
     private static final MemoryFigures PUBLISHED_FIGURES =
             new MemoryFigures(351_447, 479_699, 340, 178_404, 1_039_271, 181_530, 767, 1_204, 61_730);
     private static final int LISTED_ENTRIES = 10_432;
+    private static final int CAPTURED_PHOTOS = 240;
     private static final Instant STOP = Instant.parse("2007-01-14T01:31:19Z");
 
     /** Since the restart with the other mup.sys. */
@@ -134,7 +135,9 @@ final class PhotoUpload extends MachineCase {
         writePoolmon(making.out(), making.scale());
         int listed = Math.min(entries(making), LISTED_ENTRIES);
         PktListing.write(making.out(), listed);
-        describe(making.truth(), entries(making), listed);
+        int captured = Math.min(listed - 2, CAPTURED_PHOTOS);
+        ReferralTraffic.write(making.out(), captured);
+        describe(making.truth(), entries(making), listed, captured);
     }
 
     /** Open files take the names the published table leaves for them; when these are used up, the rest have none. */
@@ -205,14 +208,16 @@ final class PhotoUpload extends MachineCase {
         return value < 10 ? value : Math.round(value * scale);
     }
 
-    private static void describe(Truth truth, int entries, int listed) {
+    private static void describe(Truth truth, int entries, int listed, int captured) {
         Truth cause = truth.object("cause");
         cause.put("exhausted", "paged").put("driver", "Mup.sys").put("entries", entries).put("targetsPerEntry", 4);
         cause.put("tags", List.of("Mu37", "Mu46", "Mu36", "Mu2c", "Mu39", "Mu38", "Mu4c", "Mu4b", "Mu04"));
         cause.put("genericTag", "Mup ").put("namespaceRoot", "\\FileServer\\Root").put("fileLevelReferrals", true);
         cause.put("unreachableBlocks", 0);
         truth.object("pktinfo").put("file", "pktinfo.txt").put("entries", listed).put("fileEntries", listed - 2)
-                .put("timeToLiveSeconds", 57_600);
+                .put("timeToLiveSeconds", ReferralTraffic.LONG_TTL);
+        truth.object("capture").put("file", ReferralTraffic.FILE).put("exchanges", captured + 3).put("badExchanges", captured)
+                .put("goodExchanges", 3);
         truth.object("poolmon").put("first", "poolmon-1.txt").put("second", "poolmon-2.txt").put("growingTag", "Mup ")
                 .put("pool", "paged");
     }

@@ -30,10 +30,7 @@ final class PktListing {
             line(text, "");
             PhotoPath path = new PhotoPath();
             for (int i = 0; i < entries - 2; i++) {
-                int group = PhotoPath.group(i / 3);
-                boolean preview = i % 25 == 24;
-                path.set(preview, PhotoPath.day(i / 900 % 12), PhotoPath.roll(i / 100), group, PhotoPath.folder(group, i % 3),
-                        PhotoPath.file(preview, i));
+                photo(path, i);
                 entry(text, "\\FileServer" + path.path(), EXPIRES - i % 3, "0x1 ( DFS )");
                 for (int t = 0; t < TARGETS.length; t++) {
                     line(text, "   " + t + ":[\\" + TARGETS[t] + "\\10-Root" + path.tail() + "]" + (STATES[t].isEmpty() ? ""
@@ -43,6 +40,14 @@ final class PktListing {
             }
             line(text, "DfsUtil command completed successfully.");
         }
+    }
+
+    /** The photo with this number. */
+    static void photo(PhotoPath path, int number) {
+        int group = PhotoPath.group(number / 3);
+        boolean preview = number % 25 == 24;
+        path.set(preview, PhotoPath.day(number / 900 % 12), PhotoPath.roll(number / 100), group, PhotoPath.folder(group, number % 3),
+                PhotoPath.file(preview, number));
     }
 
     private static void entry(BufferedWriter text, String path, int expires, String type) throws IOException {
