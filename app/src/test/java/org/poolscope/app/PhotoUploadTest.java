@@ -90,10 +90,33 @@ class PhotoUploadTest {
         List<String> rules = new ArrayList<>();
         verdict.get("findings").forEach(finding -> rules.add(finding.get("rule").asText()));
         assertThat(rules).contains("pool-exhausted", "tag-holds-pool", "companion-tags", "tag-grows", "file-level-referrals",
-                "referral-cache-size", "referral-ttl");
+                "referral-cache-size", "referral-ttl", "captured-referrals");
+        assertThat(finding(verdict, "file-level-referrals").get("explanation").asText()).contains("; the client holds 123,558, with",
+                "that is about 240 MB (251,193,414 bytes) of paged pool");
+        JsonNode captured = finding(verdict, "captured-referrals");
+        assertThat(captured.get("title").asText()).contains("Of 243 DFS referral exchanges in referrals.pcap", "reaches-below-link");
+        assertThat(captured.at("/evidence/0/file").asText()).isEqualTo("referrals.pcap");
         verdict.get("findings").forEach(finding -> assertThat(finding.get("evidence")).as(finding.get("title").asText()).isNotEmpty());
         assertThat(verdict.get("warnings")).isEmpty();
         verdict.get("files").forEach(file -> assertThat(file.get("unreadLines").asInt()).as(file.get("file").asText()).isZero());
+    }
+
+    private static JsonNode finding(JsonNode verdict, String rule) {
+        for (JsonNode one : verdict.get("findings")) {
+            if (one.get("rule").asText().equals(rule)) {
+                return one;
+            }
+        }
+        throw new AssertionError("no finding of rule " + rule);
+    }
+
+    /** The audit of the capture alone says what is wrong with the one server, and nothing of the other. */
+    @Test
+    void auditOfTheCaptureTellsTheBadServerFromTheGoodOne() {
+        CommandRun run = CommandRun.of("dfs", "audit", evidence.resolve("referrals.pcap"), "--all");
+        assertThat(run.status()).isEqualTo(1);
+        assertThat(run.out()).contains("reaches-below-link", "cache-growth", "ttl-far", "\\FileServer\\Root\\lores",
+                "Looked at 243 referral exchanges (0 refused)").doesNotContain("2k3entspat");
     }
 
     @Test

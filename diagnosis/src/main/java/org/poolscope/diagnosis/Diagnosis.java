@@ -26,6 +26,7 @@ public final class Diagnosis {
             new FileLevelReferralsRule(),
             new ReferralCacheSizeRule(),
             new ReferralTtlRule(),
+            new CapturedReferralsRule(),
             new NothingFoundRule());
 
     private Diagnosis() {

@@ -30,12 +30,15 @@ final class FileLevelReferralsRule implements Rule {
         NamespaceShape shape = ReferralCacheCost.shape(subject);
         List<Finding> found = new ArrayList<>();
         for (LinkExtent extent : shape.reachingBelow().stream().limit(MOST_LINKS).toList()) {
-            found.add(finding(extent, earlier));
+            // what the cache costs in all is told once, with the link that most of it is for
+            Optional<ReferralCacheCost.Held> held = found.isEmpty()
+                    ? ReferralCacheCost.held(subject, extent.targets().size(), earlier) : Optional.empty();
+            found.add(finding(extent, earlier, held, ReferralCacheCost.needed(subject)));
         }
         return found;
     }
 
-    private Finding finding(LinkExtent extent, List<Finding> earlier) {
+    private Finding finding(LinkExtent extent, List<Finding> earlier, Optional<ReferralCacheCost.Held> held, int needed) {
         Optional<Finding> cacheOwner = ReferralCacheCost.holder(earlier);
         boolean sure = extent.sureness() != LinkExtent.Sureness.POSSIBLE;
         Severity severity = !sure ? Severity.NOTE
@@ -48,7 +51,8 @@ final class FileLevelReferralsRule implements Rule {
         Finding.Builder finding = Finding.of(this, severity, confidence(extent), title)
                 .pool(PoolKind.PAGED)
                 .evidence(extent.seenAt())
-                .explanation(explanation(extent, cacheOwner));
+                .explanation(explanation(extent, cacheOwner) + held.filter(any -> sure).map(one -> cost(one, needed)).orElse(""));
+        held.filter(any -> sure && any.isTable()).ifPresent(one -> finding.evidence(List.of(one.seenAt())));
         if (sure) {
             finding.clause("DFS referrals name " + what + " below " + extent.link() + ", so the client caches an entry for each");
         }
@@ -67,6 +71,14 @@ final class FileLevelReferralsRule implements Rule {
                 .build();
     }
 
+
+    /** What the needless entries cost, as far as one well-documented case tells what an entry needs. */
+    private static String cost(ReferralCacheCost.Held held, int needed) {
+        return " " + (needed == 1 ? "This namespace needs 1 entry" : "What was asked for needs " + Quantity.count(needed) + " entries")
+                + "; the client holds " + Quantity.count(held.entries()) + ", with " + Quantity.count(held.targets()) + " targets"
+                + (held.isTable() ? " (so many objects of an entry's shape are in the pool table)" : "") + "; that is about "
+                + Quantity.bytes(held.bytes()) + " (" + Quantity.count(held.bytes()) + " bytes) of paged pool.";
+    }
 
     private static Confidence confidence(LinkExtent extent) {
         List<String> reasons = extent.signs().stream().map(FileLevelReferralsRule::sign).toList();

@@ -26,7 +26,7 @@ final class ReferralCacheSizeRule implements Rule {
     @Override
     public List<Finding> apply(Case subject, List<Finding> earlier) {
         List<ReferralCacheEntry> entries = subject.facts(ReferralCacheEntry.class);
-        NamespaceShape shape = ReferralCacheCost.shape(subject);
+        NamespaceShape shape = ReferralCacheCost.listed(subject);
         if (shape.entriesHeld() < FEWEST_ENTRIES || shape.entriesHeld() < (long) TIMES_NEEDED * shape.entriesNeeded()) {
             return List.of();
         }

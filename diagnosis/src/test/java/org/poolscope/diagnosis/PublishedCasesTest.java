@@ -31,6 +31,8 @@ class PublishedCasesTest {
                     assertThat(seen.text()).startsWith("Mu37 0 0 0 0 494273 46 494227 100966192");
                 });
             });
+            assertThat(verdict.findings().get(2).explanation()).contains("This namespace needs 1 entry; the client holds 123,558, with 494,232"
+                    + " targets (so many objects of an entry's shape are in the pool table); that is about 240 MB (251,193,414 bytes)");
             assertThat(subject.warnings()).isEmpty();
         }
     }
@@ -39,7 +41,8 @@ class PublishedCasesTest {
     @ValueSource(strings = {"debugger/poolused-2-windows10-healthy.txt", "debugger/poolused-by-tag.txt", "debugger/vm-1-windows2000.txt",
         "debugger/vm-1-windows11-impossible-figure.txt", "debugger/vm-windows10-1809.txt", "poolmon/x64-n-snapshot.txt",
         "poolmon/x86-screen-g-ntfs.txt", "dfs/dfsutil/pktinfo-state.txt", "dfs/dfsutil/pktinfo-accessstatus.txt",
-        "tags/pooltag-2003.txt"})
+        "tags/pooltag-2003.txt", "dfs/ad-domain-dc-sysvol.pcap", "dfs/domain-after-pending.pcapng", "dfs/domain-ok-and-error.pcap",
+        "dfs/fs-driver-required.pcap", "dfs/pending-then-not-found.pcap"})
     void nothingIsAccusedWhereNothingIsWrong(String file) throws Exception {
         try (Case subject = CaseReader.read(List.of(RealEvidence.path(file)), Progress.NONE)) {
             assertThat(Diagnosis.of(subject, Progress.NONE).findings()).noneMatch(finding -> finding.severity().isProblem());
