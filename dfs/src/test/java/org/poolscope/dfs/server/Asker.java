@@ -46,6 +46,30 @@ public final class Asker implements AutoCloseable {
         return exchange(Messages.referral(messageId++, treeId, sessionId, path, level, maxOutput));
     }
 
+    /** Says what a hostile client would say next, and waits until the server has dealt with it; whether it ended the connection. */
+    public boolean sayHostile(HostileMessages hostile) throws IOException {
+        byte[] message = hostile.valid(messageId, treeId, sessionId);
+        messageId += message.length > 300 ? 3 : 1;
+        try {
+            send(hostile.mutated(message));
+            long mark = messageId++;
+            send(Messages.plain(13, mark, 0, 0));
+            byte[] answer = receive();
+            while (little(answer).getShort(12) != 13 || little(answer).getLong(24) != mark) {
+                answer = receive();
+            }
+            return false;
+        } catch (EOFException | java.net.SocketException e) {
+            return true;
+        }
+    }
+
+    /** Ends the connection at once, so that the machine need not remember it. */
+    public void reset() throws IOException {
+        socket.setSoLinger(true, 0);
+        socket.close();
+    }
+
     /** Says that it is still there. */
     public byte[] echo() throws IOException {
         return exchange(Messages.plain(13, messageId++, 0, sessionId));

@@ -2,9 +2,7 @@ package org.poolscope.dfs.server;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.List;
 import java.util.Random;
 
 /**
@@ -109,14 +107,14 @@ public final class HostileMessages {
         byte[] made = message.clone();
         for (int times = random.nextInt(8) == 0 ? 0 : 1 + random.nextInt(3); times > 0 && made.length > 0; times--) {
             // what stands in the header mostly decides whether the rest is looked at, so the body gets more of it
-            int from = random.nextInt(4) == 0 ? 0 : Math.min(HEADER, made.length - 1);
+            int from = random.nextInt(8) == 0 ? 0 : Math.min(HEADER, made.length - 1);
             int at = from + random.nextInt(made.length - from);
             switch (random.nextInt(6)) {
                 case 0 -> made[at] ^= (byte) (1 << random.nextInt(8));
                 case 1 -> made[at] = (byte) random.nextInt(256);
                 case 2 -> put(made, at & ~1, 2);
                 case 3 -> put(made, at & ~3, 4);
-                case 4 -> made = Arrays.copyOf(made, random.nextInt(made.length + 1));
+                case 4 -> made = Arrays.copyOf(made, random.nextInt(4) == 0 ? random.nextInt(made.length + 1) : at + 1);
                 default -> {
                     byte[] more = Arrays.copyOf(made, made.length + random.nextInt(64));
                     System.arraycopy(made, at, more, Math.min(more.length - (made.length - at), at + random.nextInt(16)), made.length - at);
@@ -132,15 +130,6 @@ public final class HostileMessages {
         for (int i = 0; i < width && at + i < bytes.length; i++) {
             bytes[at + i] = (byte) (value >>> 8 * i);
         }
-    }
-
-    /** Several messages of any kind. */
-    public List<byte[]> some(int count) {
-        List<byte[]> messages = new ArrayList<>();
-        for (int i = 0; i < count; i++) {
-            messages.add(mutated(valid(i, 1, 1)));
-        }
-        return messages;
     }
 
     private static ByteBuffer little(byte[] bytes) {
