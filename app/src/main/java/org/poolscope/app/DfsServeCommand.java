@@ -43,12 +43,13 @@ import picocli.CommandLine.Spec;
             "Refusals are told on standard error. Ctrl-C ends it."})
 final class DfsServeCommand implements Callable<Integer> {
 
+    private static final int HELP_WIDTH = 79;
     private static final List<String> EXAMPLE = List.of("", "A namespace:",
-            "  server: FILES                      # the server's name as clients are told",
-            "  users: {anna: correct horse}       # without users, or with 'guests: true', anybody gets in",
+            "  server: FILES                   # the server's name as clients are told",
+            "  users: {anna: correct horse}    # without users everybody gets in",
             "  roots:",
-            "    projects:                        # clients open \\\\thisserver\\projects",
-            "      ttl: 300                       # seconds",
+            "    projects:                     # clients open \\\\thisserver\\projects",
+            "      ttl: 300                    # seconds",
             "      links:",
             "        lores:",
             "          ttl: 1800",
@@ -103,9 +104,24 @@ final class DfsServeCommand implements Callable<Integer> {
     void command(CommandSpec spec) {
         command = spec;
         List<String> footer = new ArrayList<>(List.of("", "Faults:"));
-        Fault.all().forEach(fault -> footer.add(String.format("  %-20s %s", fault.name(), fault.what())));
+        Fault.all().forEach(fault -> footer.addAll(described(fault)));
         footer.addAll(EXAMPLE);
         spec.usageMessage().footer(footer.toArray(String[]::new));
+    }
+
+    /** A fault's name and what it does, in lines that fit a terminal of 80 columns. */
+    private static List<String> described(Fault fault) {
+        List<String> lines = new ArrayList<>();
+        StringBuilder line = new StringBuilder(String.format("  %-20s", fault.name()));
+        for (String word : fault.what().split(" ")) {
+            if (line.length() + 1 + word.length() > HELP_WIDTH) {
+                lines.add(line.toString());
+                line = new StringBuilder(" ".repeat(22));
+            }
+            line.append(' ').append(word);
+        }
+        lines.add(line.toString());
+        return lines;
     }
 
     @Override

@@ -3,10 +3,10 @@ package org.poolscope.dfs.namespace;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import org.poolscope.dfs.DfsPath;
 
 /** The namespace roots of one server, and who may ask it. Immutable. */
 public final class Namespace {
@@ -65,6 +65,6 @@ public final class Namespace {
     }
 
     private static String folded(String name) {
-        return name.toUpperCase(Locale.ROOT);
+        return DfsPath.of(name).folded();
     }
 }

@@ -158,7 +158,7 @@ public final class NamespaceFile {
         List<NamespaceRoot> made = new ArrayList<>();
         Set<String> names = new HashSet<>();
         for (String name : roots.keys()) {
-            if (!names.add(name.toUpperCase(java.util.Locale.ROOT))) {
+            if (!names.add(DfsPath.of(name).folded())) {
                 throw roots.wrong(name, "there is another root of that name, for names are not case-sensitive", "Rename one");
             }
             made.add(root(roots, name));

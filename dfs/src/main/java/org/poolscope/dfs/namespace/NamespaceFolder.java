@@ -3,9 +3,9 @@ package org.poolscope.dfs.namespace;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.LinkedHashMap;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import org.poolscope.dfs.DfsPath;
 
 /**
  * A folder as a client sees it when it lists a root: the root itself, a link, or a folder that is there only because links stand
@@ -69,6 +69,6 @@ public final class NamespaceFolder {
     }
 
     private static String folded(String name) {
-        return name.toUpperCase(Locale.ROOT);
+        return DfsPath.of(name).folded();
     }
 }

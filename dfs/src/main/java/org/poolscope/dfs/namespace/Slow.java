@@ -14,7 +14,7 @@ final class Slow implements Fault {
 
     @Override
     public String what() {
-        return "answers 3 seconds late, after an interim STATUS_PENDING";
+        return "answers 3 seconds late, after an interim STATUS_PENDING; no rule forbids that";
     }
 
     @Override

@@ -28,7 +28,7 @@ import org.poolscope.dfs.namespace.ReferralService;
 public final class DfsServer implements AutoCloseable {
 
     private static final int BACKLOG = 128;
-    private static final long LOOK_ROUND_SECONDS = 5;
+    private static final long LOOK_ROUND_MILLIS = 5000;
 
     private final ServerSocket listener;
     private final ServerContext context;
@@ -145,7 +145,8 @@ public final class DfsServer implements AutoCloseable {
 
     private void endIdle() {
         try {
-            while (!closed.await(LOOK_ROUND_SECONDS, TimeUnit.SECONDS)) {
+            long pause = Math.clamp(context.limits().idleBeforeLogon().toMillis(), 1, LOOK_ROUND_MILLIS);
+            while (!closed.await(pause, TimeUnit.MILLISECONDS)) {
                 long now = System.nanoTime();
                 connections.forEach(connection -> connection.closeIfIdle(now));
             }

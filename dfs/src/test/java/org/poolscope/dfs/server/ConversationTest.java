@@ -282,11 +282,11 @@ class ConversationTest {
     @Test
     void enduresMutatedMessages() throws Exception {
         HostileMessages hostile = new HostileMessages(20_261_122);
-        for (int i = 0; i < 100_000; i++) {
+        for (int i = 0; i < 30_000; i++) {
             hostile.sayOne(context, NEVER);
         }
-        assertThat(hostile.answered()).isGreaterThan(40_000);
-        assertThat(hostile.hangups()).isGreaterThan(10_000);
+        assertThat(hostile.answered()).isGreaterThan(12_000);
+        assertThat(hostile.hangups()).isGreaterThan(3_000);
         hostile.end();
         assertThat(context.sessionCount()).isEqualTo(1);
         // whoever was there before is served as ever

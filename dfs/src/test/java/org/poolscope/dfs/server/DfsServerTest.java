@@ -76,7 +76,7 @@ class DfsServerTest {
 
     @Test
     void silentConnectionsAreEnded() throws Exception {
-        start(new ServerLimits(4, 4, 4, 4, 4, 2, 4, 4, 4096, Duration.ofHours(1), Duration.ofMillis(10)), List.of());
+        start(new ServerLimits(4, 4, 4, 4, 4, 2, 4, 4, 4096, Duration.ofHours(1), Duration.ofMillis(500)), List.of());
         try (Asker good = Asker.loggedOn(server.address()); Asker silent = new Asker(server.address())) {
             assertThat(silent.isEnded()).isTrue();
             assertThat(Messages.status(good.ask("\\s\\ns", 4, 4096))).isZero();
