@@ -41,6 +41,9 @@ final class CallsitesCommand implements Callable<Integer> {
     private TagPattern pattern;
 
     @Mixin
+    private SymbolOption symbols;
+
+    @Mixin
     private Output output;
 
     @Spec
@@ -102,7 +105,7 @@ final class CallsitesCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
-        DriverFile driver = DriverFile.read(path);
+        DriverFile driver = DriverFile.read(path, symbols.finder(command));
         Stream<CallSite> sites = driver.sites().stream()
                 .filter(site -> pattern == null || site.tag() != null && pattern.matches(site.tag()));
         output.list(SITES, sites.iterator());

@@ -70,6 +70,9 @@ final class RetagCommand implements Callable<Integer> {
     private boolean patchFrees;
 
     @Mixin
+    private SymbolOption symbols;
+
+    @Mixin
     private Output output;
 
     @Spec
@@ -95,7 +98,7 @@ final class RetagCommand implements Callable<Integer> {
     @Override
     public Integer call() throws Exception {
         Retag.Options options = options();
-        DriverFile driver = DriverFile.read(path);
+        DriverFile driver = DriverFile.read(path, symbols.finder(command));
         Retag retag = Retag.plan(driver, options);
         PrintWriter err = command.commandLine().getErr();
         driver.warnings().forEach(warning -> err.println("poolscope: " + Plain.text(path.getFileName() + ": " + warning)));

@@ -8,6 +8,7 @@ import org.poolscope.driver.code.CodeMap;
 import org.poolscope.driver.pe.PeImage;
 import org.poolscope.model.Architecture;
 import org.poolscope.model.EvidenceException;
+import org.poolscope.symbols.store.SymbolFinder;
 
 /** A driver with its call sites. Immutable once made. */
 public final class DriverFile {
@@ -30,7 +31,25 @@ public final class DriverFile {
      * @throws EvidenceException when it is no driver, or too damaged to say anything
      */
     public static DriverFile read(Path file) throws EvidenceException {
-        return of(PeImage.read(file), Map.of());
+        return read(file, SymbolFinder.NOWHERE);
+    }
+
+    /**
+     * Reads a driver's file and finds its call sites; its functions are named by its PDB file when that lies beside it, or is found.
+     *
+     * @param symbols where else to look for its PDB file
+     * @throws EvidenceException when it is no driver, or too damaged to say anything
+     */
+    public static DriverFile read(Path file, SymbolFinder symbols) throws EvidenceException {
+        return of(PeImage.read(file), symbols);
+    }
+
+    /** The same for an image that was read from a file. */
+    static DriverFile of(PeImage image, SymbolFinder symbols) {
+        List<String> notes = new ArrayList<>();
+        DriverFile driver = of(image, DriverSymbols.of(image, symbols, notes::add));
+        notes.addAll(driver.warnings);
+        return new DriverFile(image, driver.sites, notes, driver.map);
     }
 
     /**

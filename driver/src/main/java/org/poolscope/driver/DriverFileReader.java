@@ -1,6 +1,5 @@
 package org.poolscope.driver;
 
-import java.util.Map;
 import org.poolscope.driver.pe.LittleEndian;
 import org.poolscope.driver.pe.PeImage;
 import org.poolscope.model.EvidenceException;
@@ -35,7 +34,7 @@ public final class DriverFileReader implements EvidenceReader {
 
     @Override
     public void read(EvidenceFile file, FactSink sink) throws EvidenceException {
-        DriverFile driver = DriverFile.of(PeImage.read(file.path()), Map.of());
+        DriverFile driver = DriverFile.read(file.path());
         sink.add(ScannedDriver.of(file.at(""), driver));
         driver.warnings().forEach(warning -> sink.warn(file.at(""), warning));
     }

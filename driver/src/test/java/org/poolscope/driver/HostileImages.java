@@ -30,6 +30,12 @@ final class HostileImages {
             image.guardDispatchSlot();
             DriverFile driver = DriverFile.of(image, Map.of());
             driver.sites().forEach(CallSite::toString);
+            driver.literals().forEach(TagLiteral::toString);
+            Retag retag = Retag.plan(driver, Retag.Options.DEFAULT);
+            if (retag.copy().length > content.length) {
+                throw new AssertionError("a copy that is longer");
+            }
+            retag.changes().forEach(Retag.Change::toString);
             return Optional.of(driver);
         } catch (EvidenceException e) {
             if (e.problem().isBlank()) {

@@ -3,6 +3,9 @@ package org.poolscope.driver;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.code_intelligence.jazzer.api.FuzzedDataProvider;
+import com.code_intelligence.jazzer.junit.FuzzTest;
+import java.io.IOException;
 import java.io.StringWriter;
 import java.io.Writer;
 import java.nio.file.Files;
@@ -269,6 +272,20 @@ class RetagTest {
     void whatIsNoMapIsRefused(String text) throws Exception {
         Path file = Files.writeString(folder.resolve("map.json"), text);
         assertThatThrownBy(() -> TagMap.read(file)).isInstanceOf(EvidenceException.class);
+    }
+
+    /** Whatever stands in a file, it is a map or it is refused. */
+    @FuzzTest(maxDuration = "20s")
+    void anyTextIsAMapOrRefused(FuzzedDataProvider data) throws IOException {
+        Path file = Files.createTempFile("map", ".json");
+        try {
+            Files.write(file, data.consumeRemainingAsBytes());
+            TagMap.read(file).entries().forEach(entry -> assertThat(entry.tag()).isNotNull());
+        } catch (EvidenceException e) {
+            assertThat(e.problem()).isNotEmpty();
+        } finally {
+            Files.delete(file);
+        }
     }
 
     @Test

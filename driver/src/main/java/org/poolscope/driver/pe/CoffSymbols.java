@@ -55,7 +55,7 @@ final class CoffSymbols {
     }
 
     /** Without what the x86 calling conventions add: {@code _Name}, {@code _Name@8}, {@code @Name@8}. */
-    private static String plain(String name, Architecture architecture) {
+    static String plain(String name, Architecture architecture) {
         if (architecture != Architecture.X86) {
             return name;
         }

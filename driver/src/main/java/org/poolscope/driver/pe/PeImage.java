@@ -220,6 +220,11 @@ public final class PeImage {
         return symbols;
     }
 
+    /** A function's name without what the calling conventions of x86 add: {@code _Name}, {@code _Name@8}, {@code @Name@8}. */
+    public static String plainName(String name, Architecture architecture) {
+        return CoffSymbols.plain(name, architecture);
+    }
+
     /** Which PDB belongs to it. */
     public Optional<DebugId> debugId() {
         return DebugDirectory.read(bytes, headers);

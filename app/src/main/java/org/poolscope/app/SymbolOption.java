@@ -1,0 +1,23 @@
+package org.poolscope.app;
+
+import org.poolscope.model.Progress;
+import org.poolscope.symbols.store.SymbolFinder;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+
+/** Where commands on driver files look for the driver's PDB file when it does not lie beside the driver. */
+final class SymbolOption {
+
+    @Option(names = "--symbols", paramLabel = "PATH", description = "Where to look for the driver's PDB file when it is not beside the driver: folders, "
+            + "files, srv*CACHE*URL, as in _NT_SYMBOL_PATH, which is used when this is not given.")
+    private String path;
+
+    SymbolFinder finder(CommandSpec command) {
+        try {
+            return path == null ? SymbolFinder.ofEnvironment(System.getenv(), Progress.NONE) : SymbolFinder.along(path, System.getenv(), Progress.NONE);
+        } catch (IllegalArgumentException e) {
+            throw new ParameterException(command.commandLine(), (path == null ? "_NT_SYMBOL_PATH: " : "--symbols: ") + e.getMessage(), e);
+        }
+    }
+}
