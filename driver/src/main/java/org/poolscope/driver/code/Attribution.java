@@ -38,11 +38,8 @@ final class Attribution {
             int target = jumps.place(i);
             if (map.isFunction(target)) {
                 tails.add(jumps.from(i), target);
-            } else {
-                int into = map.extent(target);
-                if (into != map.extent(jumps.from(i))) {
-                    foreign.add(jumps.from(i), Math.max(0, into));
-                }
+            } else if (!map.isSameExtent(target, jumps.from(i))) {
+                foreign.add(jumps.from(i), Math.max(0, map.extent(target)));
             }
         }
     }

@@ -1,6 +1,5 @@
 package org.poolscope.driver.code;
 
-import java.util.Arrays;
 import java.util.List;
 import org.poolscope.driver.pe.PeImage;
 
@@ -59,9 +58,12 @@ final class CodeBytes {
 
     /** The range that holds an RVA; -1 when it is not in code. */
     int range(int rva) {
-        int range = Arrays.binarySearch(starts, rva);
-        range = range >= 0 ? range : -range - 2;
-        return range >= 0 && rva < ends[range] ? range : -1;
+        for (int range = 0; range < starts.length; range++) {   // a few sections; asked for at every jump
+            if (rva < ends[range]) {
+                return rva >= starts[range] ? range : -1;
+            }
+        }
+        return -1;
     }
 
     boolean contains(int rva) {

@@ -457,6 +457,16 @@ public final class CodeMap {
         return at < 0 || code.range(functions[at]) != code.range(rva) ? -1 : functions[at];
     }
 
+    /** Whether no function starts between two places of the code. */
+    boolean isSameExtent(int one, int other) {
+        int range = code.range(one);
+        if (range < 0 || range != code.range(other)) {
+            return false;
+        }
+        int next = startBits.nextSetBit(code.position(range, Math.min(one, other)) + 1);
+        return next < 0 || next > code.position(range, Math.max(one, other));
+    }
+
     /** The functions that mention a place: call it, jump to it, read it, write it, or take its address. */
     public int[] mentioning(int rva) {
         return attribution.mentioning(rva);

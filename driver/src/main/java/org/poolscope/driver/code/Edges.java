@@ -7,7 +7,9 @@ final class Edges {
 
     private long[] pairs = new long[1024];
     private int size;
-    private boolean sorted = true;
+    /** For each bucket of places the index in {@link #order} where its pairs begin; {@code null} until somebody asks. */
+    private int[] begins;
+    private int[] order;
 
     /** Notes that the instruction at {@code from} calls, jumps to, reads or takes the address of a place. */
     void add(int from, int place) {
@@ -15,7 +17,7 @@ final class Edges {
             pairs = Arrays.copyOf(pairs, size * 2);
         }
         pairs[size++] = (long) place << 32 | from;
-        sorted = false;
+        begins = null;
     }
 
     int size() {
@@ -34,16 +36,39 @@ final class Edges {
 
     /** The instructions that name a place, in order. */
     int[] to(int place) {
-        if (!sorted) {
-            Arrays.sort(pairs, 0, size);
-            sorted = true;
+        if (begins == null) {
+            distribute();
         }
-        int at = Arrays.binarySearch(pairs, 0, size, (long) place << 32);
-        at = at < 0 ? -at - 1 : at;
+        int bucket = bucket(place);
         IntList found = new IntList();
-        for (; at < size && place(at) == place; at++) {
-            found.add(from(at));
+        for (int i = begins[bucket]; i < begins[bucket + 1]; i++) {
+            if (place(order[i]) == place) {
+                found.add(from(order[i]));
+            }
         }
-        return found.toArray();
+        int[] sorted = found.toArray();
+        Arrays.sort(sorted);
+        return sorted;
+    }
+
+    /** Puts the pairs into buckets by their places: of hundreds of thousands few are ever asked for, so sorting them all would cost more. */
+    private void distribute() {
+        int buckets = Integer.highestOneBit(Math.max(16, size));
+        begins = new int[buckets + 1];
+        order = new int[size];
+        for (int i = 0; i < size; i++) {
+            begins[bucket(place(i)) + 1]++;
+        }
+        for (int i = 1; i <= buckets; i++) {
+            begins[i] += begins[i - 1];
+        }
+        int[] next = begins.clone();
+        for (int i = 0; i < size; i++) {
+            order[next[bucket(place(i))]++] = i;
+        }
+    }
+
+    private int bucket(int place) {
+        return place * 0x9e3779b9 >>> 8 & begins.length - 2;
     }
 }

@@ -16,7 +16,9 @@ final class ImageBytes {
 
     private final byte[] bytes;
     private final int headerSize;
-    private final List<Section> sections;
+    private final int[] starts;
+    private final int[] sizes;
+    private final int[] offsets;
     private final BitSet presentPages;
 
     /** Bytes as in a file. */
@@ -32,7 +34,9 @@ final class ImageBytes {
     private ImageBytes(byte[] bytes, int headerSize, List<Section> sections, BitSet presentPages) {
         this.bytes = bytes;
         this.headerSize = Math.min(headerSize, bytes.length);
-        this.sections = List.copyOf(sections);
+        this.starts = sections.stream().mapToInt(Section::rva).toArray();
+        this.sizes = sections.stream().mapToInt(Section::dataSize).toArray();
+        this.offsets = sections.stream().mapToInt(Section::offset).toArray();
         this.presentPages = presentPages;
     }
 
@@ -56,12 +60,8 @@ final class ImageBytes {
             }
             return (int) Math.min((long) presentPages.nextClearBit(rva / PAGE) * PAGE, bytes.length) - rva;
         }
-        for (Section section : sections) {
-            if (rva >= section.rva() && rva - section.rva() < section.dataSize()) {
-                return section.dataSize() - (rva - section.rva());
-            }
-        }
-        return Math.max(0, headerSize - rva);
+        int section = section(rva);
+        return section < 0 ? Math.max(0, headerSize - rva) : sizes[section] - (rva - starts[section]);
     }
 
     boolean has(int rva, long length) {
@@ -69,14 +69,18 @@ final class ImageBytes {
     }
 
     private int place(int rva) {
-        if (presentPages == null) {
-            for (Section section : sections) {
-                if (rva >= section.rva() && rva - section.rva() < section.dataSize()) {
-                    return section.offset() + (rva - section.rva());
-                }
+        int section = presentPages == null ? section(rva) : -1;
+        return section < 0 ? rva : offsets[section] + (rva - starts[section]);
+    }
+
+    /** The first section whose data hold an RVA; -1 when none does. */
+    private int section(int rva) {
+        for (int i = 0; i < starts.length; i++) {
+            if (rva >= starts[i] && rva - starts[i] < sizes[i]) {
+                return i;
             }
         }
-        return rva;
+        return -1;
     }
 
     int u8(int rva) {
