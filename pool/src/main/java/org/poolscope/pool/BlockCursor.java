@@ -89,7 +89,7 @@ public final class BlockCursor {
     /** Its size in bytes; with the header for {@link BlockKind#PAGE} blocks. */
     public long size() {
         return onBig ? big.size(nextBig - 1)
-                : isSpecial() ? blocks.special().size(offset(), header())
+                : isSpecial() ? blocks.special().size(offset())
                 : (long) (group.end(page, block, format.pageUnits()) - group.unit(block)) << format.unitShift();
     }
 

@@ -41,7 +41,6 @@ final class HeaderFormat {
         return new HeaderFormat(header, types);
     }
 
-
     /** The same header with another form of the type field. */
     HeaderFormat with(TypeField other) {
         return new HeaderFormat(header, other);
@@ -88,6 +87,11 @@ final class HeaderFormat {
     /** The type field, out of a header's first four bytes. */
     int type(int word) {
         return word >>> typeShift & typeMask;
+    }
+
+    /** How many values the type field can have. */
+    int typeCount() {
+        return typeMask + 1;
     }
 
     TypeField types() {

@@ -71,11 +71,7 @@ final class LookasideLists {
             }
         }
         for (PageGroup group : blocks.groups()) {
-            for (int block = 0; block < group.blocks(); block++) {
-                if (group.tag[block] == TAG && group.state(block) == BlockState.ALLOCATED.ordinal()) {
-                    searchBlock(group, block);
-                }
-            }
+            searchGroup(group);
         }
         while (!candidates.isEmpty()) {
             take(candidates.poll());
@@ -91,6 +87,15 @@ final class LookasideLists {
                 }
             }
         };
+    }
+
+    private void searchGroup(PageGroup group) {
+        int[] tags = group.tag;
+        for (int block = 0; block < tags.length; block++) {
+            if (tags[block] == TAG && group.state(block) == BlockState.ALLOCATED.ordinal()) {
+                searchBlock(group, block);
+            }
+        }
     }
 
     private void searchBlock(PageGroup group, int block) {

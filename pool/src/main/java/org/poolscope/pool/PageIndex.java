@@ -12,73 +12,77 @@ final class PageIndex {
     private static final int LEAF = 1 << LEAF_BITS;
     private static final int LEAF_SHIFT = Words.PAGE_SHIFT + LEAF_BITS;
 
-    private long[] keys = new long[64];
-    private int[][] leaves = new int[64][];
+    /** Of each slot the key, 0 when it is free, and where the leaf begins: side by side, so that both come with one access to memory. */
+    private long[] slots = new long[2 * 64];
+    private int[] numbers = new int[16 * LEAF];
     private int used;
 
     /** The number at the page of an address, 0 when there is none. */
     int get(long va) {
-        long key = (va >>> LEAF_SHIFT) + 1;
-        int mask = keys.length - 1;
-        for (int slot = hash(key) & mask;; slot = slot + 1 & mask) {
-            if (keys[slot] == key) {
-                return leaves[slot][(int) (va >>> Words.PAGE_SHIFT) & LEAF - 1];
+        long key = key(va);
+        int mask = slots.length - 2;
+        for (int slot = hash(key) & mask;; slot = slot + 2 & mask) {
+            long found = slots[slot];
+            if (found == key) {
+                return numbers[(int) slots[slot + 1] + inLeaf(va)];
             }
-            if (keys[slot] == 0) {
+            if (found == 0) {
                 return 0;
             }
         }
     }
 
     void put(long va, int number) {
-        leaf((va >>> LEAF_SHIFT) + 1)[(int) (va >>> Words.PAGE_SHIFT) & LEAF - 1] = number;
+        numbers[leaf(key(va)) + inLeaf(va)] = number;
     }
 
-    private int[] leaf(long key) {
-        int mask = keys.length - 1;
-        int slot = hash(key) & mask;
-        while (keys[slot] != 0) {
-            if (keys[slot] == key) {
-                return leaves[slot];
+    private int leaf(long key) {
+        int slot = slot(key);
+        if (slots[slot] == 0) {
+            if (4 * used >= slots.length) {
+                grow();
+                slot = slot(key);
             }
-            slot = slot + 1 & mask;
+            if ((used + 1) * LEAF > numbers.length) {
+                numbers = Arrays.copyOf(numbers, 2 * numbers.length);
+            }
+            slots[slot] = key;
+            slots[slot + 1] = (long) used++ * LEAF;
         }
-        if (2 * ++used > keys.length) {
-            grow();
-            used--;
-            return leaf(key);
+        return (int) slots[slot + 1];
+    }
+
+    /** The slot of a key, or the free one where it belongs. */
+    private int slot(long key) {
+        int mask = slots.length - 2;
+        int slot = hash(key) & mask;
+        while (slots[slot] != 0 && slots[slot] != key) {
+            slot = slot + 2 & mask;
         }
-        keys[slot] = key;
-        leaves[slot] = new int[LEAF];
-        return leaves[slot];
+        return slot;
     }
 
     private void grow() {
-        long[] oldKeys = keys;
-        int[][] oldLeaves = leaves;
-        keys = new long[oldKeys.length * 2];
-        leaves = new int[oldKeys.length * 2][];
-        int mask = keys.length - 1;
-        for (int i = 0; i < oldKeys.length; i++) {
-            if (oldKeys[i] != 0) {
-                int slot = hash(oldKeys[i]) & mask;
-                while (keys[slot] != 0) {
-                    slot = slot + 1 & mask;
-                }
-                keys[slot] = oldKeys[i];
-                leaves[slot] = oldLeaves[i];
+        long[] old = slots;
+        slots = new long[2 * old.length];
+        for (int i = 0; i < old.length; i += 2) {
+            if (old[i] != 0) {
+                int slot = slot(old[i]);
+                slots[slot] = old[i];
+                slots[slot + 1] = old[i + 1];
             }
         }
     }
 
-    /** Takes everything out. */
-    void clear() {
-        Arrays.fill(keys, 0);
-        Arrays.fill(leaves, null);
-        used = 0;
+    private static long key(long va) {
+        return (va >>> LEAF_SHIFT) + 1;
+    }
+
+    private static int inLeaf(long va) {
+        return (int) (va >>> Words.PAGE_SHIFT) & LEAF - 1;
     }
 
     private static int hash(long key) {
-        return (int) (key * 0x9e37_79b9_7f4a_7c15L >>> 40);
+        return (int) (key * 0x9e37_79b9_7f4a_7c15L >>> 40) << 1;
     }
 }

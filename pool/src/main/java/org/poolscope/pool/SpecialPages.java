@@ -40,6 +40,11 @@ final class SpecialPages {
         return bytes.get(LittleEndian.U32, page + at) & SIZE_MASK;
     }
 
+    /** Bytes the owner of the block on a page of special pool asked for. */
+    int size(long page) {
+        return size(page, header(page));
+    }
+
     /** Where the block's data begins, from the start of the page. */
     int data(long page, int at) {
         return at == 0 ? Words.PAGE - size(page, at) & -header : 0;

@@ -22,6 +22,14 @@ final class TagCounts {
         this.values = new long[width * keys.length];
     }
 
+    /** Adds values to the first counters of a tag. */
+    void addAll(int key, long... amounts) {
+        int slot = slot(key);
+        for (int counter = 0; counter < amounts.length; counter++) {
+            addAt(slot, counter, amounts[counter]);
+        }
+    }
+
     void add(int key, int counter, long amount) {
         values[slot(key) * width + counter] += amount;
     }

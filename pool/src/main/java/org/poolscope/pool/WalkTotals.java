@@ -5,6 +5,7 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import org.poolscope.model.PoolKind;
 import org.poolscope.model.PoolSnapshot;
 import org.poolscope.model.PoolTag;
@@ -58,29 +59,76 @@ public final class WalkTotals {
         }
     }
 
-    /** Adds up all blocks. */
+    /** Adds up all blocks, on all processors. */
     public static WalkTotals of(PoolBlocks blocks) {
-        TagCounts[] counts = {new TagCounts(3), new TagCounts(3)};
-        for (BlockCursor block = blocks.cursor(); block.next();) {
-            TagCounts pool = counts[block.pool().ordinal()];
-            switch (block.state()) {
-                case ALLOCATED -> {
-                    pool.add(block.key(), 0, 1);
-                    pool.add(block.key(), 1, block.size());
-                }
-                case LOOKASIDE -> pool.add(block.key(), 2, 1);
-                case FREE, DAMAGED -> {
-                }
-            }
-        }
+        Sums sums = IntStream.range(0, blocks.groups().length).parallel()
+                .collect(Sums::new, (part, group) -> part.add(blocks, blocks.groups()[group]), Sums::add);
+        sums.add(blocks.big());
         List<Row> rows = new ArrayList<>();
         for (PoolKind kind : PoolKind.values()) {
-            TagCounts pool = counts[kind.ordinal()];
-            pool.forEach((key, values) -> rows.add(new Row(new PoolTag(key), kind, values[0], values[1], values[2])));
+            sums.of(kind).forEach((key, values) -> rows.add(new Row(new PoolTag(key), kind, values[Sums.BLOCKS], values[Sums.BYTES],
+                    values[Sums.PARKED])));
         }
         rows.removeIf(row -> row.blocks == 0 && row.parked == 0);
         rows.sort(Comparator.comparing(Row::tag).thenComparing(Row::pool));
         return new WalkTotals(List.copyOf(rows));
+    }
+
+    /** Sums by pool and tag. */
+    private static final class Sums {
+
+        static final int BLOCKS = 0;
+        static final int BYTES = 1;
+        static final int PARKED = 2;
+
+        private final TagCounts nonpaged = new TagCounts(3);
+        private final TagCounts paged = new TagCounts(3);
+
+        TagCounts of(PoolKind pool) {
+            return pool == PoolKind.PAGED ? paged : nonpaged;
+        }
+
+        void add(PoolBlocks blocks, PageGroup group) {
+            for (int page = 0; page < group.pages(); page++) {
+                TagCounts pool = PageParser.isPaged(group.flags[page]) ? paged : nonpaged;
+                if (PageParser.isSpecial(group.flags[page])) {
+                    count(pool, group.tag[group.first[page]], blocks.special().size(group.offset[page]));
+                } else {
+                    addPage(pool, group, page, blocks.format());
+                }
+            }
+        }
+
+        private static void addPage(TagCounts pool, PageGroup group, int page, HeaderFormat format) {
+            int behind = format.pageUnits();
+            for (int block = group.first[page + 1] - 1; block >= group.first[page]; block--) {
+                int unit = group.unit(block);
+                int state = group.state(block);
+                if (state == BlockState.ALLOCATED.ordinal()) {
+                    count(pool, group.tag[block], (long) (behind - unit) << format.unitShift());
+                } else if (state == BlockState.LOOKASIDE.ordinal()) {
+                    pool.add(group.tag[block] & Integer.MAX_VALUE, PARKED, 1);
+                }
+                behind = unit;
+            }
+        }
+
+        void add(BigBlocks big) {
+            for (int i = 0; i < big.count(); i++) {
+                count(of(big.pool(i)), big.tag(i), big.size(i));
+            }
+        }
+
+        private static void count(TagCounts pool, int tag, long bytes) {
+            int slot = pool.slot(tag & Integer.MAX_VALUE);
+            pool.addAt(slot, BLOCKS, 1);
+            pool.addAt(slot, BYTES, bytes);
+        }
+
+        void add(Sums others) {
+            others.nonpaged.forEach(nonpaged::addAll);
+            others.paged.forEach(paged::addAll);
+        }
     }
 
     /** A row for each tag and pool of which somebody holds blocks, by tag. */
