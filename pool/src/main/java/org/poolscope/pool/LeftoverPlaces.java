@@ -4,6 +4,7 @@ import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * Places in blocks whose owner never writes there, so that what stands there is what an earlier owner of the memory left. Told by
@@ -30,9 +31,18 @@ final class LeftoverPlaces {
     /** Of what is not zero at the end of blocks, at most this share may be pointers to blocks in use. */
     private static final double SOUND_SHARE = 0.5;
 
-    private final Map<Long, long[]> places = new HashMap<>();
+    /** Kinds of blocks with leftovers and the words that are, in a hash table; a slot without words is free. */
+    private final long[] kinds;
+    private final long[][] words;
 
-    private LeftoverPlaces() {
+    private LeftoverPlaces(Map<Long, long[]> found) {
+        this.kinds = new long[Integer.highestOneBit(found.size() + 1) * 4];
+        this.words = new long[kinds.length][];
+        found.forEach((kind, bits) -> {
+            int slot = slot(kind);
+            kinds[slot] = kind;
+            words[slot] = bits;
+        });
     }
 
     static LeftoverPlaces of(PoolBlocks blocks, PointerRules rules) {
@@ -47,21 +57,23 @@ final class LeftoverPlaces {
             for (int page = 0; page < group.pages(); page++) {
                 if (++skip >= step && !PageParser.isSpecial(group.flags[page])) {
                     skip = 0;
-                    look(blocks, rules, group, page, samples);
+                    choose(blocks, group, page, samples);
                 }
             }
         }
-        LeftoverPlaces found = new LeftoverPlaces();
-        samples.forEach((kind, sample) -> {
-            long[] bits = sample.leftovers();
+        samples.values().removeIf(sample -> sample.places.count() < LEAST_BLOCKS);
+        Map<Long, long[]> found = new ConcurrentHashMap<>();
+        samples.entrySet().parallelStream().forEach(entry -> {
+            long[] bits = entry.getValue().leftovers(blocks, rules);
             if (bits != null) {
-                found.places.put(kind, bits);
+                found.put(entry.getKey(), bits);
             }
         });
-        return found;
+        return new LeftoverPlaces(found);
     }
 
-    private static void look(PoolBlocks blocks, PointerRules rules, PageGroup group, int page, Map<Long, Sample> samples) {
+    /** Puts the blocks of a page among the samples. */
+    private static void choose(PoolBlocks blocks, PageGroup group, int page, Map<Long, Sample> samples) {
         HeaderFormat format = blocks.format();
         for (int block = group.first[page]; block < group.first[page + 1]; block++) {
             if (group.state(block) != BlockState.ALLOCATED.ordinal()) {
@@ -75,8 +87,8 @@ final class LeftoverPlaces {
                 sample = new Sample(words);
                 samples.put(kind, sample);
             }
-            if (sample != null && sample.blocks < MOST_BLOCKS) {
-                sample.add(blocks, rules, group.offset[page] + ((long) group.unit(block) << format.unitShift()) + format.headerSize());
+            if (sample != null && sample.places.count() < MOST_BLOCKS) {
+                sample.places.add(group.offset[page] + ((long) group.unit(block) << format.unitShift()) + format.headerSize());
             }
         }
     }
@@ -87,7 +99,16 @@ final class LeftoverPlaces {
 
     /** The leftover words of blocks of a kind, a bit for each; {@code null} when none are known. */
     long[] of(int tag, int units) {
-        return places.isEmpty() ? null : places.get(kind(tag, units));
+        return words[slot(kind(tag, units))];
+    }
+
+    private int slot(long kind) {
+        int mask = kinds.length - 1;
+        int slot = (int) (kind * 0x9e37_79b9_7f4a_7c15L >>> 40) & mask;
+        while (words[slot] != null && kinds[slot] != kind) {
+            slot = slot + 1 & mask;
+        }
+        return slot;
     }
 
     static boolean isLeftover(long[] bits, int word) {
@@ -97,10 +118,11 @@ final class LeftoverPlaces {
     /** Blocks of one tag and size. */
     private static final class Sample {
 
+        /** Where in the image their data begins. */
+        private final Longs places = new Longs();
         private final int[] pointers;
         private final int[] dangling;
         private final int[] numbers;
-        private int blocks;
 
         Sample(int words) {
             pointers = new int[words];
@@ -108,10 +130,9 @@ final class LeftoverPlaces {
             numbers = new int[words];
         }
 
-        void add(PoolBlocks pool, PointerRules rules, long offset) {
+        private void look(PoolBlocks pool, PointerRules rules, long offset) {
             MemorySegment bytes = pool.memory().bytes();
             int size = pool.memory().pointerSize();
-            blocks++;
             for (int i = 0; i < pointers.length; i++) {
                 long word = Words.pointer(bytes, offset + (long) i * size, size);
                 if (rules.isNearPool(word)) {
@@ -123,9 +144,10 @@ final class LeftoverPlaces {
             }
         }
 
-        long[] leftovers() {
-            if (blocks < LEAST_BLOCKS) {
-                return null;
+        /** The words of these blocks that are leftovers; {@code null} when none are. */
+        long[] leftovers(PoolBlocks pool, PointerRules rules) {
+            for (int i = 0; i < places.count(); i++) {
+                look(pool, rules, places.get(i));
             }
             long[] bits = new long[pointers.length + 63 >>> 6];
             for (int i = ending(); i < pointers.length; i++) {
@@ -145,7 +167,7 @@ final class LeftoverPlaces {
             int leading = 0;
             int nowhere = 0;
             int nonzero = 0;
-            for (int i = pointers.length - 1; i >= 0 && pointers[i] + numbers[i] <= WRITTEN_SHARE * blocks; i--) {
+            for (int i = pointers.length - 1; i >= 0 && pointers[i] + numbers[i] <= WRITTEN_SHARE * places.count(); i--) {
                 leading += pointers[i];
                 nowhere += dangling[i];
                 nonzero += pointers[i] + numbers[i];

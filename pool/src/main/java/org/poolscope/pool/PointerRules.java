@@ -34,6 +34,12 @@ final class PointerRules {
         return Long.compareUnsigned(word - low, span) < 0;
     }
 
+    /** 1 for a word that {@link #isNearPool}, else 0; told without a branch, for loops over words that no processor can foresee. */
+    int nearPool(long word) {
+        long at = word - low;
+        return (int) ((~at & at - span) >>> 63);
+    }
+
     /** The number of the block in use that a word near pool leads to; {@link PoolBlocks#NOWHERE} when it is none, or is no pointer. */
     long target(long word) {
         long block = blocks.find(word);
@@ -45,7 +51,12 @@ final class PointerRules {
 
     /** Whether a word that leads into a block may be a pointer to it. */
     boolean isPlausible(long word, long block) {
-        return wide || (word & ALIGNMENT_32) == 0 || isTagged(word, block);
+        return isPlain(word) || isTagged(word, block);
+    }
+
+    /** Whether a word may be a pointer to any block it leads into. */
+    boolean isPlain(long word) {
+        return wide || (word & ALIGNMENT_32) == 0;
     }
 
     /** Whether a word leads to the very start of a block's data. */

@@ -30,6 +30,8 @@ public final class PoolBlocks {
     private final int freePages;
     private final SpecialPages special;
     private final PageIndex index = new PageIndex();
+    /** The number in the index of each group's first page, and behind the last group the number of pages. */
+    private final int[] firstPage;
     private final long low;
     private final long high;
     private long pageBlocks;
@@ -46,12 +48,14 @@ public final class PoolBlocks {
         this.pages = pages;
         this.freePages = freePages;
         this.special = new SpecialPages(memory.bytes(), format);
+        this.firstPage = new int[groups.length + 1];
         long first = -1;
         long last = 0;
         for (int g = 0; g < groups.length; g++) {
             PageGroup group = groups[g];
-            for (int page = 0; page < group.pages(); page++) {
-                index.put(group.address[page], g * PoolWalk.GROUP_PAGES + page + 1);
+            firstPage[g + 1] = firstPage[g] + group.pages();
+            for (long address : group.address) {
+                index.add(address);
             }
             pageBlocks += group.blocks();
             if (group.pages() > 0) {
@@ -97,7 +101,7 @@ public final class PoolBlocks {
     /** The block whose bytes, header included, hold an address; empty when the address is in none that is known. */
     public Optional<PoolBlock> blockAt(long address) {
         long va = memory.canonical(address);
-        int at = index.get(va);
+        int at = pageAt(va);
         if (at == 0) {
             int found = big.find(va);
             return found < 0 ? Optional.empty() : Optional.of(new PoolBlock(big.address(found), big.size(found), new PoolTag(big.tag(found)),
@@ -113,7 +117,7 @@ public final class PoolBlocks {
 
     /** The blocks of the page an address lies on, in order; empty when it is no page of blocks. */
     public List<PoolBlock> page(long address) {
-        int at = index.get(memory.canonical(address));
+        int at = pageAt(memory.canonical(address));
         List<PoolBlock> found = new ArrayList<>();
         if (at != 0) {
             for (BlockCursor cursor = new BlockCursor(this, (at - 1) / PoolWalk.GROUP_PAGES, (at - 1) % PoolWalk.GROUP_PAGES); cursor.next();) {
@@ -198,18 +202,53 @@ public final class PoolBlocks {
 
     /** The page of blocks at an address: its group times {@link PoolWalk#GROUP_PAGES} plus its number, plus one; 0 when there is none. */
     int pageAt(long va) {
+        int number = index.get(va);
+        if (number < 0) {
+            return 0;
+        }
+        int group = groupOf(number);
+        return group * PoolWalk.GROUP_PAGES + (number - firstPage[group]) + 1;
+    }
+
+    /** How many pages of blocks there are. */
+    int pages() {
+        return firstPage[groups.length];
+    }
+
+    /** The number of the page of blocks at an address, counted by address over all groups; -1 when there is none. */
+    int pageNumber(long va) {
         return index.get(va);
+    }
+
+    /** The group of the page of a number. */
+    int groupOf(int page) {
+        int low = 0;
+        int high = groups.length - 1;
+        while (low < high) {
+            int middle = (low + high + 1) >>> 1;
+            if (firstPage[middle] <= page) {
+                low = middle;
+            } else {
+                high = middle - 1;
+            }
+        }
+        return low;
+    }
+
+    /** The number of the first page of a group. */
+    int firstPage(int group) {
+        return firstPage[group];
     }
 
     /** The number of the block that holds an address, header included; {@link #NOWHERE} when there is none. */
     long find(long va) {
-        int at = index.get(va);
-        if (at == 0) {
+        int page = index.get(va);
+        if (page < 0) {
             int found = big.find(va);
             return found < 0 ? NOWHERE : number(groups.length, found);
         }
-        int g = (at - 1) / PoolWalk.GROUP_PAGES;
-        return number(g, groups[g].blockAt((at - 1) % PoolWalk.GROUP_PAGES, (int) (va & Words.PAGE_MASK) >> format.unitShift()));
+        int g = groupOf(page);
+        return number(g, groups[g].blockAt(page - firstPage[g], (int) (va & Words.PAGE_MASK) >> format.unitShift()));
     }
 
     static long number(int group, int block) {
