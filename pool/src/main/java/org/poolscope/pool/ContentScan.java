@@ -10,6 +10,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.IntStream;
 import org.poolscope.kernel.KernelImage;
 import org.poolscope.memory.LittleEndian;
 import org.poolscope.memory.PagedMemory;
@@ -32,6 +34,9 @@ final class ContentScan {
     /** Blocks kept whole, to read strings with their buffers. */
     private static final int MOST_EXAMPLES = 64;
     private static final int PROGRESS_EVERY = 1 << 16;
+    /** Blocks looked at one after the other, before the others are shared among processors. */
+    private static final int FIRST_BLOCKS = 1 << 16;
+    private static final int MOST_SHAPES = 4096;
 
     private final PagedMemory memory;
     private final MemorySegment bytes;
@@ -41,6 +46,7 @@ final class ContentScan {
     private final int word;
     private final PointerTargets targets;
     private final boolean wide;
+    private final long kernelStart;
 
     ContentScan(KernelImage image, PoolBlocks blocks, PoolTag tag, Progress progress) {
         this.memory = blocks.memory();
@@ -50,16 +56,12 @@ final class ContentScan {
         this.progress = progress;
         this.wide = memory.pointerSize() == Long.BYTES;
         this.word = memory.pointerSize();
+        this.kernelStart = memory.directory().mode().kernelStart();
         this.targets = new PointerTargets(image, blocks);
     }
 
     Optional<ContentProfile> run(long wantedSize, long most) {
-        Map<Long, Long> sizes = new HashMap<>();
-        for (BlockCursor block = blocks.cursor(); block.next();) {
-            if (isMeant(block)) {
-                sizes.merge(block.size(), 1L, Long::sum);
-            }
-        }
+        Map<Long, Long> sizes = sizes();
         long size = wantedSize != 0 ? wantedSize
                 : sizes.entrySet().stream().max(Map.Entry.<Long, Long>comparingByValue().thenComparing(Map.Entry.comparingByKey()))
                         .map(Map.Entry::getKey).orElse(0L);
@@ -67,25 +69,95 @@ final class ContentScan {
         if (count == 0) {
             return Optional.empty();
         }
-        long step = most <= 0 || most >= count ? 1 : (count + most - 1) / most;
-        Tally tally = new Tally();
-        long number = 0;
-        for (BlockCursor block = blocks.cursor(); block.next();) {
-            if (isMeant(block) && block.size() == size && number++ % step == 0) {
-                tally.add(block);
-                if ((number & PROGRESS_EVERY - 1) == 0) {
-                    progress.at("profiling '" + tag + "'", number, count);
-                }
-            }
-        }
+        Tally tally = most <= 0 || most >= count ? all(size, count) : spread(size, count, (count + most - 1) / most);
         long asked = wantedSize != 0 ? count : sizes.values().stream().mapToLong(Long::longValue).sum();
         List<ContentProfile.Field> fields = new FieldReader(tally).fields();
         return Optional.of(new ContentProfile(tag, asked, tally.sampled, size, dataLength(fields, tally), fields,
                 clusters(sizes, tally, dataLength(fields, tally))));
     }
 
-    private boolean isMeant(BlockCursor block) {
-        return block.key() == tag.key() && block.state() == BlockState.ALLOCATED;
+    /** How many blocks of each size there are. */
+    private Map<Long, Long> sizes() {
+        long[] small = IntStream.range(0, blocks.groups().length).parallel().collect(() -> new long[Words.PAGE + 1],
+                (counts, group) -> eachIn(group, (offset, size, headed) -> counts[(int) size]++),
+                (counts, more) -> Arrays.setAll(counts, size -> counts[size] + more[size]));
+        Map<Long, Long> sizes = new HashMap<>();
+        for (int size = 0; size < small.length; size++) {
+            if (small[size] > 0) {
+                sizes.put((long) size, small[size]);
+            }
+        }
+        BigBlocks big = blocks.big();
+        for (int i = 0; i < big.count(); i++) {
+            if ((big.tag(i) & Integer.MAX_VALUE) == tag.key()) {
+                sizes.merge(big.size(i), 1L, Long::sum);
+            }
+        }
+        return sizes;
+    }
+
+    /** Looks at every so many blocks of a size. */
+    private Tally spread(long size, long count, long step) {
+        Tally tally = new Tally();
+        long number = 0;
+        for (BlockCursor block = blocks.cursor(); block.next();) {
+            if (block.key() == tag.key() && block.state() == BlockState.ALLOCATED && block.size() == size && number++ % step == 0) {
+                tally.add(memory.locate(block.address()), size, block.kind() == BlockKind.PAGE);
+                if ((number & PROGRESS_EVERY - 1) == 0) {
+                    progress.at("profiling '" + tag + "'", number, count);
+                }
+            }
+        }
+        return tally;
+    }
+
+    /**
+     * Looks at all blocks of a size, on all processors. Of places with very many values those that come first are kept: which they are must
+     * not depend on the number of processors, so the first groups of pages are looked at before the others, and where that did not settle
+     * it, all is done again one after the other.
+     */
+    private Tally all(long size, long count) {
+        int groups = blocks.groups().length;
+        Tally first = new Tally();
+        int done = 0;
+        while (done < groups && first.sampled < FIRST_BLOCKS) {
+            first.addAll(done++, size);
+        }
+        AtomicLong seen = new AtomicLong(first.sampled);
+        Tally rest = IntStream.range(done, groups).parallel().collect(first::fresh, (part, group) -> {
+            long before = part.sampled;
+            part.addAll(group, size);
+            progress.at("profiling '" + tag + "'", seen.addAndGet(part.sampled - before), count);
+        }, Tally::merge);
+        first.merge(rest);
+        // Allocations of whole pages lie between the groups, and are few.
+        return first.inexact || first.sampled < count ? spread(size, count, 1) : first;
+    }
+
+    /** Takes a block: where in the image its data stands, its size, and whether that counts a header. */
+    private interface BlockVisitor {
+        void block(long offset, long size, boolean headed);
+    }
+
+    /** Visits the blocks of the tag in a group of pages. */
+    private void eachIn(int number, BlockVisitor visitor) {
+        PageGroup group = blocks.groups()[number];
+        HeaderFormat format = blocks.format();
+        int[] tags = group.tag;
+        for (int page = 0; page < group.pages(); page++) {
+            for (int block = group.first[page]; block < group.first[page + 1]; block++) {
+                if ((tags[block] & Integer.MAX_VALUE) == tag.key() && group.state(block) == BlockState.ALLOCATED.ordinal()) {
+                    if (PageParser.isSpecial(group.flags[page])) {
+                        long offset = group.offset[page];
+                        visitor.block(offset + blocks.special().data(offset, blocks.special().header(offset)), blocks.special().size(offset), false);
+                    } else {
+                        int unit = group.unit(block);
+                        visitor.block(group.offset[page] + ((long) unit << format.unitShift()) + format.headerSize(),
+                                (long) (group.end(page, block, format.pageUnits()) - unit) << format.unitShift(), true);
+                    }
+                }
+            }
+        }
     }
 
     /** Where the data ends: behind the last place that is not a leftover, nor what Driver Verifier keeps at the end of a block. */
@@ -143,34 +215,43 @@ final class ContentScan {
         private WordStatistics[] wides = new WordStatistics[0];
         private final Map<Long, Long> shapes = new HashMap<>();
         private final List<byte[]> examples = new ArrayList<>();
-        private final byte[] buffer = new byte[MOST_PLACES * Integer.BYTES];
-        private final MemorySegment data = MemorySegment.ofArray(buffer);
         private long sampled;
         private long size;
         private long dataBytes;
         private boolean cut;
+        /** Whether others were counted before, which have the same places. */
+        private boolean follows;
+        /** Whether counting in parts may have come out differently from counting in one go. */
+        private boolean inexact;
 
-        void add(BlockCursor block) {
-            if (sampled++ == 0) {
-                size = block.size();
-                dataBytes = block.kind() == BlockKind.PAGE ? size - blocks.headerSize() : size;
-                cut = dataBytes > buffer.length;
-                int places = (int) Math.min(buffer.length, dataBytes) / Integer.BYTES;
+        void addAll(int group, long wanted) {
+            eachIn(group, (offset, found, headed) -> {
+                if (found == wanted) {
+                    add(offset, found, headed);
+                }
+            });
+        }
+
+        void add(long offset, long blockSize, boolean headed) {
+            if (sampled == 0 && !follows) {
+                size = blockSize;
+                dataBytes = headed ? size - blocks.headerSize() : size;
+                cut = dataBytes > MOST_PLACES * Integer.BYTES;
+                int places = (int) Math.min(MOST_PLACES * Integer.BYTES, dataBytes) / Integer.BYTES;
                 narrow = filled(places);
                 wides = wide ? filled(places / 2) : narrow;
             }
-            int length = narrow.length * Integer.BYTES;
-            Arrays.fill(buffer, (byte) 0);
-            if (memory.read(block.address(), buffer, 0, length) < length) {
-                sampled--;
+            if (offset < 0) {
                 return;
             }
-            if (examples.size() < MOST_EXAMPLES) {
-                examples.add(buffer.clone());
+            sampled++;
+            if (!follows && examples.size() < MOST_EXAMPLES) {
+                examples.add(Arrays.copyOf(bytes.asSlice(offset, narrow.length * Integer.BYTES).toArray(LittleEndian.U8),
+                        MOST_PLACES * Integer.BYTES));
             }
             long shape = 0;
             for (int i = 0; i < narrow.length; i++) {
-                long value = data.get(LittleEndian.U32, (long) i * Integer.BYTES) & 0xffff_ffffL;
+                long value = bytes.get(LittleEndian.U32, offset + (long) i * Integer.BYTES) & 0xffff_ffffL;
                 WordStatistics place = narrow[i];
                 place.add(value);
                 place.zero += value == 0 ? 1 : 0;
@@ -178,22 +259,58 @@ final class ContentScan {
                 place.ascii += isAscii((int) value) ? 1 : 0;
                 place.utf16 += isUtf16((int) value) ? 1 : 0;
                 if (!wide) {
-                    place.pointers += isPointer(value) ? 1 : 0;
-                    shape |= i < CLUSTER_PLACES && isPointer(value) ? 1L << i : 0;
-                    place.times += i + 1 < narrow.length && isTime(data.get(LittleEndian.U32, (i + 1L) * Integer.BYTES) & 0xffff_ffffL) ? 1 : 0;
+                    boolean pointer = isPointer(value);
+                    place.pointers += pointer ? 1 : 0;
+                    shape |= pointer && i < CLUSTER_PLACES ? 1L << i : 0;
+                    place.times += i + 1 < narrow.length && isTime(bytes.get(LittleEndian.U32, offset + (i + 1L) * Integer.BYTES) & 0xffff_ffffL) ? 1 : 0;
                 }
             }
             for (int i = 0; wide && i < wides.length; i++) {
-                long value = data.get(LittleEndian.U64, (long) i * Long.BYTES);
+                long value = bytes.get(LittleEndian.U64, offset + (long) i * Long.BYTES);
                 WordStatistics place = wides[i];
                 place.add(value);
                 place.zero += value == 0 ? 1 : 0;
-                place.pointers += isPointer(value) ? 1 : 0;
+                boolean pointer = isPointer(value);
+                place.pointers += pointer ? 1 : 0;
                 place.times += isTime(value >>> 32) ? 1 : 0;
-                shape |= i < CLUSTER_PLACES && isPointer(value) ? 1L << i : 0;
+                shape |= pointer && i < CLUSTER_PLACES ? 1L << i : 0;
             }
-            if (shapes.size() < 4096 || shapes.containsKey(shape)) {
+            if (shapes.size() < MOST_SHAPES || shapes.containsKey(shape)) {
                 shapes.merge(shape, 1L, Long::sum);
+            }
+        }
+
+        /** For blocks that come after these: counts nothing yet, and no values at places where these have too many. */
+        Tally fresh() {
+            Tally next = new Tally();
+            next.narrow = fresh(narrow);
+            next.wides = wide ? fresh(wides) : next.narrow;
+            next.size = size;
+            next.dataBytes = dataBytes;
+            next.cut = cut;
+            next.follows = true;
+            return next;
+        }
+
+        private static WordStatistics[] fresh(WordStatistics[] places) {
+            return Arrays.stream(places).map(WordStatistics::fresh).toArray(WordStatistics[]::new);
+        }
+
+        /** Adds what {@link #fresh} ones counted. */
+        void merge(Tally others) {
+            inexact |= others.inexact;
+            merge(narrow, others.narrow);
+            if (wide) {
+                merge(wides, others.wides);
+            }
+            others.shapes.forEach((shape, count) -> shapes.merge(shape, count, Long::sum));
+            inexact |= shapes.size() >= MOST_SHAPES;
+            sampled += others.sampled;
+        }
+
+        private void merge(WordStatistics[] places, WordStatistics[] others) {
+            for (int i = 0; i < places.length; i++) {
+                inexact |= !places[i].merge(others[i]);
             }
         }
 
@@ -205,7 +322,7 @@ final class ContentScan {
     }
 
     private boolean isPointer(long value) {
-        return Long.compareUnsigned(value, memory.directory().mode().kernelStart()) >= 0 && memory.locate(value) >= 0;
+        return Long.compareUnsigned(value, kernelStart) >= 0 && (blocks.pageNumber(value) >= 0 || memory.locate(value) >= 0);
     }
 
     private static boolean isTime(long upper) {

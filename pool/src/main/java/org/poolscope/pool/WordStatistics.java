@@ -18,6 +18,8 @@ final class WordStatistics {
     private final int[] counts = new int[SLOTS];
     private int distinct;
     private boolean overflow;
+    /** Whether there were too many values before these, so that none are counted. */
+    private boolean late;
 
     long blocks;
     long zero;
@@ -42,11 +44,47 @@ final class WordStatistics {
         allOnes &= value;
         anyOnes |= value;
         if (!overflow) {
-            count(value);
+            count(value, 1);
         }
     }
 
-    private void count(long value) {
+    /** For the same place of blocks that come after these. */
+    WordStatistics fresh() {
+        WordStatistics next = new WordStatistics();
+        next.overflow = overflow;
+        next.late = overflow;
+        return next;
+    }
+
+    /**
+     * Adds what a {@linkplain #fresh fresh} one counted.
+     *
+     * @return whether counting all in one go would have come to the same
+     */
+    boolean merge(WordStatistics later) {
+        blocks += later.blocks;
+        zero += later.zero;
+        small += later.small;
+        pointers += later.pointers;
+        ascii += later.ascii;
+        utf16 += later.utf16;
+        times += later.times;
+        minimum = Long.compareUnsigned(later.minimum, minimum) < 0 ? later.minimum : minimum;
+        maximum = Long.compareUnsigned(later.maximum, maximum) > 0 ? later.maximum : maximum;
+        allOnes &= later.allOnes;
+        anyOnes |= later.anyOnes;
+        if (later.late) {
+            return true;
+        }
+        for (int slot = 0; slot < SLOTS && !overflow; slot++) {
+            if (later.counts[slot] != 0) {
+                count(later.values[slot], later.counts[slot]);
+            }
+        }
+        return !overflow && !later.overflow;
+    }
+
+    private void count(long value, int times) {
         int slot = (int) (value * 0x9e37_79b9_7f4a_7c15L >>> 54) & SLOTS - 1;
         while (counts[slot] != 0 && values[slot] != value) {
             slot = slot + 1 & SLOTS - 1;
@@ -59,7 +97,7 @@ final class WordStatistics {
             values[slot] = value;
             distinct++;
         }
-        counts[slot]++;
+        counts[slot] += times;
     }
 
     /** The distinct values, the most frequent first; when there are more than can be counted, the first that came. */
