@@ -272,7 +272,9 @@ final class Conversation {
                 throw new Refusal(NtStatus.ACCESS_DENIED);
             }
             step.sign = true;
-        } else if (needed && step.session.isSigningRequired()) {
+        } else if (needed && (step.session.isSigningRequired()
+                // in 3.1.1 a user's first request proves that nobody changed the negotiation (3.3.5.7)
+                || command == Command.TREE_CONNECT && negotiation.dialect() == Dialect.SMB_3_1_1)) {
             throw new Refusal(NtStatus.ACCESS_DENIED);
         }
     }
