@@ -81,6 +81,8 @@ class PracticeCasesTest {
             assertThat(diagnose("healthy-file-server", variant, "0.05")).as(variant).satisfies(run -> {
                 assertThat(run.status()).isZero();
                 assertThat(run.out()).startsWith("VERDICT  No leak seen");
+                // Where pages are out of sight, the blocks on them are counted and not found; elsewhere the books agree.
+                assertThat(oneLine(run.out()).contains("of paged pool and the kernel's tracker table differ")).isEqualTo(variant.equals("x86-trimmed"));
             });
         }
     }

@@ -27,7 +27,9 @@ public final class Diagnosis {
             new ReferralCacheSizeRule(),
             new ReferralTtlRule(),
             new CapturedReferralsRule(),
-            new NothingFoundRule());
+            new NothingFoundRule(),
+            // Says how far the others hold, and never what is wrong with the machine.
+            new BooksDifferRule());
 
     private Diagnosis() {
     }

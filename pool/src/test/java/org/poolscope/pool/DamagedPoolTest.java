@@ -53,7 +53,10 @@ class DamagedPoolTest {
         Collections.shuffle(headers, random);
         Set<Long> damaged = new HashSet<>();
         try (FileChannel file = FileChannel.open(copy, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
-            for (long address : headers.subList(0, flips)) {
+            for (long address : headers) {
+                if (damaged.size() == flips) {
+                    break;
+                }
                 ByteBuffer word = ByteBuffer.allocate(4).order(ByteOrder.LITTLE_ENDIAN);
                 file.read(word, places.get(address));
                 int flipped = word.getInt(0) ^ 1 << random.nextInt(32);
@@ -64,6 +67,7 @@ class DamagedPoolTest {
                 damaged.add(address);
             }
         }
+        assertThat(damaged).hasSize(flips);
         try (KernelImage image = KernelImage.open(copy)) {
             PoolBlocks blocks = PoolBlocks.walk(image, Progress.NONE);
             Map<Long, PoolBlock> found = new HashMap<>();
