@@ -50,6 +50,9 @@ import picocli.CommandLine.ParameterException;
             FleetCommand.class,
             LabCommand.class,
             DemoCommand.class,
+            UiCommand.class,
+            CompletionCommand.class,
+            PagesCommand.class,
             HelpCommand.class})
 public final class Poolscope {
 

@@ -9,11 +9,16 @@ final class Terminal {
     private Terminal() {
     }
 
+    /** A packaged Poolscope has no launch script: Java can at least tell when both ends are a terminal. */
+    private static boolean isConsole() {
+        return Boolean.getBoolean("poolscope.packaged") && System.console() != null && System.console().isTerminal();
+    }
+
     static boolean isStdout() {
-        return "terminal".equals(System.getProperty("poolscope.stdout"));
+        return isConsole() || "terminal".equals(System.getProperty("poolscope.stdout"));
     }
 
     static boolean isStderr() {
-        return "terminal".equals(System.getProperty("poolscope.stderr"));
+        return isConsole() || "terminal".equals(System.getProperty("poolscope.stderr"));
     }
 }

@@ -39,7 +39,7 @@ import picocli.CommandLine.Spec;
 @Command(name = "trend", mixinStandardHelpOptions = true, usageHelpAutoWidth = true,
         header = "Which tags grow, how fast, until when?",
         description = {"Reads logs of one machine (PoolMon snapshots, counter logs, event logs, dumps, in any number of files) and says of each tag and",
-            "each pool whether it leaks, fills a cache, took a step or follows the time of day; how fast it grows, with a 95% interval; how",
+            "each pool whether it leaks, fills a cache, took a step or follows the time of day; how fast it grows, with a 95%% interval; how",
             "much of the pool's growth it explains; and between which times the pool runs out. Samples are split where the machine was started."},
         footer = {"", "Examples:", "  poolscope trend poolsnap.log", "  poolscope trend snapshots/ system.evtx counters.csv",
             "  poolscope trend poolsnap.log --windows 2003-x86 --all", "  poolscope trend poolsnap.log --limit-paged 360MB --tag 'Mu*' --format json"})

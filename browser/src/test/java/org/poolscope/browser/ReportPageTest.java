@@ -138,6 +138,22 @@ class ReportPageTest {
         }
     }
 
+    /** Those that {@code docs/guide.md} shows. */
+    @ParameterizedTest
+    @ValueSource(strings = {"photo-upload verdict .wrap>.verdict", "photo-upload tags #tags .drawing", "photo-upload namespace #namespace .two",
+        "photo-upload contents #contents .card", "io-leak verdict .wrap>.verdict", "io-leak blocks #blocks .card", "io-leak contents #contents .card"})
+    void picturesOfTheGuideAreTaken(String picture) throws Exception {
+        String[] words = picture.split(" ", 3);
+        try (Watched watched = open(REPORTS.get(words[0]), 1080, ColorScheme.LIGHT)) {
+            Path file = Cases.pictures().resolve(words[0] + "-" + words[1] + ".png");
+            Locator part = watched.page().locator(words[2]).first();
+            assertThat(part).isVisible();
+            part.screenshot(new Locator.ScreenshotOptions().setPath(file));
+            assertThat(file).isNotEmptyFile();
+            assertThat(Files.readString(Path.of("../docs/guide.md"))).contains("pictures/" + file.getFileName());
+        }
+    }
+
     @Test
     void itPrintsWithItsEvidence() {
         try (Watched watched = open(REPORTS.get("io-leak"), 1280, ColorScheme.DARK)) {

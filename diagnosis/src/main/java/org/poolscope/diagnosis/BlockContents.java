@@ -49,7 +49,8 @@ public record BlockContents(String file, ContentProfile profile, List<Sample> sa
         samples = List.copyOf(samples);
     }
 
-    static Optional<BlockContents> of(OpenPool pool, PoolTag tag) {
+    /** What the blocks of a tag hold; empty when none is in use. */
+    public static Optional<BlockContents> of(OpenPool pool, PoolTag tag) {
         return ContentProfile.of(pool.image(), pool.blocks(), tag, 0, BLOCKS_LOOKED_AT, Progress.NONE)
                 .map(profile -> new BlockContents(pool.file(), profile, samples(pool, profile)));
     }

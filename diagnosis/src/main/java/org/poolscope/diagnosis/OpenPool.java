@@ -24,7 +24,7 @@ import org.poolscope.pool.Reachability;
 import org.poolscope.pool.WalkTotals;
 
 /** One image of a case, its pool blocks walked: what the rules that look inside blocks share. Made once for a case. */
-final class OpenPool {
+public final class OpenPool {
 
     /** The open pools of a case. */
     record All(List<OpenPool> pools) {
@@ -57,11 +57,13 @@ final class OpenPool {
         this.objects = KernelObjects.of(open.image()).value();
     }
 
-    static List<OpenPool> of(Case subject) {
+    /** The images of a case whose pool could be walked. */
+    public static List<OpenPool> of(Case subject) {
         return subject.once(All.class, All::of).pools();
     }
 
-    String file() {
+    /** The image, as the user named it. */
+    public String file() {
         return open.seenAt().file();
     }
 
@@ -69,11 +71,13 @@ final class OpenPool {
         return new Provenance(file(), place, text);
     }
 
-    KernelImage image() {
+    /** The image. */
+    public KernelImage image() {
         return open.image();
     }
 
-    PoolBlocks blocks() {
+    /** Its blocks. */
+    public PoolBlocks blocks() {
         return blocks;
     }
 
@@ -94,7 +98,7 @@ final class OpenPool {
     }
 
     /** Which blocks nothing leads to. Takes a read of all kernel memory at the first call. */
-    Reachability reachability() {
+    public Reachability reachability() {
         if (reachability == null) {
             reachability = Reachability.of(image(), blocks, Progress.NONE);
         }

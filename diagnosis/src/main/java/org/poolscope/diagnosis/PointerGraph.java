@@ -70,7 +70,8 @@ public record PointerGraph(String file, PoolTag tag, long blocks, long pointersI
 
     /** The kind of thing a pointer leads to or stands in: its description without the place inside it. */
     private static String kind(PointerTarget target) {
-        return target.what().replaceAll(" ?\\+0x[0-9a-f]+", "").replaceAll("stack of thread 0x[0-9a-f]+", "stacks of threads");
+        return target.what().replaceAll(" ?\\+0x[0-9a-f]+", "").replaceAll("stack of thread 0x[0-9a-f]+", "stacks of threads")
+                .replaceAll("pool block '", "pool blocks '");
     }
 
     private static final class Incoming {

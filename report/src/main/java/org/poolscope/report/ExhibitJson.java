@@ -27,14 +27,15 @@ import org.poolscope.pool.ContentProfile;
 import org.poolscope.pool.PoolBlock;
 
 /** What there is to look at in a case, as JSON for the pages. Long tables are arrays of figures, since a case may have thousands of tags. */
-final class ExhibitJson {
+public final class ExhibitJson {
 
     private static final long PAGE_MASK = 4095;
 
     private ExhibitJson() {
     }
 
-    static void write(Exhibit exhibit, JsonGenerator json) throws IOException {
+    /** Writes one as an object, its kind in {@code kind}. */
+    public static void write(Exhibit exhibit, JsonGenerator json) throws IOException {
         json.writeStartObject();
         switch (exhibit) {
             case PoolGauges gauges -> gauges(gauges, json);

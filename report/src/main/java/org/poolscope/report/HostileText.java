@@ -11,7 +11,7 @@ import java.io.IOException;
  * Makes JSON that may stand in a page: no character ends or begins markup, and every string is {@link Plain}, so that no control
  * character and no mark that reorders text reaches a reader's eyes.
  */
-final class HostileText extends JsonGeneratorDelegate {
+public final class HostileText extends JsonGeneratorDelegate {
 
     private static final CharacterEscapes NO_MARKUP = new CharacterEscapes() {
         private static final long serialVersionUID = 1;
@@ -31,7 +31,8 @@ final class HostileText extends JsonGeneratorDelegate {
         }
     };
 
-    HostileText(JsonGenerator json) {
+    /** JSON that goes to {@code json}, which is closed with this. */
+    public HostileText(JsonGenerator json) {
         super(json, false);
         json.setCharacterEscapes(NO_MARKUP);
     }

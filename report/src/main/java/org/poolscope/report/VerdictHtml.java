@@ -24,7 +24,8 @@ import org.poolscope.diagnosis.Verdict;
 public final class VerdictHtml {
 
     private static final String D3 = "/META-INF/resources/webjars/d3/7.9.0/";
-    private static final List<String> PROGRAMS = List.of("dom.js", "charts.js", "sections.js", "report.js");
+    private static final List<String> REPORT = List.of("dom.js", "charts.js", "sections.js", "report.js");
+    private static final List<String> EXPLORER = List.of("dom.js", "charts.js", "sections.js", "list.js", "explorer.js");
 
     private VerdictHtml() {
     }
@@ -35,18 +36,31 @@ public final class VerdictHtml {
      * @param madeBy name and version of this program
      */
     public static void print(Verdict verdict, List<Exhibit> exhibits, String madeBy, Writer out) throws IOException {
+        page("Poolscope report", REPORT, "", data(verdict, exhibits, List.of(), madeBy), out);
+    }
+
+    /**
+     * The page that explores evidence live: the same programs, and one that asks the server it came from.
+     *
+     * @param settings what the page needs to know at once, as JSON that may stand in a page
+     */
+    public static void explorer(String settings, Writer out) throws IOException {
+        page("Poolscope", EXPLORER, "; connect-src 'self'", settings, out);
+    }
+
+    private static void page(String title, List<String> parts, String alsoAllowed, String data, Writer out) throws IOException {
         String style = asset("page.css");
-        List<String> programs = List.of(d3(), PROGRAMS.stream().map(VerdictHtml::asset).collect(Collectors.joining("\n")));
+        List<String> programs = List.of(d3(), parts.stream().map(VerdictHtml::asset).collect(Collectors.joining("\n")));
         String policy = "default-src 'none'; script-src " + programs.stream().map(VerdictHtml::hash).collect(Collectors.joining(" "))
-                + "; style-src " + hash(style) + "; base-uri 'none'; form-action 'none'";
+                + "; style-src " + hash(style) + alsoAllowed + "; base-uri 'none'; form-action 'none'";
         out.write("<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n<meta http-equiv=\"Content-Security-Policy\" content=\"");
         out.write(policy);
         out.write("\">\n<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<meta name=\"referrer\" content=\"no-referrer\">\n"
-                + "<title>Poolscope report</title>\n<style>");
+                + "<title>" + title + "</title>\n<style>");
         out.write(style);
-        out.write("</style>\n</head>\n<body>\n<noscript>This report is drawn by a program inside it: allow scripts for this file.</noscript>\n"
+        out.write("</style>\n</head>\n<body>\n<noscript>This page is drawn by a program inside it: allow scripts for it.</noscript>\n"
                 + "<script type=\"application/json\" id=\"case\">");
-        out.write(data(verdict, exhibits, madeBy));
+        out.write(data);
         out.write("</script>\n");
         for (String program : programs) {
             out.write("<script>");
@@ -57,14 +71,23 @@ public final class VerdictHtml {
         out.flush();
     }
 
-    /** What the page shows, as JSON that may stand in a page. */
-    public static String data(Verdict verdict, List<Exhibit> exhibits, String madeBy) throws IOException {
+    /**
+     * What the page shows, as JSON that may stand in a page.
+     *
+     * @param images the images of the case whose blocks can be asked for; none for a page that cannot ask
+     */
+    public static String data(Verdict verdict, List<Exhibit> exhibits, List<String> images, String madeBy) throws IOException {
         StringWriter text = new StringWriter();
         try (JsonGenerator plain = new JsonFactory().createGenerator(text); JsonGenerator json = new HostileText(plain)) {
             json.writeStartObject();
             json.writeStringField("madeBy", madeBy);
             json.writeBooleanField("problem", verdict.isProblem());
             VerdictJson.fields(verdict, false, json);
+            json.writeArrayFieldStart("images");
+            for (String image : images) {
+                json.writeString(image);
+            }
+            json.writeEndArray();
             json.writeArrayFieldStart("exhibits");
             for (Exhibit exhibit : exhibits) {
                 ExhibitJson.write(exhibit, json);

@@ -104,13 +104,20 @@ public final class VerdictText {
         String quoted = Plain.text(seen.text());
         int room = style.width() - indent.length() - where.length() - 2;
         if (quoted.isEmpty()) {
-            line(indent + where);
+            where(indent, where);
         } else if (quoted.length() <= room) {
             line(indent + where + "  " + style.dim(quoted));
         } else {
-            line(indent + where);
+            where(indent, where);
             int width = style.width() - indent.length() - 4;
             line(indent + "    " + style.dim(quoted.length() <= width ? quoted : quoted.substring(0, width - 3) + "..."));
+        }
+    }
+
+    private void where(String indent, String where) throws IOException {
+        List<String> lines = Wrap.lines(where, style.width() - indent.length() - 2);
+        for (int i = 0; i < lines.size(); i++) {
+            line(indent + (i == 0 ? "" : "  ") + lines.get(i));
         }
     }
 

@@ -88,6 +88,26 @@ class VerdictHtmlTest {
         assertThat(html.substring(0, data.start())).doesNotContain("alert(");
     }
 
+    @Test
+    void fiveThousandTagsStaySmall(@TempDir Path folder) throws Exception {
+        StringBuilder table = new StringBuilder("""
+                2004-07-12 08:00:05
+                 Memory: 2095736K Avail: 1047868K  PageFlts:  1220   InRam Krnl: 2484K P:   560K
+                 Commit: 698578K Limit:4191472K Peak: 838293K            Pool N: 10895K P:   623K
+
+                 Tag  Type        Allocs            Frees            Diff    Bytes      Per Alloc
+
+                """);
+        for (int i = 0; i < 5000; i++) {
+            table.append(String.format(" T%03x %s %11d (   0) %10d (   0) %8d %10d (     0) %6d%n", i & 0xfff, i < 0x1000 ? "Nonp" : "Paged",
+                    20_000_000 + i * 1237, 10_000_000 + i * 1237, 10_000_000, 640_000_000 + i * 64, 64));
+        }
+        Files.writeString(folder.resolve("poolmon.txt"), table);
+        String html = html(folder);
+        assertThat(html.getBytes(StandardCharsets.UTF_8).length).isLessThan(3 << 20);
+        assertThat(html).contains("[\"T0ff\"").contains("[\"Tfff\"");
+    }
+
     private static String html(Path evidence) throws Exception {
         try (Case subject = CaseReader.read(List.of(evidence), Progress.NONE)) {
             Verdict verdict = Diagnosis.of(subject, Progress.NONE);

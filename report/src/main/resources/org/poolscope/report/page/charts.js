@@ -205,8 +205,8 @@ charts.owners = graph => width => {
     g.append('text').attr('class', 'soft').attr('x', x + 10).attr('y', y + 13).style('font-size', '11.5px')
       .text((left ? '' : 'at offset ' + edge.offset + ', ') + page.plural(edge.count, 'pointer', 'pointers'));
   });
-  side(graph.from, 0, true);
-  side(graph.to, width - wide, false);
+  side(graph.from, 1, true);
+  side(graph.to, width - wide - 1, false);
   const g = svg.append('g');
   g.append('rect').attr('x', middle.x - middle.w / 2).attr('y', middle.y - middle.h / 2).attr('width', middle.w).attr('height', middle.h).attr('rx', 10).style('fill', 'var(--lost)');
   g.append('text').attr('x', middle.x).attr('y', middle.y - 4).attr('text-anchor', 'middle').style('font', '650 17px var(--mono)').style('fill', '#fff').style('white-space', 'pre').text("'" + graph.tag + "'");

@@ -1,0 +1,86 @@
+package org.poolscope.app;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.poolscope.app.page.PageServer;
+import org.poolscope.model.EvidenceException;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+import picocli.CommandLine.TypeConversionException;
+
+/** {@code poolscope ui}: the same in a browser. */
+@Command(name = "ui", mixinStandardHelpOptions = true, usageHelpAutoWidth = true,
+        header = "The same in a browser, on this machine only.",
+        description = {"Prints an address to open: the verdict, then tags, blocks, a block in hex, who points to it, and on from there; call sites of",
+            "drivers, referrals of captures, two snapshots side by side. Files can be dropped on the page. It listens on 127.0.0.1",
+            "only and answers only who has the token in the address; nothing leaves the machine. Ctrl+C ends it."},
+        footer = {"", "Examples:", "  poolscope ui", "  poolscope ui MEMORY.DMP poolmon.log", "  poolscope ui case-folder/ --port 8800"})
+final class UiCommand implements Callable<Integer> {
+
+    @Parameters(paramLabel = "EVIDENCE", arity = "0..*", description = "Dumps, listings, logs; or folders of them. More can be dropped on the page.")
+    private List<Path> evidence = List.of();
+
+    @Option(names = "--port", paramLabel = "N", defaultValue = "0", description = "The port to listen on (default: any that is free).")
+    private int port;
+
+    @Option(names = "--max-upload", paramLabel = "SIZE", defaultValue = "4G", converter = SizeConverter.class,
+            description = "The most that may be dropped on the page, all files together (default: ${DEFAULT-VALUE}).")
+    private long mostBytes;
+
+    @Mixin
+    private Output output;
+
+    @Spec
+    private CommandSpec command;
+
+    @Override
+    public Integer call() throws Exception {
+        for (Path path : evidence) {
+            if (!Files.exists(path)) {
+                throw new EvidenceException(path, "", "there is no such file or folder", "Check the name");
+            }
+        }
+        try (PageServer server = PageServer.start(evidence, port, mostBytes, command.root().version()[0])) {
+            if (output.isJson()) {
+                output.document(json -> json.writeStringField("address", server.address()));
+            } else {
+                output.line("Open this address in a browser on this machine:");
+                output.line("");
+                output.line("  " + server.address());
+                output.line("");
+                output.line("Ctrl+C ends it.");
+            }
+            output.flush();
+            // Until the process is told to end; what was dropped is deleted then.
+            Runtime.getRuntime().addShutdownHook(new Thread(server::close));
+            new CountDownLatch(1).await();
+        }
+        return 0;
+    }
+
+    /** Reads a size with a unit: {@code 500M}, {@code 4G}. */
+    static final class SizeConverter implements ITypeConverter<Long> {
+        private static final Pattern SIZE = Pattern.compile("(\\d{1,6})([KMGT]?)", Pattern.CASE_INSENSITIVE);
+
+        @Override
+        public Long convert(String text) {
+            Matcher size = SIZE.matcher(text.strip());
+            if (!size.matches()) {
+                throw new TypeConversionException("not a size such as 500M or 4G: '" + text + "'");
+            }
+            int unit = "KMGT".indexOf(size.group(2).isEmpty() ? " " : size.group(2).toUpperCase(Locale.ROOT)) + 1;
+            return Long.parseLong(size.group(1)) << 10 * unit;
+        }
+    }
+}

@@ -1,0 +1,48 @@
+package org.poolscope.app.page;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+
+/** The cases that are open. Few at a time: each keeps its blocks in memory. */
+final class Desk implements AutoCloseable {
+
+    private static final int MOST_CASES = 6;
+
+    private final List<PageCase> cases = new ArrayList<>();
+    private final ExecutorService worker = Executors.newSingleThreadExecutor();
+    private final String madeBy;
+    private int next = 1;
+
+    Desk(String madeBy) {
+        this.madeBy = madeBy;
+    }
+
+    /** Opens evidence as a case; it is read after this returns. */
+    synchronized PageCase open(List<Path> evidence) throws Refusal {
+        if (cases.size() >= MOST_CASES) {
+            throw new Refusal(409, MOST_CASES + " cases are open, which is all this page holds. Start poolscope ui again for others");
+        }
+        PageCase made = new PageCase(next++, evidence, madeBy);
+        cases.add(made);
+        worker.submit(made::read);
+        return made;
+    }
+
+    synchronized List<PageCase> cases() {
+        return List.copyOf(cases);
+    }
+
+    synchronized PageCase find(String id) throws Refusal {
+        return cases.stream().filter(one -> String.valueOf(one.id()).equals(id)).findFirst()
+                .orElseThrow(() -> new Refusal(404, "There is no case " + id));
+    }
+
+    @Override
+    public void close() {
+        worker.shutdownNow();
+        cases().forEach(PageCase::close);
+    }
+}
