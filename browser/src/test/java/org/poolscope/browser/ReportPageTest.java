@@ -148,6 +148,7 @@ class ReportPageTest {
             Path file = Cases.pictures().resolve(words[0] + "-" + words[1] + ".png");
             Locator part = watched.page().locator(words[2]).first();
             assertThat(part).isVisible();
+            watched.page().evaluate("document.querySelector('nav.parts').style.position = 'static'");
             part.screenshot(new Locator.ScreenshotOptions().setPath(file));
             assertThat(file).isNotEmptyFile();
             assertThat(Files.readString(Path.of("../docs/guide.md"))).contains("pictures/" + file.getFileName());
