@@ -21,7 +21,7 @@ import picocli.CommandLine.Option;
 @Command(name = "leaks", mixinStandardHelpOptions = true, usageHelpAutoWidth = true,
         header = "Which machines leak what, the fastest first.",
         description = {"A tag leaks on a machine when it grows from one boot to the next without coming to rest: no cache that fills, no step,",
-            "no rhythm of the day explains it better. The growth is the median slope, with its 95% interval."},
+            "no rhythm of the day explains it better. The growth is the median slope, with its 95%% interval."},
         footer = {"", "Examples:", "  poolscope fleet leaks fleet.data", "  poolscope fleet leaks fleet.data --format json",
             "  poolscope fleet leaks fleet.data --engine spark --master 'local[2]'",
             "Exit status: 0 none found, 1 leaks found."})
