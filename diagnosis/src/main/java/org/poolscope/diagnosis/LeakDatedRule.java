@@ -35,6 +35,9 @@ final class LeakDatedRule implements Rule {
     /** A leak that explains less of the growth, or is smaller, is listed by {@code trend} only. */
     private static final double SHARE = 0.1;
     private static final double BYTES = 1 << 20;
+    /** A pool as a whole always grows a little. */
+    private static final double POOL_BYTES = 4 << 20;
+    private static final double POOL_SHARE = 0.05;
     /** So long before a leak began an installation may be its cause: a new driver often waits for the next start. */
     private static final Duration BEFORE = Duration.ofDays(8);
     /** Samples lie up to hours apart. */
@@ -101,6 +104,14 @@ final class LeakDatedRule implements Rule {
                 found.add(ofSamples(group, trends, happened, utcUnknown));
             }
         }
+        for (PoolKind pool : PoolKind.values()) {
+            boolean told = found.stream().anyMatch(finding -> finding.pool() == pool);
+            TagTrend total = trends.total(pool).orElse(null);
+            if (!told && total != null && total.trend().isLeak()
+                    && total.trend().growth() >= Math.max(POOL_BYTES, POOL_SHARE * total.trend().end())) {
+                found.add(ofPool(total, trends, happened, utcUnknown));
+            }
+        }
         if (found.isEmpty()) {
             ofImages(subject, earlier, happened, found);
         }
@@ -159,6 +170,28 @@ final class LeakDatedRule implements Rule {
         }
         return finding.explanation(text.toString().strip())
                 .next("Stop or update what was changed shortly before it began, and see whether the growth stops.")
+                .build();
+    }
+
+    /** A pool that grows as a whole, where no table tells which tag it is. */
+    private Finding ofPool(TagTrend total, PoolTrends trends, List<Happened> happened, boolean utcUnknown) {
+        LocalDateTime began = total.began().orElse(total.from());
+        Began when = began(total, began, trends);
+        String pace = Quantity.bytes(Math.round(total.trend().perHour())) + " an hour";
+        String title = upper(total.pool().word()) + " pool grows steadily by " + pace + ", " + when.text + "; which tag it is, is not in the evidence";
+        StringBuilder text = new StringBuilder("In ").append(total.trend().samples()).append(" samples from ").append(TIME.format(total.from()))
+                .append(" to ").append(TIME.format(total.to())).append(" it grows by ").append(Quantity.bytes(Math.round(total.trend().perHourLow())))
+                .append(" to ").append(Quantity.bytes(Math.round(total.trend().perHourHigh()))).append(" an hour (95%). ");
+        Finding.Builder finding = Finding.of(this, Severity.WARNING, total.confidence(), title).pool(total.pool())
+                .clause(total.pool().word() + " pool grows by " + pace + ", " + when.text);
+        total.seenAt().forEach(finding::evidence);
+        when.seen.ifPresent(finding::evidence);
+        lineUp(finding, text, total.pool(), null, began, "it began", total.to(), happened);
+        if (utcUnknown) {
+            text.append("The event log holds UTC, and nothing tells the machine's zone: its times may be off by some hours. ");
+        }
+        return finding.explanation(text.toString().strip())
+                .next("Take tables by tag for a day to see which tag it is, and give them to diagnose together with this.", "poolmon -n poolsnap.log")
                 .build();
     }
 

@@ -92,8 +92,8 @@ public final class PoolTrends {
         return LocalDateTime.ofEpochSecond(Math.floorDiv(millis, 1000L), 0, ZoneOffset.UTC);
     }
 
-    /** The samples of one figure, and where the first and last of them stand. */
-    private record Series(long[] times, double[] values) {
+    /** The samples of one figure, and where they stand. */
+    private record Series(long[] times, double[] values, List<Provenance> seenAt) {
     }
 
     private static final class Making {
@@ -145,15 +145,15 @@ public final class PoolTrends {
             Stretch stretch = stretch(series);
             TagTrend.Exhaustion exhaustion = exhaustion(stretch.trend, stretch.trend.end(), pool, stretch.to(series));
             return Optional.of(new TagTrend(null, pool, null, stretch.trend, time(stretch.from(series)), time(stretch.to(series)), boot(stretch),
-                    stretch.otherLeaks, null, confidence(stretch.trend), exhaustion, List.of(), List.of()));
+                    stretch.otherLeaks, null, confidence(stretch.trend), exhaustion, List.of(), series.seenAt));
         }
 
         /** The pool as a whole: from the counter log or PoolMon's head, whichever has more samples; else the sum of whole tables. */
         private Series totals(PoolKind pool, long[] tableTimes) {
-            Series best = new Series(new long[0], new double[0]);
+            Series best = new Series(new long[0], new double[0], List.of());
             for (CounterSeries series : subject.facts(CounterSeries.class)) {
                 if (series.counter() == Counter.bytesOf(pool) && series.instance() == null && series.size() > best.times.length) {
-                    best = new Series(series.times(), series.values());
+                    best = new Series(series.times(), series.values(), List.of(series.seenAt()));
                 }
             }
             List<MemoryCounters> dated = subject.facts(MemoryCounters.class).stream()
@@ -161,10 +161,12 @@ public final class PoolTrends {
                     .toList();
             if (dated.size() > best.times.length) {
                 best = new Series(dated.stream().mapToLong(totals -> CounterSeries.millis(totals.taken())).toArray(),
-                        dated.stream().mapToDouble(totals -> totals.usedBytes(pool)).toArray());
+                        dated.stream().mapToDouble(totals -> totals.usedBytes(pool)).toArray(),
+                        List.of(dated.getFirst().seenAt(), dated.getLast().seenAt()));
             }
             if (best.times.length < 2 && snapshots.stream().allMatch(PoolSnapshot::complete)) {
-                best = new Series(tableTimes, snapshots.stream().mapToDouble(snapshot -> snapshot.totalBytes(pool)).toArray());
+                best = new Series(tableTimes, snapshots.stream().mapToDouble(snapshot -> snapshot.totalBytes(pool)).toArray(),
+                        snapshots.stream().map(PoolSnapshot::seenAt).limit(1).toList());
             }
             return best;
         }
@@ -190,7 +192,7 @@ public final class PoolTrends {
                     // A tag that is not in a whole table holds nothing.
                     values[i] = Double.isNaN(values[i]) && snapshots.get(i).complete() ? 0 : values[i];
                 }
-                Series series = new Series(times, values);
+                Series series = new Series(times, values, List.of());
                 Stretch stretch = stretch(series);
                 if (stretch.trend.samples() >= 2 && (stretch.trend.end() != 0 || stretch.trend.growth() != 0)) {
                     rows.add(row(tag, pool, series, stretch, total, companions));

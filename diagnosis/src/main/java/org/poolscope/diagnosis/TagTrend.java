@@ -23,7 +23,7 @@ import org.poolscope.model.Provenance;
  * @param confidence how sure the shape is
  * @param exhaustedAt when the pool runs out at this pace; {@code null} when it does not grow or the limit is not known
  * @param companions tags whose blocks grow in a fixed ratio to those of this one
- * @param seenAt its first and last sample
+ * @param seenAt where its samples stand: the first and the last, or the log they are in
  */
 public record TagTrend(PoolTag tag, PoolKind pool, String driver, Trend trend, LocalDateTime from, LocalDateTime to, LocalDateTime boot,
         int otherLeaks, Double shareOfGrowth, Confidence confidence, Exhaustion exhaustedAt, List<PoolTag> companions,

@@ -96,4 +96,22 @@ class LeakDatedTest {
         assertThat(facts.findings()).filteredOn(finding -> finding.rule().equals(TagHoldsPoolRule.ID) && finding.severity().isProblem()).singleElement()
                 .satisfies(finding -> assertThat(finding.evidence()).hasSizeLessThan(6));
     }
+
+    @Test
+    void aPoolThatGrowsAsAWholeIsSaidThoughNoTableTellsTheTag() {
+        long[] times = new long[72];
+        double[] bytes = new double[72];
+        Random random = new Random(4);
+        for (int h = 0; h < 72; h++) {
+            times[h] = CounterSeries.millis(START.plusHours(h));
+            bytes[h] = 120e6 + 1.2e6 * h + 5e6 * random.nextGaussian();
+        }
+        facts.fact(new CounterSeries(new Provenance("c.csv", "line 1"), "PerfMon counter log", "S", Counter.POOL_PAGED_BYTES, null, null, times, bytes));
+        assertThat(dated()).singleElement().satisfies(finding -> {
+            assertThat(finding.title()).startsWith("Paged pool grows steadily by 1.").contains("since 2007-01-10 08:00 or earlier")
+                    .endsWith("which tag it is, is not in the evidence");
+            assertThat(finding.evidence()).containsExactly(new Provenance("c.csv", "line 1"));
+            assertThat(finding.severity().isProblem()).isTrue();
+        });
+    }
 }
