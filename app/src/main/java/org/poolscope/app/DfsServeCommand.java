@@ -58,8 +58,8 @@ final class DfsServeCommand implements Callable<Integer> {
             "        partner: {interlink: true, targets: '\\\\partner.example\\public'}",
             "", "Examples:", "  poolscope dfs serve namespace.yaml",
             "  poolscope dfs serve namespace.yaml --fault per-file --trace",
-            "  smbclient //127.0.0.1/projects -p 1445 -N -c ls",
-            "docs/namespace.yaml is a longer example.");
+            "  smbclient //127.0.0.1/projects -p 1445 -U 'anna%%correct horse' -c ls",
+            "docs/namespace.yaml is a longer example. To a link's target, and from there back, clients go by port 445.");
 
     private static final Listing<ServedReferral> TRACE = new Listing<>((referral, json) -> {
         text(json, "client", referral.client());

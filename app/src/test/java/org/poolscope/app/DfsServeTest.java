@@ -10,6 +10,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.poolscope.dfs.namespace.NamespaceFile;
 import org.poolscope.dfs.server.Asker;
 import org.poolscope.dfs.server.Messages;
 
@@ -45,6 +46,15 @@ class DfsServeTest {
         assertThat(out.toString()).contains("Fault zero-ttl: gives every referral a time to live of 0 seconds",
                 "  \\s\\ns\\one\\f  ", "  \\s\\none  STATUS_NOT_FOUND (0xc0000225)");
         assertThat(err.toString()).contains("answered 6 requests on 1 connection, 2 of them for referrals");
+    }
+
+    @Test
+    void theExampleOfTheHelpCanBeServed() throws Exception {
+        StringWriter out = new StringWriter();
+        assertThat(Poolscope.run(out, new PrintWriter(out, true), "dfs", "serve", "--help")).isZero();
+        String example = out.toString().split("A namespace:\\R")[1].split("\\RExamples:")[0];
+        assertThat(NamespaceFile.parse(folder.resolve("help.yaml"), example).root("projects").orElseThrow().links()).hasSize(3);
+        assertThat(out.toString().lines().filter(line -> line.startsWith("  "))).allMatch(line -> line.length() <= 80);
     }
 
     @Test
