@@ -13,7 +13,10 @@ import org.poolscope.dfs.client.ProbeQuestion.Aim;
 import org.poolscope.dfs.resolve.DfsServers;
 import org.poolscope.model.Provenance;
 
-/** Holds the answers of a probe against what each question should get: what a single message cannot show, because nobody knows why it was asked. */
+/**
+ * Holds the answers of a probe against what each question should get: what a single message cannot show, because nobody knows why it
+ * was asked.
+ */
 final class ProbeJudge {
 
     private static final String REFERRALS = "MS-DFSC 3.2.5.5";

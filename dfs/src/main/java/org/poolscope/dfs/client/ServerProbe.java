@@ -58,7 +58,7 @@ public final class ServerProbe {
         // the time of the first answer shall not be that of connecting
         servers.share(server, "IPC$");
         ProbeAnswer first = ask(ProbeQuestion.of(Aim.ROOT, "root, level 4", USUAL_LEVEL, root));
-        if (!first.succeeded()) {
+        if (!first.exchange().succeeded()) {
             String why = servers.trouble(server).map(reason -> " (" + reason + ")").orElse("");
             throw new EvidenceException(Path.of(root), "", "the server gives no referral for this root: " + StatusCode.text(first.status()) + why,
                     "Name a namespace root as \\\\server\\root, and --user when the server wants one");
@@ -86,7 +86,8 @@ public final class ServerProbe {
         for (String name : names) {
             DfsPath path = DfsPath.of(root + "\\" + name);
             ProbeAnswer answer = ask(ProbeQuestion.of(Aim.LINK, "link, level 4", USUAL_LEVEL, path.toString()));
-            if (answer.succeeded() && answer.dfsPath().map(DfsPath::components).orElse(3) > 2) {
+            // a success without a target is no refusal: it is what is to be found
+            if (answer.exchange().succeeded() && answer.dfsPath().map(DfsPath::components).orElse(3) > 2) {
                 links.add(answer);
             }
         }

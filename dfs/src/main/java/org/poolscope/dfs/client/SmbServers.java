@@ -69,13 +69,11 @@ public final class SmbServers implements DfsServers, AutoCloseable {
     private final SmbPlaces places;
     private final SmbLogin login;
     private final Duration timeout;
-    private final SMBClient client;
-    /** For anonymous sessions at servers that do not mark them as such: smbj then looks for keys that SMB 3 has and nobody made. */
-    private final SMBClient olderClient;
     private final Map<String, Host> hosts = new HashMap<>();
 
     /** A server in use, or one that could not be reached lately. */
     private static final class Host {
+        private SMBClient client;
         private Connection connection;
         private Session session;
         private long failure;
@@ -115,11 +113,9 @@ public final class SmbServers implements DfsServers, AutoCloseable {
         this.places = places;
         this.login = login;
         this.timeout = timeout;
-        this.client = new SMBClient(config(timeout).build());
-        this.olderClient = new SMBClient(config(timeout).withDialects(SMB2Dialect.SMB_2_1, SMB2Dialect.SMB_2_0_2).build());
     }
 
-    private static SmbConfig.Builder config(Duration timeout) {
+    private SmbConfig.Builder config() {
         int millis = (int) Math.max(1, Math.min(Integer.MAX_VALUE, timeout.toMillis()));
         return SmbConfig.builder().withDfsEnabled(false).withSocketFactory(new ProxySocketFactory(millis))
                 .withTimeout(millis, TimeUnit.MILLISECONDS);
@@ -225,8 +221,6 @@ public final class SmbServers implements DfsServers, AutoCloseable {
     public void close() {
         hosts.values().forEach(SmbServers::drop);
         hosts.clear();
-        client.close();
-        olderClient.close();
     }
 
     /**
@@ -285,7 +279,7 @@ public final class SmbServers implements DfsServers, AutoCloseable {
         }
         SmbPlaces.Place place = places.of(host);
         try {
-            logOn(known, place, client);
+            logOn(known, place, false);
             known.reason = "";
             return known.session;
         } catch (IOException | RuntimeException e) {
@@ -298,16 +292,25 @@ public final class SmbServers implements DfsServers, AutoCloseable {
         }
     }
 
-    private void logOn(Host host, SmbPlaces.Place place, SMBClient with) throws IOException {
-        host.connection = with.connect(place.address(), place.port());
+    /**
+     * Connects and logs on. Each server has an smbj client of its own, since one client takes two servers at one address, on different
+     * ports, for one that changed.
+     *
+     * @param older without SMB 3: for anonymous sessions at servers that do not mark them as such, where smbj looks for keys that SMB 3
+     *     has and nobody made
+     */
+    private void logOn(Host host, SmbPlaces.Place place, boolean older) throws IOException {
+        SmbConfig.Builder config = older ? config().withDialects(SMB2Dialect.SMB_2_1, SMB2Dialect.SMB_2_0_2) : config();
+        host.client = new SMBClient(config.build());
+        host.connection = host.client.connect(place.address(), place.port());
         try {
             host.session = host.connection.authenticate(login.context());
         } catch (NullPointerException e) {
-            if (!login.isAnonymous() || with == olderClient) {
+            if (!login.isAnonymous() || older) {
                 throw e;
             }
             drop(host);
-            logOn(host, place, olderClient);
+            logOn(host, place, true);
         }
     }
 
@@ -329,6 +332,10 @@ public final class SmbServers implements DfsServers, AutoCloseable {
                 host.connection = null;
             }
         }
+        if (host.client != null) {
+            host.client.close();
+        }
+        host.client = null;
         host.connection = null;
         host.session = null;
     }
