@@ -115,6 +115,29 @@ class RetagTest {
         return retag.patches().keySet().stream().filter(place -> place > rva && place + 4 <= rva + length).findFirst().orElse(-1);
     }
 
+    /** The checksum as others compute it: 16-bit words added with their carries, then the length. */
+    @ParameterizedTest
+    @EnumSource
+    void anotherProgramComputesTheSameChecksum(Target target) throws Exception {
+        Tool.need("python3", "python3");
+        Path copy = Files.write(folder.resolve("copy.sys"),
+                Retag.plan(DriverFile.read(TestDriver.compile(target, "wrappers", "-O2")), Retag.Options.DEFAULT).copy());
+
+        String sums = Tool.run("python3", "-c", """
+                import struct, sys
+                file = open(sys.argv[1], 'rb').read()
+                at = struct.unpack_from('<I', file, 0x3c)[0] + 24 + 64
+                stated = struct.unpack_from('<I', file, at)[0]
+                blank = file[:at] + bytes(4) + file[at + 4:] + bytes(-len(file) % 2)
+                total = sum(struct.unpack('<%dH' % (len(blank) // 2), blank))
+                while total >> 16:
+                    total = (total & 0xffff) + (total >> 16)
+                print(stated, total + len(file))
+                """, copy.toString());
+
+        assertThat(sums.strip().split(" ")[0]).isEqualTo(sums.strip().split(" ")[1]);
+    }
+
     @ParameterizedTest
     @EnumSource
     void theChangesShownAreAllThereAre(Target target) throws Exception {
