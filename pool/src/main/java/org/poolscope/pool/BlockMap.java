@@ -6,13 +6,14 @@ import java.util.Arrays;
 import java.util.stream.IntStream;
 
 /**
- * Finds the block at an address for whoever asks that many million times, and keeps which blocks are still open: in use, and not reached
- * yet. Any number of threads may close blocks.
+ * Finds the block at an address for whoever asks that many million times, and keeps which blocks are still open: in use, and not
+ * reached yet. Any number of threads may close blocks.
  *
- * <p>Of each page there is a line of two bits for each unit: whether a block begins there, and whether that block is open. For the 256 units
- * of a page on x64 that is 64 bytes: whether an address leads to an open block, and closing it, costs one access to memory.
+ * <p>Of each page there is a line of two bits for each unit: whether a block begins there, and whether that block is open. For the 256
+ * units of a page on x64 that is 64 bytes: whether an address leads to an open block, and closing it, costs one access to memory.
  *
- * <p>A block is known here by its place, its page's number ({@link PoolBlocks#pageNumber}) and its first unit; an allocation of whole pages by its number in their table.
+ * <p>A block is known here by its place, its page's number ({@link PoolBlocks#pageNumber}) and its first unit; an allocation of whole
+ * pages by its number in their table.
  */
 final class BlockMap {
 
@@ -127,8 +128,8 @@ final class BlockMap {
     }
 
     /**
-     * Takes the blocks begun in one word of units of a page that are closed and were not taken: a bit for the first unit of each. Blocks that
-     * were never open are not among them. No block is taken twice.
+     * Takes the blocks begun in one word of units of a page that are closed and were not taken: a bit for the first unit of each.
+     * Blocks that were never open are not among them. No block is taken twice.
      */
     long take(int page, int word) {
         long[] of = lines[page >>> CHUNK_BITS];

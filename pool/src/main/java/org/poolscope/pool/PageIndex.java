@@ -3,9 +3,9 @@ package org.poolscope.pool;
 import java.util.Arrays;
 
 /**
- * Numbers pages in the order of their addresses, and finds the number of the page at an address. A leaf describes 2 MB of addresses in 80
- * bytes: the number of its first page, which pages there are, and how many come before each 64 of them. The index of millions of pages
- * fits into the cache nearest to a processor but one. Readers may share it once it is filled.
+ * Numbers pages in the order of their addresses, and finds the number of the page at an address. A leaf describes 2 MB of addresses in
+ * 80 bytes: the number of its first page, which pages there are, and how many come before each 64 of them. So the index of a million
+ * pages takes about 300 KB, which a processor's own cache holds. Readers may share it once it is filled.
  */
 final class PageIndex {
 
@@ -13,7 +13,7 @@ final class PageIndex {
     private static final int LEAF_MASK = (1 << LEAF_BITS) - 1;
     private static final int LEAF_SHIFT = Words.PAGE_SHIFT + LEAF_BITS;
 
-    /** What a leaf has: the number of its first page, 9 bits for each word but the first of how many pages come before it, and the words. */
+    /** What a leaf has: the number of its first page, of each word but the first how many pages come before it (9 bits), the words. */
     private static final int FIRST = 0;
     private static final int BEFORE = 1;
     private static final int PRESENT = 2;

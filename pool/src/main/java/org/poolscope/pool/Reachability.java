@@ -111,8 +111,8 @@ public final class Reachability {
         losses.addBigs(blocks, marking);
         List<Row> rows = new ArrayList<>();
         for (PoolKind kind : PoolKind.values()) {
-            losses.of(kind).forEach((key, of) -> rows.add(new Row(new PoolTag(key), kind, of[Losses.BLOCKS], of[Losses.BYTES], of[Losses.LOST],
-                    of[Losses.LOST_BYTES], of[Losses.LOST] == 0 ? null : Long.valueOf(of[Losses.EXAMPLE]))));
+            losses.of(kind).forEach((key, of) -> rows.add(new Row(new PoolTag(key), kind, of[Losses.BLOCKS], of[Losses.BYTES],
+                    of[Losses.LOST], of[Losses.LOST_BYTES], of[Losses.LOST] == 0 ? null : Long.valueOf(of[Losses.EXAMPLE]))));
         }
         rows.sort(Comparator.comparingLong(Row::unreferencedBlocks).reversed().thenComparing(Row::tag).thenComparing(Row::pool));
         return rows;

@@ -1,0 +1,65 @@
+package org.poolscope.pool;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.BitSet;
+import java.util.concurrent.atomic.AtomicIntegerArray;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+
+/** What is put in comes out, in order, and no page is lost when threads put and take at once. */
+class PageQueueTest {
+
+    @Test
+    void neighboursComeTogetherRoundAndRound() {
+        PageQueue queue = new PageQueue(10_000, 2);
+        queue.lane(0).add(9_999);
+        queue.lane(1).add(70);
+        queue.lane(0).add(64);
+        queue.lane(0).add(64);
+        assertThat(queue.next()).isEqualTo(1);
+        assertThat(queue.take(1)).isEqualTo(1L << 70 | 1L << 64);
+        queue.lane(0).add(3);
+        assertThat(queue.next()).isEqualTo(9_999 / 64);
+        assertThat(queue.take(9_999 / 64)).isEqualTo(1L << 9_999);
+        assertThat(queue.next()).isZero();
+        assertThat(queue.take(0)).isEqualTo(1L << 3);
+        assertThat(queue.isEmpty()).isTrue();
+        assertThat(queue.next()).isEqualTo(-1);
+    }
+
+    @Test
+    void nothingIsLostBetweenThreads() {
+        int pages = 5_000;
+        int rounds = 200;
+        PageQueue queue = new PageQueue(pages, 2);
+        AtomicIntegerArray given = new AtomicIntegerArray(pages);
+        AtomicIntegerArray seen = new AtomicIntegerArray(pages);
+        IntStream.range(0, 2).parallel().forEach(thread -> {
+            for (int i = 0; i < rounds * pages / 2; i++) {
+                int page = (int) ((i * 2_654_435_761L + thread) % pages);
+                given.incrementAndGet(page);
+                queue.lane(thread).add(page);
+                if (i % 16 == 0) {
+                    takeOne(queue, given, seen);
+                }
+            }
+        });
+        while (!queue.isEmpty()) {
+            takeOne(queue, given, seen);
+        }
+        // A page that was given and never taken after that would differ.
+        for (int page = 0; page < pages; page++) {
+            assertThat(seen.get(page)).as("page %d", page).isEqualTo(given.get(page));
+        }
+    }
+
+    /** Whoever takes a page sees all that was given for it before. */
+    private static void takeOne(PageQueue queue, AtomicIntegerArray given, AtomicIntegerArray seen) {
+        int word = queue.next();
+        if (word >= 0) {
+            BitSet.valueOf(new long[] {queue.take(word)}).stream().map(bit -> word * 64 + bit)
+                    .forEach(page -> seen.accumulateAndGet(page, given.get(page), Math::max));
+        }
+    }
+}
