@@ -42,7 +42,8 @@ import picocli.CommandLine.Spec;
             "each pool whether it leaks, fills a cache, took a step or follows the time of day; how fast it grows, with a 95%% interval; how",
             "much of the pool's growth it explains; and between which times the pool runs out. Samples are split where the machine was started."},
         footer = {"", "Examples:", "  poolscope trend poolsnap.log", "  poolscope trend snapshots/ system.evtx counters.csv",
-            "  poolscope trend poolsnap.log --windows 2003-x86 --all", "  poolscope trend poolsnap.log --limit-paged 360MB --tag 'Mu*' --format json"})
+            "  poolscope trend poolsnap.log --windows 2003-x86 --all",
+                    "  poolscope trend poolsnap.log --limit-paged 360MB --tag 'Mu*' --format json"})
 final class TrendCommand implements Callable<Integer> {
 
     /** Growth below this share of the pool's growth is listed only on request. */
@@ -89,7 +90,8 @@ final class TrendCommand implements Callable<Integer> {
             progress.at("looking for trends", 0, 0);
             PoolTrends trends = PoolTrends.of(subject, limits);
             progress.wipe();
-            subject.warnings().forEach(warning -> err.println("poolscope: " + Plain.text(warning.where() + ": " + warning.message())));
+            subject.warnings().forEach(warning -> err.println("poolscope: " + Plain.text(warning.where() + ": "
+                    + warning.message())));
             if (trends.rows().isEmpty()) {
                 throw new EvidenceException(logs.getFirst(), "", "there are no samples of two moments or more",
                         "Take snapshots with their times: poolmon -n snap-20070110-0800.log, and again some hours later");
@@ -137,20 +139,23 @@ final class TrendCommand implements Callable<Integer> {
 
     private static boolean isWorthTelling(TagTrend row) {
         boolean grows = row.trend().isLeak() || row.trend().shape() == Shape.GROWS && row.trend().perHourLow() > 0;
-        return grows && (row.shareOfGrowth() == null ? row.trend().perHour() >= WORTH_TELLING_BYTES : row.shareOfGrowth() >= WORTH_TELLING);
+        return grows && (row.shareOfGrowth() == null ? row.trend().perHour() >= WORTH_TELLING_BYTES : row.shareOfGrowth()
+                >= WORTH_TELLING);
     }
 
     private void head(PoolTrends trends) throws IOException {
         LocalDateTime from = trends.rows().stream().map(TagTrend::from).min(LocalDateTime::compareTo).orElseThrow();
         LocalDateTime to = trends.rows().stream().map(TagTrend::to).max(LocalDateTime::compareTo).orElseThrow();
-        output.line(Quantity.count(trends.samples(), "sample", "samples") + ", looked at from " + TIME.format(from) + " to " + TIME.format(to)
+        output.line(Quantity.count(trends.samples(), "sample", "samples") + ", looked at from " + TIME.format(from) + " to "
+                + TIME.format(to)
                 + (trends.starts().isEmpty() ? "" : "; the machine was started " + started(trends.starts())));
         output.line("");
     }
 
     private static String started(List<LocalDateTime> starts) {
         List<String> last = starts.subList(Math.max(0, starts.size() - 3), starts.size()).stream().map(TIME::format).toList();
-        return starts.size() <= 3 ? "at " + String.join(", ", last) : Quantity.count(starts.size()) + " times, last at " + String.join(", ", last);
+        return starts.size() <= 3 ? "at " + String.join(", ", last) : Quantity.count(starts.size()) + " times, last at "
+                + String.join(", ", last);
     }
 
     private void foot(PoolTrends trends, List<TagTrend> rows) throws IOException {
@@ -160,10 +165,12 @@ final class TrendCommand implements Callable<Integer> {
             TagTrend total = trends.total(kind).orElse(null);
             if (total != null && total.exhaustedAt() != null) {
                 TagTrend.Exhaustion end = total.exhaustedAt();
-                output.line("At this pace " + kind.word() + " pool reaches " + Quantity.bytes(end.limit().bytes()) + " (" + end.limit().source()
+                output.line("At this pace " + kind.word() + " pool reaches " + Quantity.bytes(end.limit().bytes()) + " ("
+                        + end.limit().source()
                         + ") " + range(end) + ".");
             } else if (total != null && (total.trend().isLeak() || total.trend().shape() == Shape.GROWS)) {
-                output.line("When " + kind.word() + " pool runs out is not said: its limit is not known (--limit-" + kind.word() + ", --windows), or"
+                output.line("When " + kind.word() + " pool runs out is not said: its limit is not known (--limit-" + kind.word()
+                        + ", --windows), or"
                         + " far away.");
             }
         }
@@ -179,7 +186,8 @@ final class TrendCommand implements Callable<Integer> {
     }
 
     private static String range(TagTrend.Exhaustion end) {
-        return end.latest() == null ? "not before " + TIME.format(end.earliest()) + ", likely about " + TIME.format(end.expected())
+        return end.latest() == null ? "not before " + TIME.format(end.earliest()) + ", likely about "
+                + TIME.format(end.expected())
                 : "between " + TIME.format(end.earliest()) + " and " + TIME.format(end.latest());
     }
 
@@ -218,8 +226,10 @@ final class TrendCommand implements Callable<Integer> {
             .text("Does", row -> row.trend().shape().word())
             .number("Samples", row -> Quantity.count(row.trend().samples()))
             .number("Bytes", row -> Double.isNaN(row.trend().end()) ? null : Quantity.bytes(Math.round(row.trend().end())))
-            .number("An hour", row -> Double.isNaN(row.trend().perHour()) ? null : Quantity.bytes(Math.round(row.trend().perHour())))
-            .text("95% of it", row -> Double.isNaN(row.trend().perHourLow()) ? null : Quantity.bytes(Math.round(row.trend().perHourLow())) + " .. "
+            .number("An hour", row -> Double.isNaN(row.trend().perHour()) ? null
+                    : Quantity.bytes(Math.round(row.trend().perHour())))
+            .text("95% of it", row -> Double.isNaN(row.trend().perHourLow()) ? null
+                    : Quantity.bytes(Math.round(row.trend().perHourLow())) + " .. "
                     + Quantity.bytes(Math.round(row.trend().perHourHigh())))
             .number("Of growth", row -> row.shareOfGrowth() == null ? "" : Quantity.percent(row.shareOfGrowth()))
             .text("Confidence", row -> row.confidence().level().word())

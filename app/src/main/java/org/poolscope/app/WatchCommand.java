@@ -39,13 +39,16 @@ final class WatchCommand implements Callable<Integer> {
     @Option(names = "--live", description = "Watch this machine, which must run Windows.")
     private boolean live;
 
-    @Option(names = "--interval", paramLabel = "SECONDS", defaultValue = "5", description = "Live: seconds between samples (default: ${DEFAULT-VALUE}).")
+    @Option(names = "--interval", paramLabel = "SECONDS", defaultValue = "5",
+            description = "Live: seconds between samples (default: ${DEFAULT-VALUE}).")
     private double interval;
 
-    @Option(names = "--speed", paramLabel = "N", defaultValue = "1", description = "Replay: samples a second (default: ${DEFAULT-VALUE}).")
+    @Option(names = "--speed", paramLabel = "N", defaultValue = "1",
+            description = "Replay: samples a second (default: ${DEFAULT-VALUE}).")
     private double speed;
 
-    @Option(names = "--log", paramLabel = "FILE", description = "Append every sample to this file, as poolmon -n writes it, with its time.")
+    @Option(names = "--log", paramLabel = "FILE",
+            description = "Append every sample to this file, as poolmon -n writes it, with its time.")
     private Path log;
 
     @Spec
@@ -54,7 +57,8 @@ final class WatchCommand implements Callable<Integer> {
     @Override
     public Integer call() throws Exception {
         if (live == !logs.isEmpty()) {
-            throw new ParameterException(command.commandLine(), live ? "Either --live or logs, not both" : "Missing: a log to replay, or --live");
+            throw new ParameterException(command.commandLine(), live ? "Either --live or logs, not both"
+                    : "Missing: a log to replay, or --live");
         }
         if (!(interval > 0) || !(speed > 0)) {
             throw new ParameterException(command.commandLine(), "--interval and --speed must be more than 0");

@@ -78,7 +78,8 @@ class TrendCommandTest {
             assertThat(run.status()).isEqualTo(3);
             assertThat(run.err()).contains("no samples of two moments");
         });
-        assertThat(CommandRun.of("trend", snapshots, "--windows", "95").err()).contains("no limits are known for '95'; known are 2000-x86");
+        assertThat(CommandRun.of("trend", snapshots, "--windows",
+                "95").err()).contains("no limits are known for '95'; known are 2000-x86");
         assertThat(CommandRun.of("trend", snapshots, "--limit-paged", "much")).satisfies(run -> {
             assertThat(run.status()).isEqualTo(2);
             assertThat(run.err()).contains("'much' is no size");

@@ -19,7 +19,8 @@ class WatchCommandTest {
     void withoutATerminalSamplesArePrinted() {
         CommandRun run = CommandRun.of("watch", RealEvidence.path("poolmon/x64-n-snapshot.txt"));
         assertThat(run.status()).isZero();
-        assertThat(run.out()).contains("Nonpaged pool: 710,920K Paged pool: 983,564K").containsPattern("EtwB Nonp +6394 \\(0\\) +4056 \\(0\\) +2338 +163418368")
+        assertThat(run.out()).contains("Nonpaged pool: 710,920K Paged pool: 983,564K")
+                .containsPattern("EtwB Nonp +6394 \\(0\\) +4056 \\(0\\) +2338 +163418368")
                 .contains("sample 1/1").doesNotContain("\033");
     }
 
@@ -27,7 +28,8 @@ class WatchCommandTest {
     void whatIsRecordedIsReadAsWhatPoolMonWrites() throws Exception {
         Path log = folder.resolve("rec.log");
         Path screen = RealEvidence.path("poolmon/x86-screen-drsd-1.txt");
-        assertThat(CommandRun.of("watch", screen, RealEvidence.path("poolmon/x86-screen-drsd-2.txt"), "--log", log).status()).isZero();
+        assertThat(CommandRun.of("watch", screen, RealEvidence.path("poolmon/x86-screen-drsd-2.txt"), "--log",
+                log).status()).isZero();
         CommandRun again = CommandRun.of("watch", log);
         assertThat(again.err()).contains("2 of the 2 PoolMon snapshots do not say when they were taken");
         assertThat(again.out()).containsPattern("Drsd Paged +560 \\(0\\) +539 \\(0\\) +21 +17472 \\(0\\)")

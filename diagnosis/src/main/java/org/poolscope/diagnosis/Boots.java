@@ -22,7 +22,8 @@ import org.poolscope.model.Provenance;
 import org.poolscope.model.TagUsage;
 
 /**
- * When the machine was started, in its own time: from its event logs, from the counter of seconds since it was started, and from counts of
+ * When the machine was started, in its own time: from its event logs, from the counter of seconds since it was started, and from
+ * counts of
  * allocations that went back.
  *
  * @param at when; of a start told by counters alone, the moment of the first sample after it
@@ -42,7 +43,8 @@ record Boots(LocalDateTime at, Provenance seenAt, boolean exact) {
         List<Boots> exact = new ArrayList<>();
         for (LoggedEvent event : subject.facts(LoggedEvent.class)) {
             if (event.time() != null && KnownEvent.of(event).filter(known -> known.kind() == KnownEvent.Kind.BOOT).isPresent()) {
-                exact.add(new Boots(local(event, zone), event.seenAt().quoting("event " + event.id() + " of " + event.source()), true));
+                exact.add(new Boots(local(event, zone), event.seenAt().quoting("event " + event.id() + " of " + event.source()),
+                        true));
             }
         }
         for (CounterSeries series : subject.facts(CounterSeries.class)) {
@@ -57,7 +59,8 @@ record Boots(LocalDateTime at, Provenance seenAt, boolean exact) {
         for (OpenKernelImage open : subject.facts(OpenKernelImage.class)) {
             LocalDateTime taken = taken(subject, open);
             if (taken != null && open.image().info().upTime() != null) {
-                exact.add(new Boots(taken.minus(open.image().info().upTime()), open.seenAt().quoting("the time the system had run"), true));
+                exact.add(new Boots(taken.minus(open.image().info().upTime()),
+                        open.seenAt().quoting("the time the system had run"), true));
             }
         }
         exact.sort(Comparator.comparing(Boots::at));
@@ -104,7 +107,8 @@ record Boots(LocalDateTime at, Provenance seenAt, boolean exact) {
     }
 
     /**
-     * The zone of the machine's clock: from a counter log, else from an image, which holds both its own and world time; {@code null} when
+     * The zone of the machine's clock: from a counter log, else from an image, which holds both its own and world time;
+     * {@code null} when
      * nothing tells.
      */
     static ZoneOffset zone(Case subject) {
@@ -117,7 +121,8 @@ record Boots(LocalDateTime at, Provenance seenAt, boolean exact) {
             LocalDateTime taken = taken(subject, open);
             Instant world = open.image().info().systemTime();
             if (taken != null && world != null) {
-                long quarters = Math.round(Duration.between(LocalDateTime.ofInstant(world, ZoneOffset.UTC), taken).toSeconds() / 900.0);
+                long quarters = Math.round(Duration.between(LocalDateTime.ofInstant(world, ZoneOffset.UTC),
+                        taken).toSeconds() / 900.0);
                 if (Math.abs(quarters) <= 4 * 14) {
                     return ZoneOffset.ofTotalSeconds((int) quarters * 900);
                 }
@@ -133,7 +138,10 @@ record Boots(LocalDateTime at, Provenance seenAt, boolean exact) {
                 .map(PoolSnapshot::taken).findFirst().orElse(null);
     }
 
-    /** The time of an event on the machine's own clock; binary logs hold UTC, which is taken as it is when the zone is not known. */
+    /**
+     * The time of an event on the machine's own clock; binary logs hold UTC, which is taken as it is when the zone is not
+     * known.
+     */
     static LocalDateTime local(LoggedEvent event, ZoneOffset zone) {
         return event.zone() == null || zone == null ? event.time()
                 : event.time().plusSeconds(zone.getTotalSeconds() - event.zone().getTotalSeconds());

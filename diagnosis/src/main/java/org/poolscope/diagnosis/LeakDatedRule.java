@@ -24,7 +24,8 @@ import org.poolscope.model.Quantity;
 import org.poolscope.model.TagUsage;
 
 /**
- * When a leak began and how fast it is: from samples over time, lined up with the starts of the machine, with what was installed and with
+ * When a leak began and how fast it is: from samples over time, lined up with the starts of the machine, with what was installed
+ * and with
  * the first time the pool ran empty. Where there is only an image, the pace since the machine was started, as a mean.
  */
 final class LeakDatedRule implements Rule {
@@ -55,7 +56,8 @@ final class LeakDatedRule implements Rule {
         private String text() {
             String name = event.data().getOrDefault("ServiceName", event.data().getOrDefault("param1", ""));
             String path = event.data().getOrDefault("ImagePath", event.data().getOrDefault("param2", ""));
-            String what = !event.message().isEmpty() ? event.message().replaceAll("\\s+", " ") : known.meaning() + (name.isEmpty() ? "" : ": " + name)
+            String what = !event.message().isEmpty() ? event.message().replaceAll("\\s+", " ") : known.meaning() + (name.isEmpty()
+                    ? "" : ": " + name)
                     + (path.isEmpty() ? "" : " (" + path + ")");
             return what.length() > 200 ? what.substring(0, 197) + "..." : what;
         }
@@ -71,7 +73,8 @@ final class LeakDatedRule implements Rule {
         private static boolean holds(String text, String name) {
             for (int at = text.indexOf(name); at >= 0; at = text.indexOf(name, at + 1)) {
                 int end = at + name.length();
-                if ((at == 0 || !Character.isLetterOrDigit(text.charAt(at - 1))) && (end == text.length() || !Character.isLetterOrDigit(text.charAt(end)))) {
+                if ((at == 0 || !Character.isLetterOrDigit(text.charAt(at - 1))) && (end == text.length()
+                        || !Character.isLetterOrDigit(text.charAt(end)))) {
                     return true;
                 }
             }
@@ -123,7 +126,8 @@ final class LeakDatedRule implements Rule {
         Map<String, List<TagTrend>> groups = new LinkedHashMap<>();
         for (TagTrend leak : trends.leaks()) {
             boolean matters = (leak.shareOfGrowth() == null || leak.shareOfGrowth() >= SHARE) && leak.trend().growth() >= BYTES;
-            String companion = leak.companions().stream().map(PoolTag::toString).filter(other -> groups.containsKey(leak.pool() + other))
+            String companion = leak.companions().stream().map(PoolTag::toString).filter(other -> groups.containsKey(leak.pool()
+                    + other))
                     .findFirst().orElse(leak.tag().toString());
             String key = leak.pool() + (leak.driver() == null ? companion : leak.driver());
             if (matters || groups.containsKey(key)) {
@@ -143,10 +147,12 @@ final class LeakDatedRule implements Rule {
         TagTrend first = group.getFirst();
         String names = group.size() == 1 ? "'" + first.tag() + "'" : "the " + group.size() + " tags " + names(group);
         String whose = first.driver() == null ? "" : " of " + first.driver();
-        LocalDateTime began = group.stream().map(leak -> leak.began().orElse(leak.from())).min(LocalDateTime::compareTo).orElseThrow();
+        LocalDateTime began = group.stream().map(leak -> leak.began().orElse(leak.from())).min(LocalDateTime::compareTo)
+                .orElseThrow();
         String pace = Quantity.bytes(Math.round(pace(group))) + " an hour";
         Began when = began(first, began, trends);
-        String title = upper((group.size() == 1 ? "tag " : "") + names + whose + (group.size() == 1 ? " leaks " : " leak ") + pace + " of "
+        String title = upper((group.size() == 1 ? "tag " : "") + names + whose + (group.size() == 1 ? " leaks " : " leak ") + pace
+                + " of "
                 + first.pool().word() + " pool, " + when.text);
         Finding.Builder finding = Finding.of(this, Severity.WARNING, first.confidence(), title)
                 .tags(group.stream().map(TagTrend::tag).toList())
@@ -158,7 +164,8 @@ final class LeakDatedRule implements Rule {
         StringBuilder text = new StringBuilder(pacePhrase(group));
         trends.total(first.pool()).filter(total -> total.exhaustedAt() != null).ifPresent(total -> {
             TagTrend.Exhaustion end = total.exhaustedAt();
-            text.append("At this pace the pool reaches ").append(Quantity.bytes(end.limit().bytes())).append(" (").append(end.limit().source())
+            text.append("At this pace the pool reaches ").append(Quantity.bytes(end.limit().bytes())).append(" (")
+                    .append(end.limit().source())
                     .append(") ").append(end.latest() == null ? "not before " + TIME.format(end.earliest())
                             : "between " + TIME.format(end.earliest()) + " and " + TIME.format(end.latest())).append(". ");
         });
@@ -178,9 +185,12 @@ final class LeakDatedRule implements Rule {
         LocalDateTime began = total.began().orElse(total.from());
         Began when = began(total, began, trends);
         String pace = Quantity.bytes(Math.round(total.trend().perHour())) + " an hour";
-        String title = upper(total.pool().word()) + " pool grows steadily by " + pace + ", " + when.text + "; which tag it is, is not in the evidence";
-        StringBuilder text = new StringBuilder("In ").append(total.trend().samples()).append(" samples from ").append(TIME.format(total.from()))
-                .append(" to ").append(TIME.format(total.to())).append(" it grows by ").append(Quantity.bytes(Math.round(total.trend().perHourLow())))
+        String title = upper(total.pool().word()) + " pool grows steadily by " + pace + ", " + when.text
+                + "; which tag it is, is not in the evidence";
+        StringBuilder text = new StringBuilder("In ").append(total.trend().samples()).append(" samples from ")
+                .append(TIME.format(total.from()))
+                .append(" to ").append(TIME.format(total.to())).append(" it grows by ")
+                        .append(Quantity.bytes(Math.round(total.trend().perHourLow())))
                 .append(" to ").append(Quantity.bytes(Math.round(total.trend().perHourHigh()))).append(" an hour (95%). ");
         Finding.Builder finding = Finding.of(this, Severity.WARNING, total.confidence(), title).pool(total.pool())
                 .clause(total.pool().word() + " pool grows by " + pace + ", " + when.text);
@@ -191,19 +201,22 @@ final class LeakDatedRule implements Rule {
             text.append("The event log holds UTC, and nothing tells the machine's zone: its times may be off by some hours. ");
         }
         return finding.explanation(text.toString().strip())
-                .next("Take tables by tag for a day to see which tag it is, and give them to diagnose together with this.", "poolmon -n poolsnap.log")
+                .next("Take tables by tag for a day to see which tag it is, and give them to diagnose together with this.",
+                        "poolmon -n poolsnap.log")
                 .build();
     }
 
     private static String pacePhrase(List<TagTrend> group) {
         TagTrend first = group.getFirst();
-        StringBuilder text = new StringBuilder("In ").append(first.trend().samples()).append(" samples from ").append(TIME.format(first.from()))
+        StringBuilder text = new StringBuilder("In ").append(first.trend().samples()).append(" samples from ")
+                .append(TIME.format(first.from()))
                 .append(" to ").append(TIME.format(first.to())).append(" '").append(first.tag()).append("' grows by ")
                 .append(Quantity.bytes(Math.round(first.trend().perHourLow()))).append(" to ")
                 .append(Quantity.bytes(Math.round(first.trend().perHourHigh()))).append(" an hour (95%)");
         double share = group.stream().filter(leak -> leak.shareOfGrowth() != null).mapToDouble(TagTrend::shareOfGrowth).sum();
         if (share > 0) {
-            text.append(group.size() == 1 ? "; it explains " : "; together they explain ").append(Quantity.percent(Math.min(1, share)))
+            text.append(group.size() == 1 ? "; it explains " : "; together they explain ").append(Quantity.percent(Math.min(1,
+                    share)))
                     .append(" of the pool's growth");
         }
         text.append(". ");
@@ -218,10 +231,12 @@ final class LeakDatedRule implements Rule {
     }
 
     private static Began began(TagTrend leak, LocalDateTime began, PoolTrends trends) {
-        Boots boot = trends.boots().stream().filter(one -> !one.at().isAfter(leak.from())).reduce((one, other) -> other).orElse(null);
+        Boots boot = trends.boots().stream().filter(one -> !one.at().isAfter(leak.from())).reduce((one,
+                other) -> other).orElse(null);
         boolean fromTheStart = !began.isAfter(leak.from().plus(SLACK));
         if (boot != null && fromTheStart && Duration.between(boot.at(), leak.from()).compareTo(SLACK.multipliedBy(6)) <= 0) {
-            return new Began("since the machine was started" + (boot.exact() ? " at " : " before ") + TIME.format(boot.at()), Optional.of(boot.seenAt()));
+            return new Began("since the machine was started" + (boot.exact() ? " at " : " before ") + TIME.format(boot.at()),
+                    Optional.of(boot.seenAt()));
         }
         if (fromTheStart) {
             return new Began("since " + TIME.format(began) + " or earlier", Optional.empty());
@@ -231,25 +246,30 @@ final class LeakDatedRule implements Rule {
     }
 
     /** What was installed before, and when the pool ran empty after. */
-    private static void lineUp(Finding.Builder finding, StringBuilder text, PoolKind pool, String driver, LocalDateTime began, String beginning,
+    private static void lineUp(Finding.Builder finding, StringBuilder text, PoolKind pool, String driver, LocalDateTime began,
+            String beginning,
             LocalDateTime last, List<Happened> happened) {
-        List<Happened> changes = new ArrayList<>(happened.stream().filter(one -> one.known.kind() == KnownEvent.Kind.DRIVER_INSTALLED)
+        List<Happened> changes = new ArrayList<>(happened.stream().filter(one -> one.known.kind()
+                == KnownEvent.Kind.DRIVER_INSTALLED)
                 .filter(one -> !one.at.isAfter(began.plus(SLACK)) && !one.at.isBefore(began.minus(BEFORE))).toList());
         changes.sort(Comparator.comparing((Happened one) -> driver == null || !one.names(driver))
                 .thenComparing(one -> Duration.between(one.at, began).abs()));
         for (Happened change : changes.subList(0, Math.min(MOST_CHANGES, changes.size()))) {
             boolean own = driver != null && change.names(driver);
             text.append(span(Duration.between(change.at, began).abs())).append(change.at.isAfter(began) ? " after" : " before")
-                    .append(own ? " that, its own driver was installed: " : " that: ").append(change.text()).append(" (").append(TIME.format(change.at))
+                    .append(own ? " that, its own driver was installed: " : " that: ").append(change.text()).append(" (")
+                            .append(TIME.format(change.at))
                     .append("). ");
             finding.evidence(change.seen());
         }
         if (changes.size() > MOST_CHANGES) {
             text.append(changes.size() - MOST_CHANGES).append(" more installations in the week before are in the event log. ");
         }
-        happened.stream().filter(one -> (one.known.kind() == KnownEvent.Kind.POOL_EMPTY || one.known.kind() == KnownEvent.Kind.POOL_LIMIT)
+        happened.stream().filter(one -> (one.known.kind() == KnownEvent.Kind.POOL_EMPTY || one.known.kind()
+                == KnownEvent.Kind.POOL_LIMIT)
                 && one.known.pool() == pool && !one.at.isBefore(began)).findFirst().ifPresent(empty -> {
-                    text.append("The pool first ran empty at ").append(TIME.format(empty.at)).append(", ").append(span(Duration.between(began, empty.at)))
+                    text.append("The pool first ran empty at ").append(TIME.format(empty.at)).append(", ")
+                            .append(span(Duration.between(began, empty.at)))
                             .append(" after ").append(beginning).append(" (event ").append(empty.event.id()).append("). ");
                     finding.evidence(empty.seen());
                 });
@@ -282,19 +302,26 @@ final class LeakDatedRule implements Rule {
     }
 
     private static long bytes(Case subject, OpenKernelImage open, Finding accusation) {
-        return subject.facts(PoolSnapshot.class).stream().filter(snapshot -> snapshot.seenAt().file().equals(open.seenAt().file()))
+        return subject.facts(PoolSnapshot.class).stream().filter(snapshot -> snapshot.seenAt().file().equals(open.seenAt()
+                .file()))
                 .flatMap(snapshot -> snapshot.rows().stream()).filter(row -> accusation.tags().contains(row.tag()))
-                .map((TagUsage row) -> row.use(accusation.pool())).filter(use -> use != null).mapToLong(PoolUse::bytesOrZero).sum();
+                .map((TagUsage row) -> row.use(accusation.pool())).filter(use -> use != null).mapToLong(PoolUse::bytesOrZero)
+                        .sum();
     }
 
-    private Finding mean(Finding accusation, long bytes, LocalDateTime taken, Duration upTime, OpenKernelImage open, List<Happened> happened) {
+    private Finding mean(Finding accusation, long bytes, LocalDateTime taken, Duration upTime, OpenKernelImage open,
+            List<Happened> happened) {
         LocalDateTime started = taken.minus(upTime);
         long perHour = Math.round(bytes / (upTime.toSeconds() / 3600.0));
-        String names = accusation.tags().size() == 1 ? "tag '" + accusation.tags().getFirst() + "'" : "these " + accusation.tags().size() + " tags";
+        String names = accusation.tags().size() == 1 ? "tag '" + accusation.tags().getFirst() + "'"
+                : "these " + accusation.tags().size() + " tags";
         StringBuilder text = new StringBuilder("A mean: one image does not tell whether the growth was even or when in this time it began. ");
-        Finding.Builder finding = Finding.of(this, Severity.NOTE, Confidence.medium("a mean over the time since the start; no samples in between"),
-                        "What " + names + " hold" + (accusation.tags().size() == 1 ? "s" : "") + " gathered within " + span(upTime)
-                                + ", since the machine was started at " + TIME.format(started) + ": " + Quantity.bytes(perHour) + " an hour in the mean")
+        Finding.Builder finding = Finding.of(this, Severity.NOTE,
+                Confidence.medium("a mean over the time since the start; no samples in between"),
+                        "What " + names + " hold" + (accusation.tags().size() == 1 ? "s" : "") + " gathered within "
+                                + span(upTime)
+                                + ", since the machine was started at " + TIME.format(started) + ": " + Quantity.bytes(perHour)
+                                        + " an hour in the mean")
                 .tags(accusation.tags())
                 .pool(accusation.pool())
                 .evidence(open.seenAt().quoting("taken " + TIME.format(taken) + " after running " + span(upTime)));
@@ -317,7 +344,8 @@ final class LeakDatedRule implements Rule {
     private static String span(Duration time) {
         double hours = time.toMinutes() / 60.0;
         return time.toMinutes() < 120 ? Quantity.count(time.toMinutes(), "minute", "minutes")
-                : hours < 48 ? String.format(Locale.ROOT, "%.0f hours", hours) : String.format(Locale.ROOT, "%.1f days", hours / 24);
+                : hours < 48 ? String.format(Locale.ROOT, "%.0f hours", hours) : String.format(Locale.ROOT, "%.1f days",
+                        hours / 24);
     }
 
     private static String upper(String text) {

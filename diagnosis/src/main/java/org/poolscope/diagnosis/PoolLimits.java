@@ -15,7 +15,8 @@ import org.poolscope.model.MemoryCounters;
 import org.poolscope.model.PoolKind;
 
 /**
- * The most each pool may grow to: as the user says, else as the evidence says, else by the version of Windows; and never more than what
+ * The most each pool may grow to: as the user says, else as the evidence says, else by the version of Windows; and never more
+ * than what
  * holds it (physical memory for nonpaged pool, the commit limit for paged pool).
  */
 public final class PoolLimits {
@@ -54,7 +55,8 @@ public final class PoolLimits {
      */
     public static PoolLimits of(Map<PoolKind, Long> given, String version) {
         if (version != null && !VERSIONS.containsKey(version)) {
-            throw new IllegalArgumentException("no limits are known for '" + version + "'; known are " + String.join(", ", VERSIONS.keySet()));
+            throw new IllegalArgumentException("no limits are known for '" + version + "'; known are " + String.join(", ",
+                    VERSIONS.keySet()));
         }
         return new PoolLimits(given.isEmpty() ? Map.of() : new EnumMap<>(given), version);
     }
@@ -71,7 +73,8 @@ public final class PoolLimits {
             for (String line = lines.readLine(); line != null; line = lines.readLine()) {
                 String[] field = line.split("\t");
                 if (!line.startsWith("#")) {
-                    versions.put(field[0], new Version(Long.parseLong(field[1]), field[2].equals("-") ? 0 : Double.parseDouble(field[2]),
+                    versions.put(field[0], new Version(Long.parseLong(field[1]), field[2].equals("-") ? 0
+                            : Double.parseDouble(field[2]),
                             Long.parseLong(field[3]), field[4]));
                 }
             }

@@ -23,7 +23,8 @@ import org.poolscope.model.Provenance;
 import org.poolscope.model.TagUsage;
 
 /**
- * What every tag and both pools of one machine do over time, from all its samples: tables by tag, totals, counter logs. Series are split
+ * What every tag and both pools of one machine do over time, from all its samples: tables by tag, totals, counter logs. Series
+ * are split
  * where the machine was started, for then everything begins anew.
  */
 public final class PoolTrends {
@@ -114,7 +115,10 @@ public final class PoolTrends {
             this.starts = boots.stream().mapToLong(boot -> CounterSeries.millis(boot.at())).toArray();
         }
 
-        /** Tables of one kind: PoolMon's and a dump's count alike, but rounded and cut listings of another kind would look like changes. */
+        /**
+         * Tables of one kind: PoolMon's and a dump's count alike, but rounded and cut listings of another kind would look like
+         * changes.
+         */
         private static List<PoolSnapshot> mainSeries(List<PoolSnapshot> dated) {
             Map<String, Integer> kinds = new HashMap<>();
             dated.forEach(snapshot -> kinds.merge(snapshot.source(), 1, Integer::sum));
@@ -132,7 +136,8 @@ public final class PoolTrends {
                 rows.addAll(tags(pool, times, total.orElse(null)));
             }
             rows.sort(Comparator.comparing((TagTrend row) -> !row.isTotal()).thenComparing(row -> !row.trend().isLeak())
-                    .thenComparing(row -> -(Double.isNaN(row.trend().perHour()) ? Double.NEGATIVE_INFINITY : row.trend().perHour())));
+                    .thenComparing(row -> -(Double.isNaN(row.trend().perHour()) ? Double.NEGATIVE_INFINITY
+                            : row.trend().perHour())));
             return new PoolTrends(rows, boots, samples);
         }
 
@@ -144,11 +149,15 @@ public final class PoolTrends {
             }
             Stretch stretch = stretch(series);
             TagTrend.Exhaustion exhaustion = exhaustion(stretch.trend, stretch.trend.end(), pool, stretch.to(series));
-            return Optional.of(new TagTrend(null, pool, null, stretch.trend, time(stretch.from(series)), time(stretch.to(series)), boot(stretch),
+            return Optional.of(new TagTrend(null, pool, null, stretch.trend, time(stretch.from(series)), time(stretch.to(series)),
+                    boot(stretch),
                     stretch.otherLeaks, null, confidence(stretch.trend), exhaustion, List.of(), series.seenAt));
         }
 
-        /** The pool as a whole: from the counter log or PoolMon's head, whichever has more samples; else the sum of whole tables. */
+        /**
+         * The pool as a whole: from the counter log or PoolMon's head, whichever has more samples; else the sum of whole
+         * tables.
+         */
         private Series totals(PoolKind pool, long[] tableTimes) {
             Series best = new Series(new long[0], new double[0], List.of());
             for (CounterSeries series : subject.facts(CounterSeries.class)) {
@@ -157,7 +166,8 @@ public final class PoolTrends {
                 }
             }
             List<MemoryCounters> dated = subject.facts(MemoryCounters.class).stream()
-                    .filter(totals -> totals.taken() != null && totals.usedBytes(pool) != null).sorted(Comparator.comparing(MemoryCounters::taken))
+                    .filter(totals -> totals.taken() != null
+                            && totals.usedBytes(pool) != null).sorted(Comparator.comparing(MemoryCounters::taken))
                     .toList();
             if (dated.size() > best.times.length) {
                 best = new Series(dated.stream().mapToLong(totals -> CounterSeries.millis(totals.taken())).toArray(),
@@ -211,18 +221,23 @@ public final class PoolTrends {
                 Map<Stretch, List<CompanionTags>> companions) {
             Trend trend = stretch.trend;
             boolean grows = trend.isLeak() || trend.shape() == Shape.GROWS;
-            Double share = total == null || !grows || total.trend().perHour() <= 0 ? null : trend.perHour() / total.trend().perHour();
+            Double share = total == null || !grows || total.trend().perHour() <= 0 ? null
+                    : trend.perHour() / total.trend().perHour();
             TagTrend.Exhaustion exhaustion = total == null || !trend.isLeak() ? null
                     : exhaustion(trend, total.trend().end(), pool, CounterSeries.millis(total.to()));
             List<PoolTag> together = List.of();
             if (trend.isLeak()) {
-                together = companions.computeIfAbsent(stretch.place(), unused -> CompanionTags.find(growth(stretch, pool), pool)).stream()
+                together = companions.computeIfAbsent(stretch.place(), unused -> CompanionTags.find(growth(stretch, pool),
+                        pool)).stream()
                         .filter(group -> group.all().stream().anyMatch(row -> row.tag().equals(tag))).findFirst()
-                        .map(group -> group.all().stream().map(TagUsage::tag).filter(other -> !other.equals(tag)).toList()).orElse(List.of());
+                        .map(group -> group.all().stream().map(TagUsage::tag).filter(other -> !other.equals(tag)).toList())
+                                .orElse(List.of());
             }
-            String driver = owners.listed(tag).or(() -> owners.covered(tag)).filter(owner -> !owner.shared()).map(OwnerBook.Owner::driver)
+            String driver = owners.listed(tag).or(() -> owners.covered(tag)).filter(owner -> !owner.shared())
+                    .map(OwnerBook.Owner::driver)
                     .orElse(null);
-            return new TagTrend(tag, pool, driver, trend, time(stretch.from(series)), time(stretch.to(series)), boot(stretch), stretch.otherLeaks,
+            return new TagTrend(tag, pool, driver, trend, time(stretch.from(series)), time(stretch.to(series)), boot(stretch),
+                    stretch.otherLeaks,
                     share, confidence(trend), exhaustion, together, grows ? seen(tag, stretch) : List.of());
         }
 
@@ -237,8 +252,10 @@ public final class PoolTrends {
                 PoolUse now = row.use(pool);
                 PoolUse then = before.getOrDefault(row.tag(), first.complete() ? PoolUse.NONE : null);
                 if (now != null && then != null && now.outstandingOrZero() > then.outstandingOrZero()) {
-                    PoolUse grown = PoolUse.outstanding(now.outstandingOrZero() - then.outstandingOrZero(), now.bytesOrZero() - then.bytesOrZero());
-                    more.add(pool == PoolKind.PAGED ? new TagUsage(row.tag(), null, grown) : new TagUsage(row.tag(), grown, null));
+                    PoolUse grown = PoolUse.outstanding(now.outstandingOrZero() - then.outstandingOrZero(), now.bytesOrZero()
+                            - then.bytesOrZero());
+                    more.add(pool == PoolKind.PAGED ? new TagUsage(row.tag(), null, grown) : new TagUsage(row.tag(), grown,
+                            null));
                 }
             }
             return new PoolSnapshot(last.seenAt(), last.source(), last.taken(), last.complete(), more);
@@ -290,7 +307,8 @@ public final class PoolTrends {
             }
             double left = Math.max(0, limit.bytes() - level);
             double slowest = left / trend.perHourLow();
-            return new TagTrend.Exhaustion(after(now, left / Math.max(trend.perHour(), trend.perHourHigh())), after(now, left / trend.perHour()),
+            return new TagTrend.Exhaustion(after(now, left / Math.max(trend.perHour(), trend.perHourHigh())), after(now,
+                    left / trend.perHour()),
                     trend.perHourLow() <= 0 || slowest > FORESEEN_HOURS ? null : after(now, slowest), limit);
         }
 
@@ -302,10 +320,14 @@ public final class PoolTrends {
             String count = trend.samples() + " samples";
             return switch (trend.shape()) {
                 case LEAK -> trend.significance() >= VERY_SIGNIFICANT && trend.margin() >= MUCH_BETTER
-                        ? Confidence.high("in " + count + " it grows steadily, and nothing that comes to rest explains them as well")
-                        : Confidence.medium("in " + count + " it grows beyond its noise, but growth that comes to rest explains them nearly as well");
-                case GROWS -> trend.samples() < ENOUGH ? Confidence.low("only " + count + ": the growth may be a step, or a cache that fills")
-                        : Confidence.low("it grew, but what comes to rest, or the time of day, explains the " + count + " as well");
+                        ? Confidence.high("in " + count
+                                + " it grows steadily, and nothing that comes to rest explains them as well")
+                        : Confidence.medium("in " + count
+                                + " it grows beyond its noise, but growth that comes to rest explains them nearly as well");
+                case GROWS -> trend.samples() < ENOUGH ? Confidence.low("only " + count
+                        + ": the growth may be a step, or a cache that fills")
+                        : Confidence.low("it grew, but what comes to rest, or the time of day, explains the " + count
+                                + " as well");
                 case TOO_FEW -> Confidence.low("only " + count);
                 default -> trend.samples() >= 2 * ENOUGH ? Confidence.high(count) : Confidence.medium("only " + count);
             };

@@ -19,13 +19,15 @@ import org.poolscope.model.Provenance;
  * @param to the last
  * @param boot the start of the machine before {@code from}; {@code null} when none is known
  * @param otherLeaks how many other stretches between starts show the same leak
- * @param shareOfGrowth how much of the pool's growth it explains, 0 to 1 (more when others shrank); {@code null} when the pool does not grow
+ * @param shareOfGrowth how much of the pool's growth it explains, 0 to 1 (more when others shrank); {@code null} when the pool
+ *     does not grow
  * @param confidence how sure the shape is
  * @param exhaustedAt when the pool runs out at this pace; {@code null} when it does not grow or the limit is not known
  * @param companions tags whose blocks grow in a fixed ratio to those of this one
  * @param seenAt where its samples stand: the first and the last, or the log they are in
  */
-public record TagTrend(PoolTag tag, PoolKind pool, String driver, Trend trend, LocalDateTime from, LocalDateTime to, LocalDateTime boot,
+public record TagTrend(PoolTag tag, PoolKind pool, String driver, Trend trend, LocalDateTime from, LocalDateTime to,
+        LocalDateTime boot,
         int otherLeaks, Double shareOfGrowth, Confidence confidence, Exhaustion exhaustedAt, List<PoolTag> companions,
         List<Provenance> seenAt) {
 

@@ -27,7 +27,8 @@ class LeakDatedTest {
             long leak = 100 + 8000L * Math.max(0, h - after);
             long load = 40_000 + Math.round(3000 * Math.sin(h * Math.PI / 12) + 500 * random.nextGaussian());
             long calls = 5_000_000L * (h + 1);
-            facts.paged("Mup ", leak + 10, 10, leak * 400).paged("NtfF", calls, calls - load, load * 1600).paged("CM31", 500, 0, 500_000)
+            facts.paged("Mup ", leak + 10, 10, leak * 400).paged("NtfF", calls, calls - load, load * 1600).paged("CM31", 500, 0,
+                    500_000)
                     .table(START.plusHours(h));
         }
         return this;
@@ -45,16 +46,20 @@ class LeakDatedTest {
     @Test
     void theLeakBeganAfterItsDriverWasInstalledAndThePoolRanEmptyLater() {
         samples(96, 30).event("Service Control Manager", 7045, START.plusHours(29), null,
-                        Map.of("ServiceName", "mup", "ImagePath", "system32\\drivers\\mup.sys", "ServiceType", "kernel mode driver"))
+                        Map.of("ServiceName", "mup", "ImagePath", "system32\\drivers\\mup.sys", "ServiceType",
+                                "kernel mode driver"))
                 .event("Service Control Manager", 7045, START.plusHours(28), null,
                         Map.of("ServiceName", "mupfix", "ImagePath", "system32\\drivers\\mupfix.sys"))
                 .event("EventLog", 6005, START.minusHours(20), null, Map.of())
                 .event("Srv", 2020, START.plusHours(90), null, Map.of());
         assertThat(dated()).singleElement().satisfies(finding -> {
             assertThat(finding.title()).startsWith("Tag 'Mup ' of mup.sys leaks 3.0 MB an hour of paged pool, since about ")
-                    .containsPattern("since about 2007-01-11 1[345]:").containsPattern("(49|50|51) hours|2\\.1 days after the machine was started");
-            assertThat(finding.explanation()).contains("its own driver was installed: a service or driver was installed: mup (system32\\drivers\\mup.sys)")
-                    .contains("that: a service or driver was installed: mupfix").contains("The pool first ran empty at 2007-01-14 02:00, 2.5 days after");
+                    .containsPattern("since about 2007-01-11 1[345]:")
+                            .containsPattern("(49|50|51) hours|2\\.1 days after the machine was started");
+            assertThat(finding.explanation())
+                    .contains("its own driver was installed: a service or driver was installed: mup (system32\\drivers\\mup.sys)")
+                    .contains("that: a service or driver was installed: mupfix")
+                            .contains("The pool first ran empty at 2007-01-14 02:00, 2.5 days after");
             assertThat(finding.evidence()).extracting(Provenance::file).contains("system.evtx");
             assertThat(finding.severity()).isEqualTo(Severity.WARNING);
             assertThat(finding.driver()).isEqualTo("mup.sys");
@@ -77,7 +82,8 @@ class LeakDatedTest {
     @Test
     void whereTheZoneIsNotKnownThatIsSaid() {
         samples(48, 0).event("EventLog", 6005, START.minusHours(2), ZoneOffset.UTC, Map.of());
-        assertThat(dated()).singleElement().satisfies(finding -> assertThat(finding.explanation()).contains("its times may be off by some hours"));
+        assertThat(dated()).singleElement().satisfies(finding -> assertThat(finding.explanation())
+                .contains("its times may be off by some hours"));
     }
 
     @Test
@@ -86,14 +92,16 @@ class LeakDatedTest {
             long cache = Math.round(100_000 * (1 - Math.exp(-h / 5.0)));
             facts.paged("MmSt", cache + 1, 0, cache * 900).paged("CM31", 500, 0, 500_000).table(START.plusHours(h));
         }
-        assertThat(facts.findings()).noneMatch(finding -> finding.rule().equals(LeakDatedRule.ID) || finding.rule().equals(GrowingTagRule.ID));
+        assertThat(facts.findings()).noneMatch(finding -> finding.rule().equals(LeakDatedRule.ID)
+                || finding.rule().equals(GrowingTagRule.ID));
     }
 
     @Test
     void aLongSeriesIsOneAccusationNotOneForEachTable() {
         samples(60, 0);
         facts.event("Srv", 2020);
-        assertThat(facts.findings()).filteredOn(finding -> finding.rule().equals(TagHoldsPoolRule.ID) && finding.severity().isProblem()).singleElement()
+        assertThat(facts.findings()).filteredOn(finding -> finding.rule().equals(TagHoldsPoolRule.ID)
+                && finding.severity().isProblem()).singleElement()
                 .satisfies(finding -> assertThat(finding.evidence()).hasSizeLessThan(6));
     }
 
@@ -106,9 +114,11 @@ class LeakDatedTest {
             times[h] = CounterSeries.millis(START.plusHours(h));
             bytes[h] = 120e6 + 1.2e6 * h + 5e6 * random.nextGaussian();
         }
-        facts.fact(new CounterSeries(new Provenance("c.csv", "line 1"), "PerfMon counter log", "S", Counter.POOL_PAGED_BYTES, null, null, times, bytes));
+        facts.fact(new CounterSeries(new Provenance("c.csv", "line 1"), "PerfMon counter log", "S", Counter.POOL_PAGED_BYTES,
+                null, null, times, bytes));
         assertThat(dated()).singleElement().satisfies(finding -> {
-            assertThat(finding.title()).startsWith("Paged pool grows steadily by 1.").contains("since 2007-01-10 08:00 or earlier")
+            assertThat(finding.title()).startsWith("Paged pool grows steadily by 1.")
+                    .contains("since 2007-01-10 08:00 or earlier")
                     .endsWith("which tag it is, is not in the evidence");
             assertThat(finding.evidence()).containsExactly(new Provenance("c.csv", "line 1"));
             assertThat(finding.severity().isProblem()).isTrue();

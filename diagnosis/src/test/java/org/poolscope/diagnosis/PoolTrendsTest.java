@@ -51,7 +51,8 @@ class PoolTrendsTest {
             }
             Provenance at = new Provenance("poolsnap.log", "line " + (h * 100 + 1));
             facts.add(new PoolSnapshot(at, "poolmon", START.plusHours(h), true, rows));
-            facts.add(new MemoryCounters(at, "poolmon", START.plusHours(h), 2048 * MB, null, null, null, null, total, null, List.of(), null,
+            facts.add(new MemoryCounters(at, "poolmon", START.plusHours(h), 2048 * MB, null, null, null, null, total, null,
+                    List.of(), null,
                     4096 * MB, null, List.of(), List.of()));
         }
         return this;
@@ -78,7 +79,8 @@ class PoolTrendsTest {
     }
 
     private static TagTrend row(PoolTrends trends, String tag) {
-        return trends.rows().stream().filter(row -> !row.isTotal() && row.tag().equals(PoolTag.parse(tag))).findFirst().orElseThrow();
+        return trends.rows().stream().filter(row -> !row.isTotal() && row.tag().equals(PoolTag.parse(tag))).findFirst()
+                .orElseThrow();
     }
 
     @Test
@@ -124,7 +126,8 @@ class PoolTrendsTest {
 
     @Test
     void companionsGrowInAFixedRatio() {
-        PoolTrends trends = tables(48, 1000, new Tag("Mu37", h -> 204.0 * 4 * (5000 + 4000 * h), 204), new Tag("Mu46", h -> 208.0 * (5000 + 4000 * h), 208),
+        PoolTrends trends = tables(48, 1000, new Tag("Mu37", h -> 204.0 * 4 * (5000 + 4000 * h), 204), new Tag("Mu46", h -> 208.0
+                * (5000 + 4000 * h), 208),
                 new Tag("Mu2c", h -> 168.0 * (5000 + 4000 * h), 168), load("NtfF")).trends(PoolLimits.BY_EVIDENCE);
         assertThat(row(trends, "Mu37").companions()).extracting(Object::toString).containsExactlyInAnyOrder("Mu46", "Mu2c");
         assertThat(row(trends, "NtfF").companions()).isEmpty();
@@ -151,12 +154,15 @@ class PoolTrendsTest {
             times[h] = CounterSeries.millis(START.plusHours(h));
             up[h] = h < 5 ? 100_000 + 3600 * h : 3600 * (h - 5) + 600;
         }
-        facts.add(new CounterSeries(new Provenance("c.csv", "line 1"), "PerfMon counter log", "S", Counter.SYSTEM_UP_TIME, null, ZoneOffset.ofHours(1),
+        facts.add(new CounterSeries(new Provenance("c.csv", "line 1"), "PerfMon counter log", "S", Counter.SYSTEM_UP_TIME, null,
+                ZoneOffset.ofHours(1),
                 times, up));
         // Event logs hold UTC: 11:49 there is 12:49 on the machine's clock, a minute before the counter says.
-        facts.add(new LoggedEvent(new Provenance("system.evtx", "record 1"), "EventLog", 6005, START.plusHours(4).minusMinutes(11), ZoneOffset.UTC, "S",
+        facts.add(new LoggedEvent(new Provenance("system.evtx", "record 1"), "EventLog", 6005,
+                START.plusHours(4).minusMinutes(11), ZoneOffset.UTC, "S",
                 "", Map.of()));
-        assertThat(trends(PoolLimits.BY_EVIDENCE).starts()).containsExactly(START.minusSeconds(100_000), START.plusHours(5).minusMinutes(11));
+        assertThat(trends(PoolLimits.BY_EVIDENCE).starts()).containsExactly(START.minusSeconds(100_000),
+                START.plusHours(5).minusMinutes(11));
     }
 
     @Test
@@ -167,7 +173,8 @@ class PoolTrendsTest {
             times[h] = CounterSeries.millis(START.plusHours(h));
             bytes[h] = 100 * MB + h * MB + noise(5 * MB);
         }
-        facts.add(new CounterSeries(new Provenance("c.csv", "line 1"), "PerfMon counter log", "S", Counter.POOL_PAGED_BYTES, null, null, times, bytes));
+        facts.add(new CounterSeries(new Provenance("c.csv", "line 1"), "PerfMon counter log", "S", Counter.POOL_PAGED_BYTES, null,
+                null, times, bytes));
         PoolTrends trends = trends(PoolLimits.BY_EVIDENCE);
         assertThat(trends.rows()).singleElement().satisfies(row -> {
             assertThat(row.isTotal()).isTrue();

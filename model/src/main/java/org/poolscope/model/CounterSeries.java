@@ -32,7 +32,8 @@ public record CounterSeries(Provenance seenAt, String source, String machine, Co
 
     /** When a sample was taken, in the machine's own time. */
     public LocalDateTime taken(int index) {
-        return LocalDateTime.ofEpochSecond(Math.floorDiv(times[index], 1000L), (int) Math.floorMod(times[index], 1000L) * 1_000_000,
+        return LocalDateTime.ofEpochSecond(Math.floorDiv(times[index], 1000L), (int) Math.floorMod(times[index], 1000L)
+                * 1_000_000,
                 ZoneOffset.UTC);
     }
 

@@ -54,7 +54,8 @@ public final class LivePools implements SampleSource {
         Linker linker = Linker.nativeLinker();
         SymbolLookup ntdll = SymbolLookup.libraryLookup("ntdll", Arena.global());
         SymbolLookup kernel32 = SymbolLookup.libraryLookup("kernel32", Arena.global());
-        MethodHandle query = linker.downcallHandle(ntdll.findOrThrow("NtQuerySystemInformation"), FunctionDescriptor.of(ValueLayout.JAVA_INT,
+        MethodHandle query = linker.downcallHandle(ntdll.findOrThrow("NtQuerySystemInformation"),
+                FunctionDescriptor.of(ValueLayout.JAVA_INT,
                 ValueLayout.JAVA_INT, ValueLayout.ADDRESS, ValueLayout.JAVA_INT, ValueLayout.ADDRESS));
         MethodHandle performance = linker.downcallHandle(kernel32.findOrThrow("K32GetPerformanceInfo"),
                 FunctionDescriptor.of(ValueLayout.JAVA_INT, ValueLayout.ADDRESS, ValueLayout.JAVA_INT));
@@ -105,10 +106,12 @@ public final class LivePools implements SampleSource {
                 return layout.rows(buffer.asSlice(0, filled));
             }
             if (status != STATUS_INFO_LENGTH_MISMATCH) {
-                throw new EvidenceException(Path.of("live"), "", "Windows refuses to list its pool tags (status 0x" + Integer.toHexString(status) + ")",
+                throw new EvidenceException(Path.of("live"), "", "Windows refuses to list its pool tags (status 0x"
+                        + Integer.toHexString(status) + ")",
                         status == 0xc000_0022 ? "Run as administrator" : "");
             }
         }
-        throw new EvidenceException(Path.of("live"), "", "Windows lists more pool tags than fit " + (MOST_BYTES >> 20) + " MB", "");
+        throw new EvidenceException(Path.of("live"), "", "Windows lists more pool tags than fit " + (MOST_BYTES >> 20) + " MB",
+                "");
     }
 }

@@ -9,7 +9,8 @@ import org.poolscope.model.MemoryCounters;
 import org.poolscope.model.Provenance;
 
 /**
- * The structure {@code GetPerformanceInfo} fills ({@code PERFORMANCE_INFORMATION}, psapi.h), 64-bit: a size, ten figures in pages of 8 bytes
+ * The structure {@code GetPerformanceInfo} fills ({@code PERFORMANCE_INFORMATION}, psapi.h), 64-bit: a size, ten figures in pages
+ * of 8 bytes
  * each from offset 8 on, the size of a page at 0x50, three counts.
  */
 final class PerformanceBuffer {
@@ -29,7 +30,8 @@ final class PerformanceBuffer {
         for (int i = 0; i < bytes.length; i++) {
             bytes[i] = info.get(LONG, 8 + 8L * i) * page;
         }
-        return new MemoryCounters(seenAt, "live", taken, bytes[3], bytes[4], null, info.get(LONG, 0x48) * page, null, bytes[7], null, List.of(),
+        return new MemoryCounters(seenAt, "live", taken, bytes[3], bytes[4], null, info.get(LONG, 0x48) * page, null, bytes[7],
+                null, List.of(),
                 bytes[0], bytes[1], bytes[2], List.of(), List.of());
     }
 }

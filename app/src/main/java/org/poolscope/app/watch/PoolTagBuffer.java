@@ -10,7 +10,8 @@ import org.poolscope.model.PoolUse;
 import org.poolscope.model.TagUsage;
 
 /**
- * The buffer {@code NtQuerySystemInformation} fills for class 22 ({@code SystemPoolTagInformation}): a count, and an entry for each tag.
+ * The buffer {@code NtQuerySystemInformation} fills for class 22 ({@code SystemPoolTagInformation}): a count, and an entry for
+ * each tag.
  *
  * <pre>
  *                  32-bit  64-bit
@@ -26,7 +27,8 @@ import org.poolscope.model.TagUsage;
  *   NonPagedUsed       18      20
  * </pre>
  *
- * Source: Geoff Chappell's notes on {@code SYSTEM_POOLTAG_INFORMATION}. Counts are 32 bits wide and wrap; the difference of two of them is
+ * Source: Geoff Chappell's notes on {@code SYSTEM_POOLTAG_INFORMATION}. Counts are 32 bits wide and wrap; the difference of two
+ * of them is
  * right all the same.
  */
 public enum PoolTagBuffer {
@@ -66,7 +68,8 @@ public enum PoolTagBuffer {
         }
         long count = buffer.get(INT, 0) & 0xffff_ffffL;
         if (count > (buffer.byteSize() - first) / entry) {
-            throw new IllegalArgumentException("a pool tag buffer of " + buffer.byteSize() + " bytes cannot hold the " + count + " entries it counts");
+            throw new IllegalArgumentException("a pool tag buffer of " + buffer.byteSize() + " bytes cannot hold the " + count
+                    + " entries it counts");
         }
         List<TagUsage> rows = new ArrayList<>((int) count);
         for (int i = 0; i < count; i++) {

@@ -39,13 +39,15 @@ public final class Replay implements SampleSource {
             tables.sort(Comparator.comparing(PoolSnapshot::taken));
         }
         List<MemoryCounters> totals = logs.facts(MemoryCounters.class);
-        List<PoolSample> samples = tables.stream().map(table -> new PoolSample(table.taken(), table, totals(totals, table))).toList();
+        List<PoolSample> samples = tables.stream().map(table -> new PoolSample(table.taken(), table, totals(totals,
+                table))).toList();
         return new Replay(logs.name(), samples);
     }
 
     private static MemoryCounters totals(List<MemoryCounters> all, PoolSnapshot table) {
         return all.stream().filter(one -> one.seenAt().equals(table.seenAt())).findFirst()
-                .or(() -> all.stream().filter(one -> one.seenAt().file().equals(table.seenAt().file()) && sameTime(one.taken(), table.taken()))
+                .or(() -> all.stream().filter(one -> one.seenAt().file().equals(table.seenAt().file()) && sameTime(one.taken(),
+                        table.taken()))
                         .findFirst())
                 .orElse(null);
     }

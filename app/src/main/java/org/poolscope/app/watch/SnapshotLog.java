@@ -17,7 +17,8 @@ import org.poolscope.model.PoolUse;
 import org.poolscope.model.TagUsage;
 
 /**
- * Appends samples to a file in the form of {@code poolmon -n}, each with its time in a line before it, as support scripts have it: what
+ * Appends samples to a file in the form of {@code poolmon -n}, each with its time in a line before it, as support scripts have
+ * it: what
  * reads PoolMon's logs reads it.
  */
 final class SnapshotLog {
@@ -36,7 +37,8 @@ final class SnapshotLog {
 
     /** Appends a sample; figures that are not known are left out with their line. */
     void append(PoolSample sample) throws IOException {
-        try (BufferedWriter out = Files.newBufferedWriter(file, StandardCharsets.ISO_8859_1, StandardOpenOption.CREATE, StandardOpenOption.APPEND)) {
+        try (BufferedWriter out = Files.newBufferedWriter(file, StandardCharsets.ISO_8859_1, StandardOpenOption.CREATE,
+                StandardOpenOption.APPEND)) {
             if (sample.taken() != null) {
                 line(out, TIME.format(sample.taken()));
             }
@@ -45,11 +47,14 @@ final class SnapshotLog {
                 line(out, String.format(Locale.ROOT, " Memory:%8dK Avail:%8dK", totals.physicalBytes() >> 10,
                         totals.availableBytes() >> 10));
             }
-            if (totals != null && totals.committedBytes() != null && totals.commitLimitBytes() != null && totals.nonPagedUsedBytes() != null
+            if (totals != null && totals.committedBytes() != null && totals.commitLimitBytes() != null
+                    && totals.nonPagedUsedBytes() != null
                     && totals.pagedUsedBytes() != null) {
                 long peak = totals.peakCommitBytes() == null ? totals.committedBytes() : totals.peakCommitBytes();
-                line(out, String.format(Locale.ROOT, " Commit:%8dK Limit:%8dK Peak:%8dK            Pool N:%6dK P:%6dK", totals.committedBytes() >> 10,
-                        totals.commitLimitBytes() >> 10, peak >> 10, totals.nonPagedUsedBytes() >> 10, totals.pagedUsedBytes() >> 10));
+                line(out, String.format(Locale.ROOT, " Commit:%8dK Limit:%8dK Peak:%8dK            Pool N:%6dK P:%6dK",
+                        totals.committedBytes() >> 10,
+                        totals.commitLimitBytes() >> 10, peak >> 10, totals.nonPagedUsedBytes() >> 10,
+                                totals.pagedUsedBytes() >> 10));
             }
             line(out, "");
             line(out, " Tag  Type     Allocs            Frees            Diff   Bytes      Per Alloc");
@@ -72,7 +77,8 @@ final class SnapshotLog {
         long blocks = use.outstandingOrZero();
         long allocs = use.allocs() == null ? blocks : use.allocs();
         long frees = use.frees() == null ? allocs - blocks : use.frees();
-        line(out, String.format(Locale.ROOT, " %s %-5s %10d %10d %8d %9d %6d", bytes(row), pool == PoolKind.PAGED ? "Paged" : "Nonp", allocs, frees, blocks,
+        line(out, String.format(Locale.ROOT, " %s %-5s %10d %10d %8d %9d %6d", bytes(row), pool == PoolKind.PAGED ? "Paged"
+                : "Nonp", allocs, frees, blocks,
                 use.bytesOrZero(), blocks == 0 ? 0 : use.bytesOrZero() / blocks));
     }
 

@@ -59,7 +59,8 @@ public final class WatchScreen {
 
     /** Whether a terminal can show a screen at all. */
     public static boolean canShow(Terminal terminal) {
-        return terminal.getStringCapability(Capability.cursor_address) != null && terminal.getWidth() > 0 && terminal.getHeight() > 0;
+        return terminal.getStringCapability(Capability.cursor_address) != null && terminal.getWidth() > 0
+                && terminal.getHeight() > 0;
     }
 
     /**
@@ -120,7 +121,8 @@ public final class WatchScreen {
     }
 
     private String pace() {
-        return speed >= 1 ? String.format(Locale.ROOT, "%.3g a second", speed) : String.format(Locale.ROOT, "every %.3g s", 1 / speed);
+        return speed >= 1 ? String.format(Locale.ROOT, "%.3g a second", speed) : String.format(Locale.ROOT, "every %.3g s",
+                1 / speed);
     }
 
     private void show(Display display) {
@@ -219,7 +221,8 @@ public final class WatchScreen {
     }
 
     private void ask() {
-        view.ask(typed == null ? null : (leavingOut ? "Leave out tags that match: " : "Show only tags that match: ") + typed + "_");
+        view.ask(typed == null ? null : (leavingOut ? "Leave out tags that match: " : "Show only tags that match: ") + typed
+                + "_");
     }
 
     private void save() {

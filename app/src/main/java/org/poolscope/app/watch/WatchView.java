@@ -215,7 +215,8 @@ final class WatchView {
         for (int i = top; i < shown.size() && room > 0; i++, room--) {
             WatchRow row = shown.get(i);
             AttributedStyle style = !highlight || !row.changed() ? AttributedStyle.DEFAULT
-                    : colour ? AttributedStyle.DEFAULT.foreground(row.moreBytes() > 0 ? AttributedStyle.YELLOW : AttributedStyle.GREEN)
+                    : colour ? AttributedStyle.DEFAULT.foreground(row.moreBytes() > 0 ? AttributedStyle.YELLOW
+                            : AttributedStyle.GREEN)
                             : AttributedStyle.BOLD;
             lines.add(cut(text(row, width), width, style));
         }
@@ -226,14 +227,16 @@ final class WatchView {
             lines.add(cut(total(shown, width), width, AttributedStyle.BOLD));
         }
         lines.add(cut(status(shown.size()), width, AttributedStyle.DEFAULT.inverse()));
-        lines.add(cut(prompt != null ? prompt : message.isEmpty() ? "h help  q quit  " + keys() : message, width, AttributedStyle.DEFAULT));
+        lines.add(cut(prompt != null ? prompt : message.isEmpty() ? "h help  q quit  " + keys() : message, width,
+                AttributedStyle.DEFAULT));
         return lines.size() > height ? lines.subList(0, Math.max(1, height)) : lines;
     }
 
     private static AttributedString cut(String text, int width, AttributedStyle style) {
         String fitting = text.length() > width ? text.substring(0, Math.max(0, width)) : text;
         boolean whole = style.equals(AttributedStyle.DEFAULT.inverse());
-        return new AttributedStringBuilder().append(whole ? fitting + " ".repeat(Math.max(0, width - fitting.length())) : fitting, style)
+        return new AttributedStringBuilder().append(whole ? fitting + " ".repeat(Math.max(0, width - fitting.length()))
+                : fitting, style)
                 .toAttributedString();
     }
 
@@ -242,7 +245,8 @@ final class WatchView {
         if (known == null) {
             return;
         }
-        lines.add(cut(" Memory:" + kilobytes(known.physicalBytes()) + " Avail:" + kilobytes(known.availableBytes()), width, AttributedStyle.DEFAULT));
+        lines.add(cut(" Memory:" + kilobytes(known.physicalBytes()) + " Avail:" + kilobytes(known.availableBytes()), width,
+                AttributedStyle.DEFAULT));
         lines.add(cut(" Commit:" + kilobytes(known.committedBytes()) + " Limit:" + kilobytes(known.commitLimitBytes()) + " Peak:"
                 + kilobytes(known.peakCommitBytes()) + "   Nonpaged pool:" + kilobytes(known.nonPagedUsedBytes()) + " Paged pool:"
                 + kilobytes(known.pagedUsedBytes()), width, AttributedStyle.DEFAULT));
@@ -254,10 +258,13 @@ final class WatchView {
 
     private String columns(int width) {
         if (width < WIDE) {
-            return String.format(Locale.ROOT, NARROW, mark("Tag", Order.TAG), "Type", mark("Allocs", Order.ALLOCS), mark("Frees", Order.FREES),
-                    mark("Diff", Order.DIFF), mark("Bytes (change)", Order.BYTES), mark("Each", Order.PER_ALLOC)) + (names ? " Driver" : "");
+            return String.format(Locale.ROOT, NARROW, mark("Tag", Order.TAG), "Type", mark("Allocs", Order.ALLOCS), mark("Frees",
+                    Order.FREES),
+                    mark("Diff", Order.DIFF), mark("Bytes (change)", Order.BYTES), mark("Each", Order.PER_ALLOC)) + (names
+                            ? " Driver" : "");
         }
-        StringBuilder text = new StringBuilder(String.format(Locale.ROOT, " %-4s %-5s %20s %20s %10s %24s %9s", mark("Tag", Order.TAG), "Type",
+        StringBuilder text = new StringBuilder(String.format(Locale.ROOT, " %-4s %-5s %20s %20s %10s %24s %9s", mark("Tag",
+                Order.TAG), "Type",
                 mark("Allocs (change)", Order.ALLOCS), mark("Frees (change)", Order.FREES), mark("Diff", Order.DIFF),
                 mark("Bytes (change)", Order.BYTES), mark("Each", Order.PER_ALLOC)));
         if (width >= WITH_GROWTH) {
@@ -283,8 +290,10 @@ final class WatchView {
     private String text(WatchRow row, int width) {
         String type = row.pool() == PoolKind.PAGED ? "Paged" : "Nonp";
         if (width < WIDE) {
-            return String.format(Locale.ROOT, NARROW, row.tag(), type, row.counted() ? row.allocs() : "-", row.counted() ? row.frees() : "-",
-                    row.difference(), row.bytes() + " (" + signed(row.moreBytes()) + ")", row.perAlloc()) + (names ? " " + driver(row.tag()) : "");
+            return String.format(Locale.ROOT, NARROW, row.tag(), type, row.counted() ? row.allocs() : "-", row.counted()
+                    ? row.frees() : "-",
+                    row.difference(), row.bytes() + " (" + signed(row.moreBytes()) + ")", row.perAlloc()) + (names
+                            ? " " + driver(row.tag()) : "");
         }
         StringBuilder text = new StringBuilder(String.format(Locale.ROOT, " %-4s %-5s %20s %20s %10s %24s %9s", row.tag(), type,
                 row.counted() ? row.allocs() + " (" + signed(row.moreAllocs()) + ")" : "-",
@@ -308,13 +317,16 @@ final class WatchView {
 
     /** The driver the log itself names, else that of the tag database; log text is not trusted. */
     private String driver(PoolTag tag) {
-        return drivers.computeIfAbsent(tag, unused -> tags.lookup(tag).stream().filter(entry -> entry.binary() != null).findFirst()
-                .map(entry -> entry.binary() + (entry.description() == null ? "" : " - " + entry.description())).orElse("")).transform(Plain::text);
+        return drivers.computeIfAbsent(tag, unused -> tags.lookup(tag).stream().filter(entry -> entry.binary() != null)
+                .findFirst()
+                .map(entry -> entry.binary() + (entry.description() == null ? "" : " - " + entry.description())).orElse(""))
+                        .transform(Plain::text);
     }
 
     private List<WatchRow> shown() {
         return rows.values().stream().filter(row -> row.seenIn() == count).filter(row -> only == null || row.pool() == only)
-                .filter(row -> include == null || include.matches(row.tag())).filter(row -> exclude == null || !exclude.matches(row.tag()))
+                .filter(row -> include == null || include.matches(row.tag())).filter(row -> exclude == null
+                        || !exclude.matches(row.tag()))
                 .filter(row -> row.bytes() != 0 || row.allocs() != 0 || row.grown() != 0).sorted(comparator()).toList();
     }
 
@@ -324,7 +336,8 @@ final class WatchView {
             case TAG -> byChange ? Comparator.comparingLong(WatchRow::moreBytes).reversed() : byTag;
             case ALLOCS -> Comparator.comparingLong((WatchRow row) -> byChange ? row.moreAllocs() : row.allocs()).reversed();
             case FREES -> Comparator.comparingLong((WatchRow row) -> byChange ? row.moreFrees() : row.frees()).reversed();
-            case DIFF -> Comparator.comparingLong((WatchRow row) -> byChange ? row.moreAllocs() - row.moreFrees() : row.difference()).reversed();
+            case DIFF -> Comparator.comparingLong((WatchRow row) -> byChange ? row.moreAllocs() - row.moreFrees()
+                    : row.difference()).reversed();
             case BYTES -> Comparator.comparingLong((WatchRow row) -> byChange ? row.moreBytes() : row.bytes()).reversed();
             case PER_ALLOC -> Comparator.comparingLong(WatchRow::perAlloc).reversed();
         };
@@ -341,12 +354,14 @@ final class WatchView {
             more += row.moreBytes();
         }
         String type = only == null ? "" : only == PoolKind.PAGED ? "Paged" : "Nonp";
-        return String.format(Locale.ROOT, width < WIDE ? NARROW : " %-4s %-5s %20s %20s %10s %24s%s", "All", type, "", "", difference,
+        return String.format(Locale.ROOT, width < WIDE ? NARROW : " %-4s %-5s %20s %20s %10s %24s%s", "All", type, "", "",
+                difference,
                 bytes + " (" + signed(more) + ")", "");
     }
 
     private String status(int shown) {
-        return " " + source + "  " + (sample.taken() == null ? "no time" : TIME.format(sample.taken())) + "  sample " + count + pace + "  " + shown
+        return " " + source + "  " + (sample.taken() == null ? "no time" : TIME.format(sample.taken())) + "  sample " + count
+                + pace + "  " + shown
                 + " rows" + (only == null ? "" : ", " + only.word()) + (include == null ? "" : ", only " + include)
                 + (exclude == null ? "" : ", without " + exclude) + (frozen ? "  FROZEN" : ended ? "  END OF LOG" : "");
     }

@@ -56,7 +56,8 @@ class PoolTagBufferTest {
 
     @Test
     void aBufferThatCountsMoreThanItHoldsIsRefused() {
-        assertThatThrownBy(() -> PoolTagBuffer.BITS_64.rows(bytes("ffffffff 00000000 00000000"))).isInstanceOf(IllegalArgumentException.class)
+        assertThatThrownBy(() -> PoolTagBuffer.BITS_64.rows(bytes("ffffffff 00000000 00000000")))
+                .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("cannot hold the 4294967295 entries");
         assertThatThrownBy(() -> PoolTagBuffer.BITS_64.rows(bytes("01000000"))).isInstanceOf(IllegalArgumentException.class);
         assertThat(PoolTagBuffer.BITS_64.rows(bytes("00000000 00000000"))).isEmpty();

@@ -41,9 +41,11 @@ class WatchScreenTest {
         Provenance at = new Provenance("poolsnap.log", "line " + hour);
         List<TagUsage> rows = List.of(
                 new TagUsage(PoolTag.parse("Mu37"), PoolUse.NONE, PoolUse.counted(100 + 10L * hour, 0, 20_000 + 2_000L * hour)),
-                new TagUsage(PoolTag.parse("MmSt"), PoolUse.NONE, PoolUse.counted(9_000 + hour, 8_000 + hour, 900_000), "evil\033[2Jdriver.sys", "x", at),
+                new TagUsage(PoolTag.parse("MmSt"), PoolUse.NONE, PoolUse.counted(9_000 + hour, 8_000 + hour, 900_000),
+                        "evil\033[2Jdriver.sys", "x", at),
                 new TagUsage(PoolTag.parse("Irp "), PoolUse.counted(50, 40, 4_800 - 100L * hour), PoolUse.NONE));
-        MemoryCounters totals = new MemoryCounters(at, "poolmon", START.plusHours(hour), 2L << 30, 1L << 30, null, 11L << 20, null, 260L << 20, null,
+        MemoryCounters totals = new MemoryCounters(at, "poolmon", START.plusHours(hour), 2L << 30, 1L << 30, null, 11L << 20,
+                null, 260L << 20, null,
                 List.of(), 800L << 20, 4L << 30, 900L << 20, List.of(), List.of());
         return new PoolSample(START.plusHours(hour), new PoolSnapshot(at, "poolmon", START.plusHours(hour), true, rows), totals);
     }
@@ -104,7 +106,8 @@ class WatchScreenTest {
         assertThat(lines.get(1)).contains("Nonpaged pool: 11,264K Paged pool: 266,240K");
         assertThat(lines).anySatisfy(line -> assertThat(line)
                 .matches(" Mu37 Paged +120 \\(\\+10\\) +0 \\(0\\) +120 +24000 \\(\\+2000\\) +200 +\\+4000 \u2581\u2585\u2588"));
-        assertThat(lines).anySatisfy(line -> assertThat(line).contains("poolsnap.log  2007-01-10 10:00:00  sample 3").contains("3 rows"));
+        assertThat(lines).anySatisfy(line -> assertThat(line).contains("poolsnap.log  2007-01-10 10:00:00  sample 3")
+                .contains("3 rows"));
         assertThat(lines).hasSize(30).allSatisfy(line -> assertThat(line.length()).isLessThanOrEqualTo(140));
     }
 
@@ -136,7 +139,8 @@ class WatchScreenTest {
 
     @Test
     void aNarrowScreenKeepsTheBytes() {
-        assertThat(view(2, 80, "")).anySatisfy(line -> assertThat(line).matches(" Mu37 Paged +110 +0 +110 +22000 \\(\\+2000\\) +200"))
+        assertThat(view(2, 80, "")).anySatisfy(line -> assertThat(line)
+                .matches(" Mu37 Paged +110 +0 +110 +22000 \\(\\+2000\\) +200"))
                 .allSatisfy(line -> assertThat(line.length()).isLessThanOrEqualTo(80));
         assertThat(view(2, 20, "")).allSatisfy(line -> assertThat(line.length()).isLessThanOrEqualTo(20));
     }
@@ -146,7 +150,8 @@ class WatchScreenTest {
         PipedOutputStream typing = new PipedOutputStream();
         InputStream in = new PipedInputStream(typing);
         ByteArrayOutputStream out = new ByteArrayOutputStream();
-        // Made by hand: what the builder makes is a real pseudo-terminal, which may be closed before all that was sent to it came out.
+        // Made by hand: what the builder makes is a real pseudo-terminal, which may be closed before all that was sent to it came
+        // out.
         try (Terminal terminal = new ExternalTerminal("test", type, in, out, StandardCharsets.UTF_8)) {
             terminal.setSize(new Size(140, 20));
             WatchScreen screen = new WatchScreen(terminal, new Samples(5), 200, colour, log, folder);
@@ -179,21 +184,26 @@ class WatchScreenTest {
         assertThat(sent).contains("Show only tags that match: _").contains("1 rows, only Mu*").contains("saved in")
                 .contains("\033[?1049h").contains("\033[?1049l");
         assertThat(Files.readAllLines(log, StandardCharsets.ISO_8859_1)).filteredOn(line -> line.startsWith(" Mu37"))
-                .containsExactly(" Mu37 Paged        100          0      100     20000    200", " Mu37 Paged        110          0      110     22000    200",
-                        " Mu37 Paged        120          0      120     24000    200", " Mu37 Paged        130          0      130     26000    200",
+                .containsExactly(" Mu37 Paged        100          0      100     20000    200",
+                        " Mu37 Paged        110          0      110     22000    200",
+                        " Mu37 Paged        120          0      120     24000    200",
+                                " Mu37 Paged        130          0      130     26000    200",
                         " Mu37 Paged        140          0      140     28000    200");
-        assertThat(folder.resolve("poolsnap-20070110-120000.log")).content().startsWith("2007-01-10 12:00:00").contains(" Irp  Nonp ");
+        assertThat(folder.resolve("poolsnap-20070110-120000.log")).content().startsWith("2007-01-10 12:00:00")
+                .contains(" Irp  Nonp ");
     }
 
     @Test
     void withoutColourNoneIsSent() throws Exception {
         assertThat(run("xterm-256color", true, null, "q")).containsPattern("\033\\[[0-9;]*3[0-9]m");
-        assertThat(run("xterm-256color", false, null, "q")).doesNotContainPattern("\033\\[(?:[0-9]+;)*(?:3[0-8]|4[0-8]|9[0-7])(?:;[0-9]+)*m");
+        assertThat(run("xterm-256color", false, null,
+                "q")).doesNotContainPattern("\033\\[(?:[0-9]+;)*(?:3[0-8]|4[0-8]|9[0-7])(?:;[0-9]+)*m");
     }
 
     @Test
     void aDumbTerminalHasNoScreen() throws Exception {
-        try (Terminal terminal = TerminalBuilder.builder().system(false).streams(InputStream.nullInputStream(), new ByteArrayOutputStream()).type("dumb")
+        try (Terminal terminal = TerminalBuilder.builder().system(false).streams(InputStream.nullInputStream(),
+                new ByteArrayOutputStream()).type("dumb")
                 .build()) {
             assertThat(WatchScreen.canShow(terminal)).isFalse();
             StringBuilder out = new StringBuilder();

@@ -5,24 +5,28 @@ package org.poolscope.diagnosis.trend;
  *
  * @param shape what it does
  * @param samples how many samples were looked at
- * @param perHour growth per hour (Theil–Sen: the median of the slopes between all pairs of samples); of a leak that began in between,
+ * @param perHour growth per hour (Theil–Sen: the median of the slopes between all pairs of samples); of a leak that began in
+ *     between,
  *     since it began; {@code NaN} when there are fewer than two samples
  * @param perHourLow the lower end of the 95% confidence interval of {@code perHour}
  * @param perHourHigh the upper end
  * @param significance how many standard errors the growth is away from none
- * @param margin how much better growth explains the samples than anything that comes to rest (difference of the Bayesian information
+ * @param margin how much better growth explains the samples than anything that comes to rest (difference of the Bayesian
+ *     information
  *     criterion; above 0 growth is better); {@code NaN} where it was not asked
  * @param began when growth began, in the unit of the samples' times: the first sample, or later; meaningful for a leak
  * @param end the level at the end, noise smoothed away
  * @param growth the growth from {@code began} to the last sample
  */
-public record Trend(Shape shape, int samples, double perHour, double perHourLow, double perHourHigh, double significance, double margin,
+public record Trend(Shape shape, int samples, double perHour, double perHourLow, double perHourHigh, double significance,
+        double margin,
         long began, double end, double growth) {
 
     private static final ThreadLocal<TrendFit> FITS = ThreadLocal.withInitial(TrendFit::new);
 
     /**
-     * Looks at a series. Takes some microseconds for a flat one and some tens of microseconds for one that grows, whatever its length;
+     * Looks at a series. Takes some microseconds for a flat one and some tens of microseconds for one that grows, whatever its
+     * length;
      * allocates nothing but the result.
      *
      * @param times when each sample was taken, in milliseconds, never going back

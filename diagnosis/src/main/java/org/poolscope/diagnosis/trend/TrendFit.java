@@ -5,13 +5,18 @@ import java.util.Arrays;
 /**
  * Fits the shapes a pool's use takes over time, and picks the one that explains the samples best.
  *
- * <p>A straight line through a cache that fills, a step or a working day always rises, and with enough samples significantly so. So a leak
- * is claimed only when both hold: the growth is far beyond the noise, and a model that goes on growing (a line, a line with the day's
- * rhythm, a line that begins in between) explains the samples better than every model that comes to rest (constant, one step, two steps,
+ * <p>A straight line through a cache that fills, a step or a working day always rises, and with enough samples significantly so.
+ * So a leak
+ * is claimed only when both hold: the growth is far beyond the noise, and a model that goes on growing (a line, a line with the
+ * day's
+ * rhythm, a line that begins in between) explains the samples better than every model that comes to rest (constant, one step, two
+ * steps,
  * growth up to some moment, saturation, the day's rhythm), each charged for its parameters (Bayesian information criterion).
  *
- * <p>Before that, in this order: single outliers are pulled in (Hampel filter over five neighbours); in series of three days and more the
- * day's rhythm is taken out (mean by time of day, of the distance from the centred mean over 24 hours); long series are averaged into
+ * <p>Before that, in this order: single outliers are pulled in (Hampel filter over five neighbours); in series of three days and
+ * more the
+ * day's rhythm is taken out (mean by time of day, of the distance from the centred mean over 24 hours); long series are averaged
+ * into
  * {@value #POINTS} intervals. Noise that remembers its last value counts for less: the standard error is widened by the first
  * autocorrelation of the residuals.
  *
@@ -34,7 +39,8 @@ final class TrendFit {
     private static final double BETTER = -2;
 
     /**
-     * Of the normal distribution 97.5% lie below 1.96. A little more is taken, because the outliers pulled in and the beginning of growth
+     * Of the normal distribution 97.5% lie below 1.96. A little more is taken, because the outliers pulled in and the beginning
+     * of growth
      * are found in the same samples: the interval then holds the true pace in 95 of 100 series, as the tests count.
      */
     private static final double Z = 2.2;
@@ -157,7 +163,8 @@ final class TrendFit {
     }
 
     /**
-     * Hampel filter: a sample far from the median of itself and two neighbours on either side is replaced by that median. The two at
+     * Hampel filter: a sample far from the median of itself and two neighbours on either side is replaced by that median. The two
+     * at
      * either end stay: nobody knows whether a change at the end is an outlier.
      */
     private void pullIn(int n) {
@@ -302,7 +309,8 @@ final class TrendFit {
     }
 
     /**
-     * Busy tags are noisier than quiet ones, and a leak grows from quiet to busy. Where the noise (the bends between three points in a row)
+     * Busy tags are noisier than quiet ones, and a leak grows from quiet to busy. Where the noise (the bends between three points
+     * in a row)
      * is larger at high levels than at low ones, points count by one over their level squared; otherwise all count the same.
      */
     private void weigh() {
@@ -447,7 +455,8 @@ final class TrendFit {
     }
 
     /**
-     * The best constant that turns into growth (Hudson 1966: between two points, the lines through either side, where they meet; else at
+     * The best constant that turns into growth (Hudson 1966: between two points, the lines through either side, where they meet;
+     * else at
      * a point); leaves moment and slope behind.
      */
     private double beginning() {
@@ -612,7 +621,8 @@ final class TrendFit {
     }
 
     private double bic(double rss, int parameters, double floor) {
-        return rss == Double.POSITIVE_INFINITY ? rss : points * Math.log(Math.max(rss, floor) / points) + parameters * Math.log(points);
+        return rss == Double.POSITIVE_INFINITY ? rss : points * Math.log(Math.max(rss, floor) / points) + parameters
+                * Math.log(points);
     }
 
     /** The growth in standard errors, widened when the noise remembers itself. */
@@ -646,7 +656,8 @@ final class TrendFit {
             memory += i > 0 ? residuals[i] * residuals[i - 1] : 0;
         }
         double rho = squares > 0 ? Math.clamp(memory / squares + 1.0 / points, 0, 0.9) : 0;
-        double error = Math.sqrt(Math.max(rss, floor) / Math.max(1, points - parameters) / Math.max(1e-12, room) * (1 + rho) / (1 - rho));
+        double error = Math.sqrt(Math.max(rss, floor) / Math.max(1, points - parameters) / Math.max(1e-12, room) * (1 + rho) / (1
+                - rho));
         return growing / error;
     }
 
@@ -732,19 +743,22 @@ final class TrendFit {
         int used = points - first;
         long began = t[0] + Math.round(from * span);
         double growth = slope * (1 - from);
-        return new Trend(Shape.LEAK, n, slope * HOUR / span, interval(true, used) * HOUR / span, interval(false, used) * HOUR / span,
+        return new Trend(Shape.LEAK, n, slope * HOUR / span, interval(true, used) * HOUR / span, interval(false, used)
+                * HOUR / span,
                 significance, margin, began, end(slope), growth);
     }
 
     private Trend plain(Shape shape, int n, double significance, double margin) {
         double slope = theilSen(0);
-        return new Trend(shape, n, slope * HOUR / span, interval(true, points) * HOUR / span, interval(false, points) * HOUR / span,
+        return new Trend(shape, n, slope * HOUR / span, interval(true, points) * HOUR / span, interval(false, points)
+                * HOUR / span,
                 significance, margin, t[0], end(slope), slope);
     }
 
     private Trend calm(Shape shape, int n, double significance) {
         double slope = theilSen(0);
-        return new Trend(shape, n, slope * HOUR / span, interval(true, points) * HOUR / span, interval(false, points) * HOUR / span,
+        return new Trend(shape, n, slope * HOUR / span, interval(true, points) * HOUR / span, interval(false, points)
+                * HOUR / span,
                 significance, Double.NaN, t[0], end(slope), slope);
     }
 

@@ -20,13 +20,17 @@ class TrendTest {
     private static final int EACH = 200;
     private static final long HOUR = 3_600_000;
 
-    /** The demand: 24 hourly samples, noise of 20% of the level, at least 95% of the leaks found, at most 1% of the others taken for one. */
+    /**
+     * The demand: 24 hourly samples, noise of 20% of the level, at least 95% of the leaks found, at most 1% of the others taken
+     * for one.
+     */
     @Property(tries = 3, seed = "20040714")
     void inADayOfHourlySamplesLeaksAreFoundAndOnlyThey(@ForAll @LongRange(min = 0, max = Long.MAX_VALUE) long seed) {
         Rates rates = rates(24, EACH, new Random(seed));
         assertThat(rates.leaks).isEqualTo(Generated.Leak.values().length * Generated.Noise.values().length * EACH);
         assertThat((double) rates.found / rates.leaks).as("leaks found, of %d", rates.leaks).isGreaterThanOrEqualTo(0.95);
-        assertThat((double) rates.accused / rates.calm).as("others taken for a leak, of %d", rates.calm).isLessThanOrEqualTo(0.01);
+        assertThat((double) rates.accused / rates.calm).as("others taken for a leak, of %d",
+                rates.calm).isLessThanOrEqualTo(0.01);
     }
 
     @ParameterizedTest
@@ -148,7 +152,8 @@ class TrendTest {
     }
 
     @Property(tries = 300)
-    void neitherUnitNorClockMatter(@ForAll @LongRange(min = 0, max = 1L << 40) long seed, @ForAll @IntRange(min = -8, max = 8) int scale,
+    void neitherUnitNorClockMatter(@ForAll @LongRange(min = 0, max = 1L << 40) long seed, @ForAll @IntRange(min = -8,
+            max = 8) int scale,
             @ForAll @IntRange(min = 0, max = 5000) int days) {
         Random random = new Random(seed);
         Generated series = random.nextBoolean() ? Generated.leak(Generated.Leak.STEADY, Generated.Noise.NORMAL, 40, random)

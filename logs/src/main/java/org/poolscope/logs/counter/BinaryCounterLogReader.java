@@ -8,10 +8,12 @@ import org.poolscope.model.EvidenceReader;
 import org.poolscope.model.FactSink;
 
 /**
- * Knows binary counter logs ({@code .blg}) by their content and says how to make text of them: what they hold behind the frame of an
+ * Knows binary counter logs ({@code .blg}) by their content and says how to make text of them: what they hold behind the frame of
+ * an
  * event trace is not documented.
  *
- * <p>The frame: a buffer header that begins with the buffer's size, and behind it, always first, the event of type 0 that describes
+ * <p>The frame: a buffer header that begins with the buffer's size, and behind it, always first, the event of type 0 that
+ * describes
  * the trace, whose marker is {@code 0xC0010001}, {@code 0xC0010002} (32-bit) or {@code 0xC0020001}, {@code 0xC0020002} (64-bit).
  * Source: Geoff Chappell's notes on {@code TRACE_LOGFILE_HEADER}; evntrace.h for the {@code BufferSize} both repeat.
  */
@@ -47,13 +49,16 @@ public final class BinaryCounterLogReader implements EvidenceReader {
         int marker = bytes.getInt(BUFFER_HEADER);
         int version = marker & 0xffff;
         int type = marker >>> 16;
-        return bufferSize >= 0x400 && bufferSize % 0x400 == 0 && (version == 1 || version == 2) && (type == 0xc001 || type == 0xc002)
+        return bufferSize >= 0x400 && bufferSize % 0x400 == 0 && (version == 1 || version == 2) && (type == 0xc001
+                || type == 0xc002)
                 && bytes.getInt(BUFFER_HEADER + EVENT_HEADER) == bufferSize;
     }
 
     @Override
     public void read(EvidenceFile file, FactSink sink) throws EvidenceException {
-        throw new EvidenceException(file.path(), "", "this is a binary counter log (.blg) or another event trace, which only Windows can read",
-                "On any Windows machine run: relog \"" + file.path().getFileName() + "\" -f csv -o counters.csv, and name that file instead");
+        throw new EvidenceException(file.path(), "",
+                "this is a binary counter log (.blg) or another event trace, which only Windows can read",
+                "On any Windows machine run: relog \"" + file.path().getFileName()
+                        + "\" -f csv -o counters.csv, and name that file instead");
     }
 }

@@ -14,7 +14,8 @@ import org.poolscope.model.Counter;
 final class CounterNames {
 
     /**
-     * The counters of the object Memory in the order Windows lists them, whatever the language. Source: {@code typeperf -q Memory}
+     * The counters of the object Memory in the order Windows lists them, whatever the language. Source:
+     * {@code typeperf -q Memory}
      * of Windows XP to 11, as published lists have it; later versions only add to its end.
      */
     private static final Map<Integer, Counter> PLACES = Map.of(1, Counter.AVAILABLE_BYTES, 2, Counter.COMMITTED_BYTES,

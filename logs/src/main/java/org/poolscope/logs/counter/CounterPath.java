@@ -50,6 +50,7 @@ record CounterPath(String machine, String object, String instance, String counte
 
     @Override
     public String toString() {
-        return (machine == null ? "" : "\\\\" + machine) + "\\" + object + (instance == null ? "" : "(" + instance + ")") + "\\" + counter;
+        return (machine == null ? "" : "\\\\" + machine) + "\\" + object + (instance == null ? "" : "(" + instance + ")") + "\\"
+                + counter;
     }
 }

@@ -111,12 +111,14 @@ final class CounterTable {
     }
 
     /**
-     * A run of columns of one object that is long enough to be the whole object Memory, in a language not known: its columns are kept
+     * A run of columns of one object that is long enough to be the whole object Memory, in a language not known: its columns are
+     * kept
      * by their places, to be believed only when the figures prove it.
      */
     private static void wholeObject(List<String> fields, Column[] columns, int start) {
         for (int i = start; i < start + CounterNames.FEWEST; i++) {
-            if (columns[i] != null && (columns[i].counter == Counter.POOL_PAGED_BYTES || columns[i].counter == Counter.POOL_NONPAGED_BYTES)) {
+            if (columns[i] != null && (columns[i].counter == Counter.POOL_PAGED_BYTES || columns[i].counter
+                    == Counter.POOL_NONPAGED_BYTES)) {
                 return;
             }
         }
@@ -142,7 +144,8 @@ final class CounterTable {
             String field = fields.next();
             Column column = kept[i];
             if (column != null) {
-                column.values.add(0, field == null || fields.isCut() || fields.mayBeCut() && i < columns - 1 ? Double.NaN : Figure.of(field));
+                column.values.add(0, field == null || fields.isCut() || fields.mayBeCut() && i < columns - 1 ? Double.NaN
+                        : Figure.of(field));
             }
         }
         lastRow = number;
@@ -158,7 +161,8 @@ final class CounterTable {
         }
         RowTimes.Reading reading = times.reading(asWindowsWrites);
         if (!reading.told()) {
-            sink.warn(seenAt, "the dates of the counter log do not say which number is the month; the first is taken for it, as Windows writes it");
+            sink.warn(seenAt,
+                    "the dates of the counter log do not say which number is the month; the first is taken for it, as Windows writes it");
         }
         long[] at = reading.times();
         int putBack = straighten(at);
@@ -174,8 +178,10 @@ final class CounterTable {
         }
         all.forEach(sink::add);
         if (all.isEmpty()) {
-            sink.warn(seenAt, "none of the " + Quantity.count(columns - 1, "counter", "counters") + " of this log tells about pool; log "
-                    + Counter.POOL_PAGED_BYTES + " and " + Counter.POOL_NONPAGED_BYTES + ", or in another language than Poolscope knows, all of "
+            sink.warn(seenAt, "none of the " + Quantity.count(columns - 1, "counter", "counters")
+                    + " of this log tells about pool; log "
+                    + Counter.POOL_PAGED_BYTES + " and " + Counter.POOL_NONPAGED_BYTES
+                            + ", or in another language than Poolscope knows, all of "
                     + "the object Memory");
         }
         totals(all).ifPresent(sink::add);
@@ -212,7 +218,8 @@ final class CounterTable {
             }
         }
         samples.sort();
-        return any ? Optional.of(new CounterSeries(seenAt.quoting(column.path.toString()), SOURCE, column.path.machine(), column.counter,
+        return any ? Optional.of(new CounterSeries(seenAt.quoting(column.path.toString()), SOURCE, column.path.machine(),
+                column.counter,
                 column.path.instance(), zone, samples.times(), samples.values())) : Optional.empty();
     }
 
@@ -225,8 +232,10 @@ final class CounterTable {
             return Optional.empty();
         }
         CounterSeries first = own.getFirst();
-        return Optional.of(new MemoryCounters(lines.at(lastRow), SOURCE, first.taken(first.size() - 1), null, last(own, Counter.AVAILABLE_BYTES), null,
-                nonPaged, null, paged, null, List.of(), last(own, Counter.COMMITTED_BYTES), last(own, Counter.COMMIT_LIMIT), null, List.of(),
+        return Optional.of(new MemoryCounters(lines.at(lastRow), SOURCE, first.taken(first.size() - 1), null, last(own,
+                Counter.AVAILABLE_BYTES), null,
+                nonPaged, null, paged, null, List.of(), last(own, Counter.COMMITTED_BYTES), last(own, Counter.COMMIT_LIMIT), null,
+                        List.of(),
                 List.of()));
     }
 

@@ -9,7 +9,8 @@ final class Figure {
     }
 
     /**
-     * A number with a decimal point or a decimal comma; where both stand, the last of them is the decimal mark and the other groups
+     * A number with a decimal point or a decimal comma; where both stand, the last of them is the decimal mark and the other
+     * groups
      * digits. {@code NaN} when the text is empty, no number, or below zero, which no counter kept here can be.
      */
     static double of(String field) {

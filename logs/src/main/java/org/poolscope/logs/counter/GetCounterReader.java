@@ -19,7 +19,8 @@ import org.poolscope.model.TextLines;
 
 /**
  * Reads what PowerShell's {@code Get-Counter} prints: its table (time, and below it path and figure in turn), the same as a list,
- * single samples as a list ({@code .CounterSamples | Format-List}), and both written by {@code Export-Csv}. The names of properties
+ * single samples as a list ({@code .CounterSamples | Format-List}), and both written by {@code Export-Csv}. The names of
+ * properties
  * are the same in every language; paths and times are the region's.
  */
 public final class GetCounterReader implements EvidenceReader {
@@ -52,7 +53,8 @@ public final class GetCounterReader implements EvidenceReader {
             return false;
         }
         String text = line.strip();
-        return text.startsWith("Timestamp") && text.endsWith("CounterSamples") || text.startsWith("CookedValue") && text.indexOf(':') > 0
+        return text.startsWith("Timestamp") && text.endsWith("CounterSamples") || text.startsWith("CookedValue")
+                && text.indexOf(':') > 0
                 || sampleColumns(line).isPresent() || text.endsWith(" :") && path(text) >= 0;
     }
 
@@ -129,7 +131,8 @@ public final class GetCounterReader implements EvidenceReader {
             int number = head + 1;
             while (number <= lines.count() && lines.line(number).length() <= LONGEST_LINE) {
                 List<String> fields = Fields.of(lines.line(number), separator);
-                if (fields.size() <= Math.max(columns[0], Math.max(columns[1], columns[2])) || CounterPath.of(fields.get(columns[0])).isEmpty()) {
+                if (fields.size() <= Math.max(columns[0], Math.max(columns[1], columns[2]))
+                        || CounterPath.of(fields.get(columns[0])).isEmpty()) {
                     break;
                 }
                 Provenance here = lines.at(number);
@@ -227,9 +230,11 @@ public final class GetCounterReader implements EvidenceReader {
 
         private static boolean isFurniture(String text) {
             return text.startsWith("Timestamp") && text.endsWith("CounterSamples") || text.startsWith("CounterSamples :")
-                    || text.startsWith("\"Timestamp\"") || text.startsWith("\"CounterSamples\"") || text.startsWith("#TYPE ") || text.equals("\"")
+                    || text.startsWith("\"Timestamp\"") || text.startsWith("\"CounterSamples\"") || text.startsWith("#TYPE ")
+                            || text.equals("\"")
                     || !text.isEmpty() && text.chars().allMatch(c -> c == '-' || c == ' ')
-                    || property(text, "InstanceName", "RawValue", "SecondValue", "MultipleCount", "CounterType", "Timestamp100NSec", "Status",
+                    || property(text, "InstanceName", "RawValue", "SecondValue", "MultipleCount", "CounterType",
+                            "Timestamp100NSec", "Status",
                             "DefaultScale", "TimeBase", "CookedValue");
         }
 
@@ -251,7 +256,8 @@ public final class GetCounterReader implements EvidenceReader {
 
         private void report(FactSink sink) {
             samples.sort();
-            sink.add(new CounterSeries(at, SOURCE, path.machine(), counter, path.instance(), null, samples.times(), samples.values()));
+            sink.add(new CounterSeries(at, SOURCE, path.machine(), counter, path.instance(), null, samples.times(),
+                    samples.values()));
         }
     }
 }

@@ -7,7 +7,8 @@ import java.util.regex.Pattern;
 import org.poolscope.model.CounterSeries;
 
 /**
- * The times of the rows of a counter log. Windows writes {@code MM/dd/yyyy HH:mm:ss.fff} in every language; programs that saved the
+ * The times of the rows of a counter log. Windows writes {@code MM/dd/yyyy HH:mm:ss.fff} in every language; programs that saved
+ * the
  * table again write their region's form. Each row is kept in both readings, month first and day first; the rows together decide.
  */
 final class RowTimes {

@@ -74,7 +74,8 @@ class CounterLogTest {
                 + "\u043f\u0443\u043b\u0435"})
     void namesInOtherLanguages(String names) {
         String[] name = names.split(";");
-        Read read = Read.of("\"(PDH-CSV 4.0) (x)(-60)\",\"\\\\S\\" + name[0] + "\\" + name[1] + "\",\"\\\\S\\" + name[0] + "\\" + name[2]
+        Read read = Read.of("\"(PDH-CSV 4.0) (x)(-60)\",\"\\\\S\\" + name[0] + "\\" + name[1] + "\",\"\\\\S\\" + name[0] + "\\"
+                + name[2]
                 + "\",\"\\\\S\\Server\\" + name[2] + "\"\n\"01/13/2020 10:00:00.000\",\"7\",\"8\",\"9\"\n");
         assertThat(read.the(Counter.POOL_PAGED_BYTES).values()).containsExactly(7);
         assertThat(read.the(Counter.POOL_NONPAGED_BYTES).values()).containsExactly(8);
