@@ -10,6 +10,7 @@ import org.poolscope.dfs.DfsPath;
 import org.poolscope.dfs.LinkExtent;
 import org.poolscope.dfs.NamespaceShape;
 import org.poolscope.dfs.ReferralCacheEntry;
+import org.poolscope.dfs.ReferralExchange;
 import org.poolscope.dfs.ReferralText;
 
 /**
@@ -69,7 +70,9 @@ public record NamespaceView(int entriesHeld, int entriesNeeded, List<Link> asItI
         for (ReferralCacheEntry entry : subject.facts(ReferralCacheEntry.class)) {
             entries.putIfAbsent(entry.path(), entry.targets().stream().map(target -> target.path()).toList());
         }
-        for (ReferralText text : subject.facts(ReferralText.class)) {
+        List<ReferralText> texts = new ArrayList<>(subject.facts(ReferralText.class));
+        subject.facts(ReferralExchange.class).forEach(exchange -> exchange.asText().ifPresent(texts::add));
+        for (ReferralText text : texts) {
             for (ReferralText.NamedReferral referral : text.referrals()) {
                 if (referral.dfsPath() != null) {
                     entries.putIfAbsent(referral.dfsPath(), referral.target() == null ? List.of() : List.of(referral.target()));

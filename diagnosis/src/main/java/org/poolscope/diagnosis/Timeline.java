@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import org.poolscope.kernel.BugCheck;
 import org.poolscope.kernel.ImageInfo;
 import org.poolscope.kernel.OpenKernelImage;
 import org.poolscope.logs.KnownEvent;
@@ -97,7 +98,7 @@ public record Timeline(List<Moment> moments, int leftOut, int undated) implement
             if (info.systemTime() != null) {
                 LocalDateTime taken = LocalDateTime.ofInstant(info.systemTime(), ZoneOffset.UTC);
                 String why = info.bugCheck() == null ? "" : ", after bug check " + (info.bugCheck().name() == null ? Integer.toHexString(info.bugCheck().code()) : info.bugCheck().name());
-                moments.add(new Moment(taken, true, Kind.IMAGE, "memory image taken" + why, info.bugCheck() != null, open.seenAt()));
+                moments.add(new Moment(taken, true, Kind.IMAGE, "memory image taken" + why, isCrash(info.bugCheck()), open.seenAt()));
                 if (info.upTime() != null) {
                     moments.add(new Moment(taken.minus(info.upTime()), true, Kind.BOOT, "the system started, by its up time in the image", false,
                             open.seenAt()));
@@ -109,6 +110,11 @@ public record Timeline(List<Moment> moments, int leftOut, int undated) implement
         // The end is what the case is about.
         List<Moment> last = moments.subList(leftOut, moments.size());
         return last.isEmpty() ? Optional.empty() : Optional.of(new Timeline(last, leftOut, undated));
+    }
+
+    /** Not of a dump that somebody asked for. */
+    private static boolean isCrash(BugCheck stop) {
+        return stop != null && !(stop.name() != null && (stop.name().startsWith("MANUALLY_INITIATED") || stop.name().startsWith("LIVE_")));
     }
 
     private static boolean isTrouble(KnownEvent.Kind kind) {
