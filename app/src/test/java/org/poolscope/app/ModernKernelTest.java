@@ -27,6 +27,9 @@ import org.poolscope.model.PoolUse;
 import org.poolscope.model.Progress;
 import org.poolscope.model.RealEvidence;
 import org.poolscope.model.TagUsage;
+import org.poolscope.pool.BlockCursor;
+import org.poolscope.pool.BlockState;
+import org.poolscope.pool.PoolBlocks;
 import org.poolscope.symbols.BuiltInGlobals;
 import org.poolscope.symbols.SymbolTable;
 import org.poolscope.symbols.store.SymbolCache;
@@ -154,6 +157,18 @@ class ModernKernelTest {
         assertThat(counters.committedBytes()).isEqualTo(figures.get("committed") * 4096);
         assertThat(counters.commitLimitBytes()).isEqualTo(figures.get("commitLimit") * 4096);
         assertThat(counters.peakCommitBytes()).isEqualTo(figures.get("peakCommit") * 4096);
+
+        if (!truth.blocks().isEmpty()) {
+            Map<String, long[]> walked = new TreeMap<>();
+            for (BlockCursor block = PoolBlocks.walk(image, Progress.NONE).cursor(); block.next();) {
+                if (block.state() == BlockState.ALLOCATED && truth.blocks().containsKey(block.tag().toString())) {
+                    long[] sum = walked.computeIfAbsent(block.tag().toString(), tag -> new long[2]);
+                    sum[0]++;
+                    sum[1] += block.size();
+                }
+            }
+            truth.blocks().forEach((tag, sum) -> assertThat(walked.get(tag)).as(tag).containsExactly(sum));
+        }
 
         KernelObjects objects = KernelObjects.of(image).value().orElseThrow();
         assertThat(objects.processes().value().orElseThrow().stream().map(process -> new ModernKernel.Process(process.name(),

@@ -21,9 +21,13 @@ final class BlockFormat {
     private final int shift;
 
     BlockFormat(KernelSpace space, WindowsVersion version) {
+        this(space, version.architecture() == Architecture.X64, version.poolTypePlusOne());
+    }
+
+    BlockFormat(KernelSpace space, boolean wide, boolean typePlusOne) {
         this.space = space;
-        this.wide = version.architecture() == Architecture.X64;
-        this.typePlusOne = version.poolTypePlusOne();
+        this.wide = wide;
+        this.typePlusOne = typePlusOne;
         this.shift = wide ? 4 : 3;
     }
 

@@ -28,8 +28,8 @@ import org.poolscope.symbols.SymbolTable;
 /**
  * The books of a 64-bit kernel from Windows 8.1 on: its image's header with a debug directory, the debugger data block (encoded while it
  * runs, as in a raw image; in the clear in a dump), loaded modules, processes with handles to objects of encoded types, the
- * tables of pool use by tag of each processor, the table of big allocations, and the memory manager's counters. There are no small
- * pool blocks: neither the pools of 8.1 nor segment heaps are written.
+ * tables of pool use by tag of each processor, the table of big allocations, and the memory manager's counters. Up to Windows 10 1809
+ * also pool pages full of blocks; the segment heaps of later builds are not written.
  *
  * <p>Everything stands where a whole symbol table of that very kernel says, and nothing is taken from the tables the readers have.
  */
@@ -46,6 +46,7 @@ public final class ModernKernel {
     private static final long SECRET_ALWAYS = 0x0041_c6f2_93b5_7d18L;
     private static final int COOKIE = 0xb7;
     private static final int PROCESSORS = 3;
+    private static final int SEGMENT_HEAPS_SINCE = 18362;
     private static final int TRACKER_ROWS = 1025;
     private static final int BIG_SLOTS = 1024;
     private static final int TYPE_TYPE = 2;
@@ -63,6 +64,7 @@ public final class ModernKernel {
     private final List<Module> modules = new ArrayList<>();
     private final List<Process> processes = new ArrayList<>();
     private final List<Big> big = new ArrayList<>();
+    private final Map<String, long[]> blocks = new LinkedHashMap<>();
     private final Map<String, Long> figures = new LinkedHashMap<>();
     private final List<Long> tables = new ArrayList<>();
     private long nextNonPaged = NONPAGED;
@@ -118,11 +120,12 @@ public final class ModernKernel {
      * @param modules in load order
      * @param processes in the order they were made
      * @param tags by name: allocations, frees and bytes of nonpaged, then of paged pool
+     * @param blocks of the tags that only have small ones: how many are in use, and their bytes with headers; empty where there are none
      * @param big allocations in use
      * @param figures the memory manager's counters, in pages
      */
-    public record Truth(long kernelBase, List<Module> modules, List<Process> processes, Map<String, long[]> tags, List<Big> big,
-            Map<String, Long> figures) {
+    public record Truth(long kernelBase, List<Module> modules, List<Process> processes, Map<String, long[]> tags, Map<String, long[]> blocks,
+            List<Big> big, Map<String, Long> figures) {
     }
 
     /**
@@ -146,6 +149,10 @@ public final class ModernKernel {
         objectTypes();
         processList();
         pools();
+        if (build < SEGMENT_HEAPS_SINCE) {
+            smallBlocks(PoolKind.NONPAGED, NONPAGED + 0x1000_0000L);
+            smallBlocks(PoolKind.PAGED, PAGED + 0x1000_0000L);
+        }
         counters();
         processors();
         trackerTables();
@@ -157,7 +164,7 @@ public final class ModernKernel {
         accounts.forEach((tag, account) -> tags.put(tag, new long[] {account.allocs(PoolKind.NONPAGED),
             account.frees(PoolKind.NONPAGED), account.bytes(PoolKind.NONPAGED), account.allocs(PoolKind.PAGED),
             account.frees(PoolKind.PAGED), account.bytes(PoolKind.PAGED)}));
-        return new Truth(KERNEL, modules, processes, tags, big, figures);
+        return new Truth(KERNEL, modules, processes, tags, blocks, big, figures);
     }
 
     /** The address of a variable, its page mapped. */
@@ -386,6 +393,33 @@ public final class ModernKernel {
         space.putPointer(at("PoolBigPageTable"), bigTable);
         space.putPointer(at("PoolBigPageTableSize"), BIG_SLOTS);
         space.putPointer(at("ExpPoolBigEntriesInUse"), inUse);
+    }
+
+    /** Pages of blocks, some freed again, as the pools before segment heaps leave them. */
+    private void smallBlocks(PoolKind kind, long start) {
+        StructLayout descriptor = symbols.get("_POOL_DESCRIPTOR");
+        long at = nonPaged(descriptor.size());
+        PoolArena arena = new PoolArena(space, new BlockFormat(space, true, false), new PoolRegion(space, start, 4096), kind, 0, at,
+                descriptor);
+        Dice dice = new Dice(build + kind.ordinal());
+        List<Long> made = new ArrayList<>();
+        TagAccount[] of = {account("Blk" + kind.ordinal()), account("Two" + kind.ordinal())};
+        for (int i = 0; i < 3000; i++) {
+            TagAccount account = of[i % 2];
+            made.add(arena.allocate(account, dice.between(8, 900), false));
+            if (dice.oneIn(3)) {
+                int gone = dice.below(made.size());
+                long block = made.get(gone);
+                if (block != 0) {
+                    arena.free(of[gone % 2], block);
+                    made.set(gone, 0L);
+                }
+            }
+        }
+        arena.writeDescriptor(descriptor, 0);
+        for (TagAccount account : of) {
+            blocks.put(account.tag().toString(), new long[] {account.outstanding(kind), account.bytes(kind)});
+        }
     }
 
     private void allocateBig(String tag, int bytes, boolean inPaged) {

@@ -182,9 +182,7 @@ public final class PoolArena {
         put32(layout, "RunningDeAllocs", (int) frees);
         put32(layout, "TotalPages", smallPages);
         put32(layout, "TotalBigPages", bigPages);
-        if (layout.has("Threshold")) {
-            put32(layout, "Threshold", 8);
-        }
+        put32(layout, "Threshold", 8);
         if (layout.has("LockAddress")) {
             space.putPointer(descriptor + layout.offset("LockAddress"), lock);
         }
@@ -193,8 +191,11 @@ public final class PoolArena {
         }
     }
 
+    /** Later descriptors count bytes where earlier ones count pages. */
     private void put32(StructLayout layout, String field, int value) {
-        space.put32(descriptor + layout.offset(field), value);
+        if (layout.has(field)) {
+            space.put32(descriptor + layout.offset(field), value);
+        }
     }
 
     private void linkNext(long block, int units) {
