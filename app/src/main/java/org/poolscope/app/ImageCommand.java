@@ -18,7 +18,8 @@ import picocli.CommandLine.Spec;
 /** A command that asks one kernel image one question. */
 abstract class ImageCommand implements Callable<Integer> {
 
-    @Parameters(index = "0", paramLabel = "IMAGE", description = "A crash dump, a raw memory image, or an ELF core of a virtual machine.")
+    @Parameters(index = "0", paramLabel = "IMAGE",
+            description = "A crash dump, a raw memory image, or an ELF core of a virtual machine.")
     private Path path;
 
     @Option(names = "--symbols", paramLabel = "PATH", description = "Where to look for the kernel's symbols: folders, files, "

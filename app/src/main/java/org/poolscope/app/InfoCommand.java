@@ -25,13 +25,14 @@ import picocli.CommandLine.Command;
 @Command(name = "info", mixinStandardHelpOptions = true, usageHelpAutoWidth = true,
         header = "What is this image?",
         description = "Format, Windows build, architecture, bug check, and how much of the machine's memory the file holds. "
-                + "Of a small dump also the stack of the processor that stopped; with the kernel's symbols, its functions by name.",
+                + "Of a small dump also the stack of the processor that stopped; with the kernel's symbols, functions by name.",
         footer = {"", "Example:", "  poolscope info MEMORY.DMP"})
 final class InfoCommand extends ImageCommand {
 
     private static final int STACK_LINES = 40;
 
-    private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("uuuu-MM-dd HH:mm:ss 'UTC'").withZone(ZoneOffset.UTC);
+    private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("uuuu-MM-dd HH:mm:ss 'UTC'")
+            .withZone(ZoneOffset.UTC);
 
     @Override
     void answer(KernelImage image, Progress progress, Output output) throws IOException {
@@ -129,7 +130,8 @@ final class InfoCommand extends ImageCommand {
     }
 
     private static String upTime(Duration time) {
-        return time.toDays() + " days " + String.format("%02d:%02d:%02d", time.toHoursPart(), time.toMinutesPart(), time.toSecondsPart());
+        return time.toDays() + " days " + String.format("%02d:%02d:%02d", time.toHoursPart(), time.toMinutesPart(),
+                time.toSecondsPart());
     }
 
     private static void line(Output output, String label, Object value) throws IOException {

@@ -34,7 +34,8 @@ final class ModulesCommand extends ImageCommand {
             .text("Unloaded", module -> module.time() == null ? null : module.time().toString())
             .text("Name", UnloadedModule::name);
 
-    @Option(names = "--unloaded", description = "The drivers that were unloaded instead, the latest first; the kernel remembers fifty.")
+    @Option(names = "--unloaded",
+            description = "The drivers that were unloaded instead, the latest first; the kernel remembers fifty.")
     private boolean unloaded;
 
     @Override

@@ -23,8 +23,9 @@ import picocli.CommandLine.Command;
 /** {@code poolscope symbols}: which symbols the kernel needs, and what was found. */
 @Command(name = "symbols", mixinStandardHelpOptions = true, usageHelpAutoWidth = true,
         header = "Which symbols this kernel needs, what was found, and where.",
-        description = "Much can be read without symbol files: this says what is known of the kernel without one, and what one adds. "
-                + "PDB files and ISF tables (.json, .json.xz) are read. Nothing is fetched unless --symbols or _NT_SYMBOL_PATH names a server.",
+        description = "Much can be read without symbol files: this says what is known of the kernel without one, and what one "
+                + "adds. PDB files and ISF tables (.json, .json.xz) are read. Nothing is fetched unless --symbols or "
+                + "_NT_SYMBOL_PATH names a server.",
         footer = {"", "Examples:", "  poolscope symbols MEMORY.DMP --symbols ntkrnlmp.pdb",
             "  poolscope symbols MEMORY.DMP --symbols 'srv*~/symbols*https://msdl.microsoft.com/download/symbols'"})
 final class SymbolsCommand extends ImageCommand {
@@ -37,14 +38,17 @@ final class SymbolsCommand extends ImageCommand {
             return;
         }
         Optional<PdbIdentity> identity = symbols.identity();
-        line(output, "Kernel's symbol file", identity.map(PdbIdentity::name).orElse("not known: the image does not hold the kernel's headers"));
+        line(output, "Kernel's symbol file", identity.map(PdbIdentity::name)
+                .orElse("not known: the image does not hold the kernel's headers"));
         if (identity.isPresent()) {
             line(output, "GUID and age", identity.get().guid() + ", " + identity.get().age());
-            line(output, "Known from", symbols.isInferred() ? "the places of the kernel's variables, which are those of this build alone"
+            line(output, "Known from", symbols.isInferred()
+                    ? "the places of the kernel's variables, which are those of this build alone"
                     : "the kernel's debug directory");
         }
         line(output, "Without a file", builtIn(image, symbols));
-        line(output, "Symbol file", symbols.table().map(table -> Quantity.count(table.typeCount(), "structure", "structures") + ", "
+        line(output, "Symbol file", symbols.table().map(table -> Quantity.count(table.typeCount(), "structure",
+                "structures") + ", "
                 + Quantity.count(table.symbolCount(), "symbol", "symbols")).orElse("none"));
         List<Attempt> attempts = symbols.search().map(SymbolSearch::attempts).orElse(List.of());
         for (Attempt attempt : attempts) {
@@ -60,13 +64,15 @@ final class SymbolsCommand extends ImageCommand {
         String layouts = image.symbols().value().flatMap(KernelSymbols::table).isPresent() ? "" : image.layouts().caveat()
                 .map(caveat -> "; " + caveat).orElse("");
         return (symbols.builtIn().isPresent() ? "structures and variables of exactly this kernel are built in"
-                : "structures are those of build " + image.version() + "; variables are where the debugger data block says") + layouts;
+                : "structures are those of build " + image.version() + "; variables are where the debugger data block says")
+                        + layouts;
     }
 
     private static String advice(KernelSymbols symbols, List<Attempt> attempts) {
         String gain = symbols.builtIn().isPresent() ? "A symbol file would add names of functions on call stacks."
                 : "A symbol file would add the memory manager's counters, the tables of pools, and names of functions.";
-        String where = symbols.identity().map(identity -> " A symbol server has it as " + identity.name() + "/" + identity.folder() + "/"
+        String where = symbols.identity().map(identity -> " A symbol server has it as " + identity.name() + "/"
+                + identity.folder() + "/"
                 + identity.name() + ".").orElse("");
         return gain + where + (attempts.isEmpty() && symbols.identity().isPresent()
                 ? " Name a folder, a file or a server with --symbols or in _NT_SYMBOL_PATH." : "");

@@ -36,8 +36,8 @@ import org.poolscope.symbols.store.SymbolCache;
 import org.poolscope.symbols.store.SymbolFinder;
 
 /**
- * Kernels from Windows 8.1 to 11, laid out from whole symbol tables, running and stopped, read from the built-in tables and with the symbol
- * file: both must say what the lab wrote.
+ * Kernels from Windows 8.1 to 11, laid out from whole symbol tables, running and stopped, read from the built-in tables and
+ * with the symbol file: both must say what the lab wrote.
  */
 class ModernKernelTest {
 
@@ -55,7 +55,8 @@ class ModernKernelTest {
         try (Stream<Path> files = Files.list(RealEvidence.path("symbols"))) {
             for (Path file : files.filter(path -> path.toString().endsWith(".json.xz")).sorted().toList()) {
                 String name = file.getFileName().toString();
-                int build = BuiltInGlobals.find(name.substring(13, name.indexOf(".json"))).orElseThrow().version().orElseThrow().build();
+                int build = BuiltInGlobals.find(name.substring(13, name.indexOf(".json"))).orElseThrow().version()
+                        .orElseThrow().build();
                 for (ImageFormat format : build < FIRST_BUILD ? new ImageFormat[0]
                         : new ImageFormat[] {ImageFormat.RAW, ImageFormat.BITMAP_DUMP}) {
                     kernels.add(build + " " + format + " " + name);
@@ -144,7 +145,8 @@ class ModernKernelTest {
         for (int i = 0; i < big.size(); i++) {
             allocations.add(big.address(i) + " " + big.tag(i) + " " + big.bytes(i) + " " + big.pool(i).orElseThrow());
         }
-        assertThat(allocations).containsExactlyInAnyOrderElementsOf(truth.big().stream().map(one -> one.address() + " " + one.tag()
+        assertThat(allocations).containsExactlyInAnyOrderElementsOf(truth.big().stream().map(one -> one.address() + " "
+                + one.tag()
                 + " " + one.bytes() + " " + (one.paged() ? "paged" : "nonpaged")).toList());
 
         MemoryCounters counters = image.counters().value().orElseThrow();
@@ -172,8 +174,10 @@ class ModernKernelTest {
 
         KernelObjects objects = KernelObjects.of(image).value().orElseThrow();
         assertThat(objects.processes().value().orElseThrow().stream().map(process -> new ModernKernel.Process(process.name(),
-                process.pid(), process.address(), process.handleCount().intValue()))).containsExactlyElementsOf(truth.processes());
-        assertThat(objects.handles(Progress.NONE).value().orElseThrow()).extracting(HandleUse::process, HandleUse::type, HandleUse::count)
+                process.pid(), process.address(), process.handleCount().intValue())))
+                        .containsExactlyElementsOf(truth.processes());
+        assertThat(objects.handles(Progress.NONE).value().orElseThrow()).extracting(HandleUse::process, HandleUse::type,
+                HandleUse::count)
                 .containsExactlyInAnyOrderElementsOf(truth.processes().stream().map(process ->
                         org.assertj.core.groups.Tuple.tuple(process.name(), "Event", (long) process.handles())).toList());
     }

@@ -9,7 +9,10 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** Programs and files of others that judge ours. A test that needs one that is not installed is skipped and says which package has it. */
+/**
+ * Programs and files of others that judge ours. A test that needs one that is not installed is skipped and says which package
+ * has it.
+ */
 public final class Tool {
 
     private Tool() {

@@ -8,9 +8,9 @@ import org.poolscope.memory.VirtualMemory;
 import org.poolscope.symbols.KernelGlobals;
 
 /**
- * Decodes the debugger data block of a 64-bit kernel from Windows 8 on, which is kept encoded while the system runs; what writes a
- * crash dump decodes it first. Each 64-bit word was changed by the two secrets {@code KiWaitNever} and {@code KiWaitAlways} and by
- * the address of the flag that says so (as described by Volatility, Rekall and MemProcFS).
+ * Decodes the debugger data block of a 64-bit kernel from Windows 8 on, which is kept encoded while the system runs; what
+ * writes a crash dump decodes it first. Each 64-bit word was changed by the two secrets {@code KiWaitNever} and
+ * {@code KiWaitAlways} and by the address of the flag that says so (as described by Volatility, Rekall and MemProcFS).
  */
 final class EncodedDebuggerData {
 
@@ -53,7 +53,8 @@ final class EncodedDebuggerData {
             plain.putLong(at, decode(memory.u64(address + at), first, second, place));
         }
         DebuggerData data = new DebuggerData(address, memory, size, plain);
-        return data.kernelBase().orElse(0) == base && DebuggerDataFinder.holds(memory, data) ? Optional.of(data) : Optional.empty();
+        return data.kernelBase().orElse(0) == base && DebuggerDataFinder.holds(memory, data) ? Optional.of(data)
+                : Optional.empty();
     }
 
     static long decode(long word, long never, long always, long flag) {

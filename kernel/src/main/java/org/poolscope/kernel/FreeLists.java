@@ -9,8 +9,8 @@ import org.poolscope.symbols.FieldLayout;
 import org.poolscope.symbols.StructLayout;
 
 /**
- * The free blocks a pool descriptor knows of: it keeps a list for each size ({@code ListHeads}), linked through the first bytes of the
- * blocks themselves. A block of the smallest size has no room for the links and is on none.
+ * The free blocks a pool descriptor knows of: it keeps a list for each size ({@code ListHeads}), linked through the first bytes
+ * of the blocks themselves. A block of the smallest size has no room for the links and is on none.
  *
  * @param filled lists with at least one block
  * @param blocks blocks on all of them
@@ -37,8 +37,8 @@ public record FreeLists(int filled, long blocks, int cut, int damaged, List<Stri
     }
 
     /**
-     * Walks the lists of one descriptor. An entry counts when it points back to the one before it; where the chain breaks, the rest is reached
-     * from its other end.
+     * Walks the lists of one descriptor. An entry counts when it points back to the one before it; where the chain breaks, the
+     * rest is reached from its other end.
      *
      * @param each takes the address of each block's data
      * @return empty for kernels that keep no such lists
@@ -72,7 +72,8 @@ public record FreeLists(int filled, long blocks, int cut, int damaged, List<Stri
             }
             cut += chain.cut ? 1 : 0;
             if (chain.broken != 0) {
-                damage.add("free list %d of the %s pool descriptor is broken at 0x%x".formatted(i, descriptor.pool().word(), chain.broken));
+                damage.add("free list %d of the %s pool descriptor is broken at 0x%x".formatted(i, descriptor.pool().word(),
+                        chain.broken));
             }
             filled += found > 0 ? 1 : 0;
             blocks += found;

@@ -9,8 +9,8 @@ import org.poolscope.symbols.BuiltInGlobals;
 import org.poolscope.symbols.KernelGlobals;
 
 /**
- * Where a kernel keeps variables, as its debugger data block says: enough to know one build from all others, and to notice symbols
- * that are not this kernel's.
+ * Where a kernel keeps variables, as its debugger data block says: enough to know one build from all others, and to notice
+ * symbols that are not this kernel's.
  *
  * @param offsets of variables, from the kernel's base
  */

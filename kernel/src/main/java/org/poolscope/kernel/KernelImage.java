@@ -248,8 +248,8 @@ public final class KernelImage implements AutoCloseable {
     }
 
     /**
-     * The places in code that the stack of the stopped processor holds, the last called first. A few may be left from earlier calls:
-     * without the programs' files nobody knows how large each function's frame is.
+     * The places in code that the stack of the stopped processor holds, the last called first. A few may be left from earlier
+     * calls: without the programs' files nobody knows how large each function's frame is.
      */
     public Answer<List<StackPlace>> stack() {
         if (image.triage().isEmpty()) {
@@ -335,7 +335,9 @@ public final class KernelImage implements AutoCloseable {
         return variables == null ? PoolRegions.NONE : PoolRegions.of(memory, variables, layouts, identity.version().build());
     }
 
-    /** The kernel's own counts of its pools: that of nonpaged pool first, then those of paged pool; empty when it does not tell. */
+    /**
+     * The kernel's own counts of its pools: that of nonpaged pool first, then those of paged pool; empty when it does not tell.
+     */
     public List<PoolDescriptor> poolDescriptors() {
         List<PoolDescriptor> found = new ArrayList<>();
         if (variables != null && memory instanceof PagedMemory) {
@@ -347,12 +349,14 @@ public final class KernelImage implements AutoCloseable {
 
     /** Which pages of paged pool are allocated. */
     public Answer<PagedPoolMap> pagedPoolMap() {
-        return memory instanceof PagedMemory paged ? variables().then(known -> PagedPoolMap.read(paged, known, layouts)) : Answer.none(NO_MEMORY);
+        return memory instanceof PagedMemory paged ? variables().then(known -> PagedPoolMap.read(paged, known, layouts))
+                : Answer.none(NO_MEMORY);
     }
 
     /** The addresses that nonpaged pool may take. */
     public Answer<List<PoolRegions.Region>> nonPagedSpans() {
-        return memory instanceof PagedMemory paged ? variables().then(known -> NonPagedSpans.read(paged, known)) : Answer.none(NO_MEMORY);
+        return memory instanceof PagedMemory paged ? variables().then(known -> NonPagedSpans.read(paged, known))
+                : Answer.none(NO_MEMORY);
     }
 
     /** Releases the file. Nothing handed out may be used any more. */

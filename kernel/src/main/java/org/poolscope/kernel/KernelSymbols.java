@@ -15,8 +15,8 @@ import org.poolscope.symbols.store.SymbolFinder;
 import org.poolscope.symbols.store.SymbolSearch;
 
 /**
- * What is known of the symbols of one kernel: whose they are, which of them come with the program, and which file of the user's has
- * all of them.
+ * What is known of the symbols of one kernel: whose they are, which of them come with the program, and which file of the user's
+ * has all of them.
  *
  * <p>The kernel's debug directory names its symbol file. Small dumps do not hold that page; then the debugger data block tells,
  * because it holds the addresses of thirty variables, and no two kernels have all of them at the same places.
@@ -61,7 +61,8 @@ public final class KernelSymbols implements KernelGlobals {
             table = finder.named().stream().filter(fingerprint::matches).findFirst().orElse(null);
             identity = table == null ? null : table.identity();
         } else if (table != null && fingerprint.contradicts(table)) {
-            notes.add("the symbol file of " + identity + " puts variables elsewhere than the kernel says: it is damaged, and not used");
+            notes.add("the symbol file of " + identity
+                    + " puts variables elsewhere than the kernel says: it is damaged, and not used");
             table = null;
         }
         if (table == null && notes.isEmpty() && finder.looksSomewhere()) {
@@ -73,7 +74,8 @@ public final class KernelSymbols implements KernelGlobals {
     /** What stands in the way of the symbols the user asked for. */
     private static List<String> whyNone(PdbIdentity identity, SymbolSearch search) {
         if (search == null) {
-            return List.of("the image does not tell which symbol file belongs to its kernel, and no file named on the symbol path fits it");
+            return List.of("the image does not tell which symbol file belongs to its kernel, and no file named on the symbol path "
+                    + "fits it");
         }
         List<String> troubles = search.attempts().stream()
                 .filter(attempt -> attempt.outcome() == Attempt.Outcome.REFUSED || attempt.outcome() == Attempt.Outcome.FAILED)

@@ -9,10 +9,11 @@ import org.poolscope.memory.PhysicalMemory;
 import org.poolscope.model.PoolKind;
 
 /**
- * The addresses that nonpaged pool may take. Where it is one piece, its bounds say so. 32-bit kernels before Vista have two: one made at
- * boot, and its expansion, which ends where the pool ends; the address space between belongs to others. The debugger data block does not
- * tell where one ends and the other begins, but two variables near the pool's limit do ({@code MmSizeOfNonPagedPoolInBytes} and {@code
- * MmNonPagedPoolExpansionStart}): both pieces together have the size of the limit, so the right pair of words can be told.
+ * The addresses that nonpaged pool may take. Where it is one piece, its bounds say so. 32-bit kernels before Vista have two:
+ * one made at boot, and its expansion, which ends where the pool ends; the address space between belongs to others. The
+ * debugger data block does not tell where one ends and the other begins, but two variables near the pool's limit do 
+ * {@code MmSizeOfNonPagedPoolInBytes} and {@code MmNonPagedPoolExpansionStart}): both pieces together have the size of the
+ * limit, so the right pair of words can be told.
  */
 final class NonPagedSpans {
 

@@ -11,9 +11,10 @@ import org.poolscope.symbols.StructLayout;
 import org.poolscope.symbols.TypeLayouts;
 
 /**
- * Which pages of paged pool are allocated, by the memory manager's own map ({@code MM_PAGED_POOL_INFO.PagedPoolAllocationMap}): a bit for each
- * page the pool may have. Where the kernel has not made page tables yet, it holds the bits set so that nobody takes those pages; they are free
- * all the same, since it makes the tables when it needs them ({@code NextPdeForPagedPoolExpansion} says from where on).
+ * Which pages of paged pool are allocated, by the memory manager's own map ({@code MM_PAGED_POOL_INFO.PagedPoolAllocationMap}):
+ * a bit for each page the pool may have. Where the kernel has not made page tables yet, it holds the bits set so that nobody
+ * takes those pages; they are free all the same, since it makes the tables when it needs them 
+ * {@code NextPdeForPagedPoolExpansion} says from where on).
  *
  * @param first the pool's first address
  * @param pages how many pages it may have
@@ -56,10 +57,12 @@ public record PagedPoolMap(long first, int pages, int tabled, BitSet allocated) 
     }
 
     /**
-     * How many pages have page tables. Page tables appear in the address space themselves, an entry for each page in the order of the pages; so
-     * from the place of the first page's entry follows the place of all, and the entry of a page table is that of a page too.
+     * How many pages have page tables. Page tables appear in the address space themselves, an entry for each page in the order
+     * of the pages; so from the place of the first page's entry follows the place of all, and the entry of a page table is that
+     * of a page too.
      */
-    private static int tabled(PagedMemory memory, KernelVariables variables, StructLayout layout, long info, long start, int pages) {
+    private static int tabled(PagedMemory memory, KernelVariables variables, StructLayout layout, long info, long start,
+            int pages) {
         if (!layout.has("NextPdeForPagedPoolExpansion")) {
             return pages;
         }

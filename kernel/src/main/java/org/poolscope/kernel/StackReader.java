@@ -9,9 +9,9 @@ import org.poolscope.model.LoadedModule;
 import org.poolscope.symbols.CodeSymbol;
 
 /**
- * Names the places in code that the stack of a stopped processor holds, from its stack pointer up. How large each function's frame is
- * stands in the programs' own files, which no dump of this kind holds; so every word that can be a return address counts, and a few
- * of them are left from earlier calls.
+ * Names the places in code that the stack of a stopped processor holds, from its stack pointer up. How large each function's
+ * frame is stands in the programs' own files, which no dump of this kind holds; so every word that can be a return address
+ * counts, and a few of them are left from earlier calls.
  */
 final class StackReader {
 
@@ -29,8 +29,8 @@ final class StackReader {
     private final long kernelBase;
 
     /**
-     * Where the debugger data block stands: it is among the first of the kernel's variables, so what lies from there on is data or
-     * code that runs at boot only.
+     * Where the debugger data block stands: it is among the first of the kernel's variables, so what lies from there on is data
+     * or code that runs at boot only.
      */
     private final long firstVariable;
 

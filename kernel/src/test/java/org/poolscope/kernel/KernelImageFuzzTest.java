@@ -102,7 +102,8 @@ class KernelImageFuzzTest {
                 image.counters();
                 image.unloadedModules();
                 image.poolRegions();
-                image.pagedPoolMap().value().ifPresent(map -> assertThat(map.allocated().length()).isLessThanOrEqualTo(map.tabled()));
+                image.pagedPoolMap().value().ifPresent(map -> assertThat(map.allocated().length())
+                        .isLessThanOrEqualTo(map.tabled()));
                 image.nonPagedSpans();
                 for (PoolDescriptor descriptor : image.poolDescriptors()) {
                     FreeLists.walk(image, descriptor, entry -> { });

@@ -16,7 +16,8 @@ import org.poolscope.model.PoolKind;
 import org.poolscope.model.RealEvidence;
 
 /**
- * The counters of Windows 10, written into a copy of the raw 19041 image at the places the symbols of that kernel (19041.1165) give.
+ * The counters of Windows 10, written into a copy of the raw 19041 image at the places the symbols of that kernel (19041.1165)
+ * give.
  */
 class ModernCountersTest {
 

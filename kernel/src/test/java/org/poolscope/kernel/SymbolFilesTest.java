@@ -38,7 +38,8 @@ class SymbolFilesTest {
             assertThat(image.warnings()).isEmpty();
         }
         try (KernelImage image = KernelImage.open(RealEvidence.path("dumps/triage-19041-x64-with-pool-totals.dmp"))) {
-            assertThat(image.symbols().value().orElseThrow().identity()).as("a revision that is not among the known ones").isEmpty();
+            assertThat(image.symbols().value().orElseThrow().identity()).as("a revision that is not among the known ones")
+                    .isEmpty();
         }
     }
 

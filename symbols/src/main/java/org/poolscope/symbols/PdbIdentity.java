@@ -5,8 +5,8 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 
 /**
- * Which symbol file belongs to an executable: what the executable's debug directory says, and what the symbol file says of itself.
- * A linker makes a new GUID for each program it links, so a file with another GUID has nothing to say about this program.
+ * Which symbol file belongs to an executable: what the executable's debug directory says, and what the symbol file says of
+ * itself. A linker makes a new GUID for each program it links, so a file with another GUID has nothing to say about this program.
  *
  * @param name file name of the PDB, without a path
  * @param guid 32 upper-case hex digits

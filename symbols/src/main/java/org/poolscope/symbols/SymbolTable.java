@@ -52,7 +52,8 @@ public final class SymbolTable implements TypeLayouts, KernelGlobals {
     static final int FIELD_ROW = 8;
     static final int SYMBOL_ROW = 4;
 
-    SymbolTable(PdbIdentity identity, Architecture architecture, String source, Names names, int[] types, int[] fields, int[] symbols,
+    SymbolTable(PdbIdentity identity, Architecture architecture, String source, Names names, int[] types, int[] fields,
+            int[] symbols,
             int[] byName) {
         this.identity = identity;
         this.architecture = architecture;
@@ -127,7 +128,8 @@ public final class SymbolTable implements TypeLayouts, KernelGlobals {
         for (int field = firstField(row); field < firstField(row + 1); field++) {
             if ((fields[field * FIELD_ROW + 7] & ANONYMOUS) == 0 && names.equal(fields[field * FIELD_ROW], first)) {
                 FieldLayout found = dot < 0 ? layout(field, called, base)
-                        : place(fields[field * FIELD_ROW + 6], path.substring(dot + 1), called, base + fields[field * FIELD_ROW + 1],
+                        : place(fields[field * FIELD_ROW + 6], path.substring(dot + 1), called, base
+                                + fields[field * FIELD_ROW + 1],
                                 depth + 1);
                 if (found != null) {
                     return found;
@@ -136,7 +138,8 @@ public final class SymbolTable implements TypeLayouts, KernelGlobals {
         }
         for (int field = firstField(row); field < firstField(row + 1); field++) {
             if ((fields[field * FIELD_ROW + 7] & ANONYMOUS) != 0) {
-                FieldLayout found = place(fields[field * FIELD_ROW + 6], path, called, base + fields[field * FIELD_ROW + 1], depth + 1);
+                FieldLayout found = place(fields[field * FIELD_ROW + 6], path, called, base + fields[field * FIELD_ROW + 1],
+                        depth + 1);
                 if (found != null) {
                     return found;
                 }
@@ -166,7 +169,8 @@ public final class SymbolTable implements TypeLayouts, KernelGlobals {
         if (bits != 0) {
             type += ":" + bit + "+" + bits;
         }
-        return new FieldLayout(called, base + fields[at + 1], count == 1 ? type : type + "[" + count + "]", bytes, bit, bits, count,
+        return new FieldLayout(called, base + fields[at + 1], count == 1 ? type : type + "[" + count + "]", bytes, bit, bits,
+                count,
                 source);
     }
 
@@ -252,7 +256,8 @@ public final class SymbolTable implements TypeLayouts, KernelGlobals {
     /** All symbols, in the order of their places. */
     public void forEachSymbol(SymbolVisitor visitor) {
         for (int at = 0; at < symbols.length; at += SYMBOL_ROW) {
-            visitor.symbol(names.text(symbols[at]), Integer.toUnsignedLong(symbols[at + 1]), Integer.toUnsignedLong(symbols[at + 2]),
+            visitor.symbol(names.text(symbols[at]), Integer.toUnsignedLong(symbols[at + 1]),
+                    Integer.toUnsignedLong(symbols[at + 2]),
                     (symbols[at + 3] & CODE) != 0);
         }
     }

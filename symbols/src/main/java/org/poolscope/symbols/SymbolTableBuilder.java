@@ -5,7 +5,6 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import org.poolscope.model.Architecture;
 
@@ -22,9 +21,6 @@ public final class SymbolTableBuilder {
     private static final long FARTHEST = Integer.MAX_VALUE;
 
     private static final int LONGEST_NAME = 4096;
-
-    /** Names are kept one byte a character. */
-    private static final Pattern WIDE = Pattern.compile("[^\\x00-\\xff]");
 
     private final Map<String, Integer> nameNumbers = new HashMap<>();
     private final Map<String, Integer> typeNumbers = new HashMap<>();
@@ -69,7 +65,8 @@ public final class SymbolTableBuilder {
         }
         int size = types.at(openType * SymbolTable.TYPE_ROW + 1);
         if (offset < 0 || offset > size || type.bytes() > 0 && type.count() == 1 && offset + type.bytes() > size) {
-            throw new IllegalArgumentException("field " + shortened(name) + " at " + offset + " is outside its structure of " + size
+            throw new IllegalArgumentException("field " + shortened(name) + " at " + offset
+                    + " is outside its structure of " + size
                     + " bytes");
         }
         if (type.bytes() < 0 || type.count() < 0 || type.bits() < 0 || type.bit() < 0
@@ -148,8 +145,21 @@ public final class SymbolTableBuilder {
     }
 
     private int name(String name) {
+        Integer known = nameNumbers.get(name);
+        return known != null ? known : nameNumbers.computeIfAbsent(narrow(name), n -> nameNumbers.size());
+    }
+
+    /** Names are kept one byte a character. */
+    private static String narrow(String name) {
         String kept = name.length() > LONGEST_NAME ? name.substring(0, LONGEST_NAME) : name;
-        return nameNumbers.computeIfAbsent(WIDE.matcher(kept).replaceAll("?"), n -> nameNumbers.size());
+        if (kept.chars().allMatch(c -> c <= 0xff)) {
+            return kept;
+        }
+        StringBuilder narrowed = new StringBuilder(kept);
+        for (int i = 0; i < narrowed.length(); i++) {
+            narrowed.setCharAt(i, kept.charAt(i) > 0xff ? '?' : kept.charAt(i));
+        }
+        return narrowed.toString();
     }
 
     private static String shortened(String name) {
@@ -200,7 +210,8 @@ public final class SymbolTableBuilder {
             sorted[row * SymbolTable.TYPE_ROW] = rank[types.at(from)];
             sorted[row * SymbolTable.TYPE_ROW + 1] = types.at(from + 1);
             sorted[row * SymbolTable.TYPE_ROW + 2] = to / SymbolTable.FIELD_ROW;
-            int end = order[row] + 1 < typeCount ? types.at(from + SymbolTable.TYPE_ROW + 2) * SymbolTable.FIELD_ROW : fields.size();
+            int end = order[row] + 1 < typeCount ? types.at(from + SymbolTable.TYPE_ROW + 2) * SymbolTable.FIELD_ROW
+                    : fields.size();
             for (int field = types.at(from + 2) * SymbolTable.FIELD_ROW; field < end; field += SymbolTable.FIELD_ROW) {
                 for (int column = 0; column < SymbolTable.FIELD_ROW; column++) {
                     sortedFields[to + column] = fields.at(field + column);

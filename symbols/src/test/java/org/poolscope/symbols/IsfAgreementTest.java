@@ -15,7 +15,9 @@ import org.poolscope.model.Architecture;
 import org.poolscope.model.RealEvidence;
 import org.poolscope.symbols.isf.IsfReader;
 
-/** Symbol files and built-in tables must say the same, or one of them gives wrong numbers: every field, for every table at hand. */
+/**
+ * Symbol files and built-in tables must say the same, or one of them gives wrong numbers: every field, for every table at hand.
+ */
 class IsfAgreementTest {
 
     /** Described in the debugger's headers, not in the kernel's symbols. */
@@ -50,7 +52,8 @@ class IsfAgreementTest {
             }
             for (FieldLayout field : ours.fields()) {
                 FieldLayout other = theirs.find(field.name()).orElse(null);
-                if (other == null || other.offset() != field.offset() || other.bit() != field.bit() || other.bits() != field.bits()
+                if (other == null || other.offset() != field.offset() || other.bit() != field.bit()
+                        || other.bits() != field.bits()
                         || field.bytes() != 0 && other.bytes() != field.bytes()) {
                     differences.add(type + " " + field + "\n    " + other);
                 } else {

@@ -68,8 +68,8 @@ public final class VerifierBooks {
     }
 
     /**
-     * Tells where the entries stand that write down allocations. Each names an allocation whether anybody still knows it or not: what points
-     * to a block from here does not keep it.
+     * Tells where the entries stand that write down allocations. Each names an allocation whether anybody still knows it or
+     * not: what points to a block from here does not keep it.
      */
     public void forEachPlace(PlaceVisitor visitor) {
         books.forEach(book -> book.pages().ifPresent(pages -> pages.forEachPlace(visitor)));

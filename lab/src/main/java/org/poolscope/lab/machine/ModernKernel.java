@@ -26,12 +26,13 @@ import org.poolscope.symbols.StructLayout;
 import org.poolscope.symbols.SymbolTable;
 
 /**
- * The books of a 64-bit kernel from Windows 8.1 on: its image's header with a debug directory, the debugger data block (encoded while it
- * runs, as in a raw image; in the clear in a dump), loaded modules, processes with handles to objects of encoded types, the
- * tables of pool use by tag of each processor, the table of big allocations, and the memory manager's counters. Up to Windows 10 1809
- * also pool pages full of blocks; the segment heaps of later builds are not written.
+ * The books of a 64-bit kernel from Windows 8.1 on: its image's header with a debug directory, the debugger data block (encoded
+ * while it runs, as in a raw image; in the clear in a dump), loaded modules, processes with handles to objects of encoded
+ * types, the tables of pool use by tag of each processor, the table of big allocations, and the memory manager's counters. Up
+ * to Windows 10 1809 also pool pages full of blocks; the segment heaps of later builds are not written.
  *
- * <p>Everything stands where a whole symbol table of that very kernel says, and nothing is taken from the tables the readers have.
+ * <p>Everything stands where a whole symbol table of that very kernel says, and nothing is taken from the tables the readers
+ * have.
  */
 public final class ModernKernel {
 
@@ -41,6 +42,7 @@ public final class ModernKernel {
     private static final long PAGED = 0xffff_d10c_2000_0000L;
     private static final long REGION_BYTES = 1L << 40;
     private static final long PFN_DATABASE = 0xffff_fa80_0000_0000L;
+    private static final int FIRST_PAGE_TABLE = 0x1ad;
     private static final long SHARED = 0xffff_f780_0000_0000L;
     private static final long SECRET_NEVER = 0x9d3c_51a7_0e64_b82fL;
     private static final long SECRET_ALWAYS = 0x0041_c6f2_93b5_7d18L;
@@ -78,6 +80,8 @@ public final class ModernKernel {
         List<MemoryRun> runs = List.of(new MemoryRun(0x1, 0x9e), new MemoryRun(0x100, 0x3f00));
         this.memory = MachineMemory.create(file, format, runs, DumpHeader.firstPageOffset(Architecture.X64, format, runs), 2_000,
                 new Dice(build));
+        // The loader puts the first page table here on many machines; tools that look for it begin near it.
+        memory.takeRow(1, FIRST_PAGE_TABLE - 1);
         this.space = new KernelSpace(Architecture.X64, memory, new PageTables64(memory));
     }
 
@@ -120,11 +124,13 @@ public final class ModernKernel {
      * @param modules in load order
      * @param processes in the order they were made
      * @param tags by name: allocations, frees and bytes of nonpaged, then of paged pool
-     * @param blocks of the tags that only have small ones: how many are in use, and their bytes with headers; empty where there are none
+     * @param blocks of the tags that only have small ones: how many are in use, and their bytes with headers; empty where there
+     *     are none
      * @param big allocations in use
      * @param figures the memory manager's counters, in pages
      */
-    public record Truth(long kernelBase, List<Module> modules, List<Process> processes, Map<String, long[]> tags, Map<String, long[]> blocks,
+    public record Truth(long kernelBase, List<Module> modules, List<Process> processes, Map<String, long[]> tags, Map<String,
+            long[]> blocks,
             List<Big> big, Map<String, Long> figures) {
     }
 
@@ -227,12 +233,14 @@ public final class ModernKernel {
         ModuleSpec spec = new ModuleSpec("ntoskrnl.exe", 0x1046000, 0x5ec1_0000 + build, "\\SystemRoot\\system32\\ntoskrnl.exe");
         map(KERNEL, PAGE);
         byte[] exports = PortableExecutable.exports(0x800, "ntoskrnl.exe", spec.timeDateStamp());
-        byte[] debug = PortableExecutable.debug(0x900, spec.timeDateStamp(), symbols.identity().guid(), (int) symbols.identity().age(),
+        byte[] debug = PortableExecutable.debug(0x900, spec.timeDateStamp(), symbols.identity().guid(),
+                (int) symbols.identity().age(),
                 symbols.identity().name());
         space.putBytes(KERNEL + 0x800, exports);
         space.putBytes(KERNEL + 0x900, debug);
         List<PortableExecutable.Section> sections = List.of(new PortableExecutable.Section(".text", 0x200000, 0x200000),
-                new PortableExecutable.Section("POOLCODE", 0x400000, 0x1000), new PortableExecutable.Section(".data", 0x401000, 0xc45000));
+                new PortableExecutable.Section("POOLCODE", 0x400000, 0x1000), new PortableExecutable.Section(".data",
+                        0x401000, 0xc45000));
         space.putBytes(KERNEL, PortableExecutable.headers(Architecture.X64, spec, KERNEL, sections,
                 new PortableExecutable.Directories(0x800, exports.length, 0x900)));
         space.putAscii(at(has("NtBuildLabEx") ? "NtBuildLabEx" : "NtBuildLab", 64), build + ".1.amd64fre.lab.200101-1200\0");
@@ -242,7 +250,8 @@ public final class ModernKernel {
 
     private void shared() {
         Struct shared = struct("_KUSER_SHARED_DATA", SHARED);
-        shared.set("NtMajorVersion", build < 10_000 ? 6 : 10).set("NtMinorVersion", build < 10_000 ? 3 : 0);
+        shared.set("NtMajorVersion", build < 10_000 ? 6 : 10).set("NtMinorVersion", build < 10_000 ? 3 : 0)
+                .set("NtProductType", 1);
         shared.setIfThere("NtBuildNumber", build);
         long time = shared.at("SystemTime");
         space.put32(time, (int) TIME);
@@ -389,7 +398,8 @@ public final class ModernKernel {
         }
         BigAllocation gone = new BigAllocation(NONPAGED + 0x800_0000, 5, account("Gone"), PoolKind.NONPAGED, null);
         account("Gone").past(PoolKind.NONPAGED, 1);
-        int inUse = new BigPageTable(space, symbols.get("_POOL_TRACKER_BIG_PAGES"), bigTable, BIG_SLOTS).write(live, List.of(gone));
+        int inUse = new BigPageTable(space, symbols.get("_POOL_TRACKER_BIG_PAGES"), bigTable, BIG_SLOTS).write(live,
+                List.of(gone));
         space.putPointer(at("PoolBigPageTable"), bigTable);
         space.putPointer(at("PoolBigPageTableSize"), BIG_SLOTS);
         space.putPointer(at("ExpPoolBigEntriesInUse"), inUse);
@@ -399,7 +409,8 @@ public final class ModernKernel {
     private void smallBlocks(PoolKind kind, long start) {
         StructLayout descriptor = symbols.get("_POOL_DESCRIPTOR");
         long at = nonPaged(descriptor.size());
-        PoolArena arena = new PoolArena(space, new BlockFormat(space, true, false), new PoolRegion(space, start, 4096), kind, 0, at,
+        PoolArena arena = new PoolArena(space, new BlockFormat(space, true, false), new PoolRegion(space, start, 4096), kind,
+                0, at,
                 descriptor);
         Dice dice = new Dice(build + kind.ordinal());
         List<Long> made = new ArrayList<>();

@@ -24,8 +24,8 @@ import org.poolscope.symbols.SymbolTableBuilder.FieldType;
 import org.tukaani.xz.XZInputStream;
 
 /**
- * Reads Intermediate Symbol Format, the JSON tables of memory analysis (its schema is published with Volatility 3; versions 2 to 6
- * say the same of Windows). One pass over the tokens, plain or {@code .xz}; names of types are looked up when all are read,
+ * Reads Intermediate Symbol Format, the JSON tables of memory analysis (its schema is published with Volatility 3; versions 2
+ * to 6 say the same of Windows). One pass over the tokens, plain or {@code .xz}; names of types are looked up when all are read,
  * because the members of the file may come in any order.
  */
 public final class IsfReader {

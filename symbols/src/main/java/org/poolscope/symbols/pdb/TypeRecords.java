@@ -6,9 +6,9 @@ import org.poolscope.symbols.SymbolTableBuilder;
 import org.poolscope.symbols.SymbolTableBuilder.FieldType;
 
 /**
- * The stream of types (TPI): records of CodeView, numbered from {@code TypeIndexBegin} on; what a record is made of are numbers of
- * earlier records, or of types everyone knows. The file's own checksums of lists of fields are held against them, because a field
- * that moved by damage would be read as if it were right.
+ * The stream of types (TPI): records of CodeView, numbered from {@code TypeIndexBegin} on; what a record is made of are numbers
+ * of earlier records, or of types everyone knows. The file's own checksums of lists of fields are held against them, because a
+ * field that moved by damage would be read as if it were right.
  */
 final class TypeRecords {
 
@@ -59,7 +59,8 @@ final class TypeRecords {
         this.first = stream.i32(8);
         long end = stream.u32(12);
         int bytes = stream.size(stream.u32(16), "the length of all records");
-        if (header < HEADER || first < 0x1000 || end < first || end - first > bytes / 4 || header + (long) bytes > stream.length()) {
+        if (header < HEADER || first < 0x1000 || end < first || end - first > bytes / 4 || header
+                + (long) bytes > stream.length()) {
             throw new DamagedPdbException(stream.stream(), 0, "its header contradicts itself");
         }
         this.places = new int[(int) (end - first)];
@@ -245,7 +246,8 @@ final class TypeRecords {
             return bytes(stream.u32(place + 4), depth + 1);
         }
         if (isStructure(leaf)) {
-            Integer definition = (property(place) & FORWARD) == 0 ? Integer.valueOf((int) index) : definitions.get(tagName((int) index));
+            Integer definition = (property(place) & FORWARD) == 0 ? Integer.valueOf((int) index)
+                    : definitions.get(tagName((int) index));
             return definition == null ? 0 : number(sizeAt(place(definition)));
         }
         return type(index, depth + 1).bytes();
@@ -287,7 +289,8 @@ final class TypeRecords {
             case 0x8003 -> stream.i32(at + 2);
             case 0x8004 -> stream.u32(at + 2);
             case 0x8009, 0x800a -> stream.u64(at + 2);
-            default -> throw new DamagedPdbException(stream.stream(), at, "a number of unknown kind 0x" + Integer.toHexString(kind));
+            default -> throw new DamagedPdbException(stream.stream(), at, "a number of unknown kind 0x"
+                    + Integer.toHexString(kind));
         };
     }
 
@@ -298,7 +301,8 @@ final class TypeRecords {
             case 0x8001, 0x8002 -> 2;
             case 0x8003, 0x8004 -> 4;
             case 0x8009, 0x800a -> 8;
-            default -> throw new DamagedPdbException(stream.stream(), at, "a number of unknown kind 0x" + Integer.toHexString(kind));
+            default -> throw new DamagedPdbException(stream.stream(), at, "a number of unknown kind 0x"
+                    + Integer.toHexString(kind));
         });
     }
 }

@@ -10,9 +10,9 @@ import java.util.zip.DataFormatException;
 import java.util.zip.Inflater;
 
 /**
- * Unpacks the one file of a cabinet, which is what a symbol store keeps for {@code name.pd_} (Microsoft's cabinet format, published
- * as [MS-CAB]): a header, a folder of data blocks, one file. Blocks are stored or packed with MSZIP: each is deflated by itself,
- * with the 32 KB before it as its dictionary.
+ * Unpacks the one file of a cabinet, which is what a symbol store keeps for {@code name.pd_} (Microsoft's cabinet format,
+ * published as [MS-CAB]): a header, a folder of data blocks, one file. Blocks are stored or packed with MSZIP: each is deflated
+ * by itself, with the 32 KB before it as its dictionary.
  */
 final class Cabinet {
 

@@ -19,8 +19,8 @@ import org.poolscope.model.EvidenceException;
 import org.poolscope.symbols.SymbolTable;
 
 /**
- * Symbol files that were read once, in a form that opens in a few milliseconds. What is kept is known by the SHA-256 of the file it
- * was made from, so a file that changed is read again, and the same file under another name is not.
+ * Symbol files that were read once, in a form that opens in a few milliseconds. What is kept is known by the SHA-256 of the
+ * file it was made from, so a file that changed is read again, and the same file under another name is not.
  */
 public final class SymbolCache {
 

@@ -24,8 +24,8 @@ import org.poolscope.symbols.store.SymbolPath.Server;
 import org.poolscope.symbols.store.SymbolPath.Store;
 
 /**
- * Finds the symbols of a program along a {@linkplain SymbolPath symbol path}. A file counts only when it says itself that it is of
- * the program: its GUID and age are those the program names. What a server sends is checked before it is kept.
+ * Finds the symbols of a program along a {@linkplain SymbolPath symbol path}. A file counts only when it says itself that it is
+ * of the program: its GUID and age are those the program names. What a server sends is checked before it is kept.
  */
 public final class SymbolFinder {
 
@@ -66,7 +66,8 @@ public final class SymbolFinder {
     public static SymbolFinder along(String path, Map<String, String> environment, Progress progress) {
         Path caches = cacheFolder(environment);
         try {
-            return new SymbolFinder(SymbolPath.parse(path, caches.resolve("symbols")), new SymbolCache(caches.resolve("tables")), progress);
+            return new SymbolFinder(SymbolPath.parse(path, caches.resolve("symbols")),
+                    new SymbolCache(caches.resolve("tables")), progress);
         } catch (InvalidPathException e) {
             throw new IllegalArgumentException("'" + e.getInput() + "' is no path", e);
         }
@@ -160,7 +161,9 @@ public final class SymbolFinder {
         return files;
     }
 
-    /** The folder of a program in a store; a store with an {@code index2.txt} has one more level, of the names' first two letters. */
+    /**
+     * The folder of a program in a store; a store with an {@code index2.txt} has one more level, of the names' first two letters.
+     */
     private static Path inStore(PdbIdentity wanted, Path root) {
         Path level = Files.exists(root.resolve("index2.txt")) && wanted.name().length() > 1
                 ? root.resolve(wanted.name().substring(0, 2)) : root;
@@ -282,7 +285,8 @@ public final class SymbolFinder {
                     } else {
                         Files.copy(file, part, StandardCopyOption.REPLACE_EXISTING);
                     }
-                    Files.move(part, folder.resolve(wanted.name()), StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+                    Files.move(part, folder.resolve(wanted.name()), StandardCopyOption.ATOMIC_MOVE,
+                            StandardCopyOption.REPLACE_EXISTING);
                 } catch (IOException e) {
                     deleteQuietly(part);
                 }

@@ -101,7 +101,8 @@ public record SymbolPath(List<Element> elements) {
             String part = parts[i].strip();
             boolean server = isAddress(part.toLowerCase(Locale.ROOT));
             if (server && i < parts.length - 1) {
-                throw new IllegalArgumentException("in '" + word + "' a server stands before another store: only the last can be one");
+                throw new IllegalArgumentException("in '" + word
+                        + "' a server stands before another store: only the last can be one");
             }
             if (server && stores.isEmpty()) {
                 stores.add(new Folder(nearest));

@@ -27,7 +27,8 @@ import org.poolscope.symbols.SymbolTable;
 class PdbReaderTest {
 
     private static final Pattern RECORD = Pattern.compile("  0x([0-9A-F]+) \\| (LF_\\w+) \\[size = \\d+\\](?: `(.*)`)?");
-    private static final Pattern MEMBER = Pattern.compile("- LF_MEMBER \\[name = `(.*)`, Type = 0x([0-9A-F]+).*, offset = (\\d+),");
+    private static final Pattern MEMBER =
+            Pattern.compile("- LF_MEMBER \\[name = `(.*)`, Type = 0x([0-9A-F]+).*, offset = (\\d+),");
     private static final Pattern PLACE = Pattern.compile("addr = (\\d+):(\\d+)(?:, code size = (\\d+))?");
 
     @TempDir
@@ -36,7 +37,8 @@ class PdbReaderTest {
     /** One record of the listing: its kind, its name, the lines below it. */
     private record Record(String kind, String name, List<String> lines) {
         long number(String before) {
-            Matcher number = Pattern.compile(Pattern.quote(before) + "\\s*(0x[0-9A-Fa-f]+|\\d+)").matcher(String.join("\n", lines));
+            Matcher number = Pattern.compile(Pattern.quote(before) + "\\s*(0x[0-9A-Fa-f]+|\\d+)").matcher(String.join("\n",
+                    lines));
             return number.find() ? Long.decode(number.group(1)) : -1;
         }
     }
@@ -54,7 +56,8 @@ class PdbReaderTest {
             if (!record.kind().matches("LF_(STRUCTURE|UNION)") || String.join("", record.lines()).contains("forward ref")) {
                 continue;
             }
-            String name = record.name().contains("<unnamed-tag>") ? "__unnamed_" + Long.toHexString(entry.getKey()) : record.name();
+            String name = record.name().contains("<unnamed-tag>") ? "__unnamed_" + Long.toHexString(entry.getKey())
+                    : record.name();
             StructLayout ours = table.get(name);
             assertThat(ours.size()).as(name).isEqualTo((int) record.number("sizeof"));
             for (String line : records.get(record.number("field list:")).lines()) {
@@ -150,7 +153,8 @@ class PdbReaderTest {
             Matcher record = Pattern.compile("\\| S_(PUB32|[GL]DATA32|[GL]PROC32) \\[size = \\d+\\] `(.*)`").matcher(line);
             Matcher place = PLACE.matcher(line);
             if (record.find()) {
-                name = processor.equals("i686") && record.group(1).equals("PUB32") ? record.group(2).substring(1) : record.group(2);
+                name = processor.equals("i686") && record.group(1).equals("PUB32") ? record.group(2).substring(1)
+                        : record.group(2);
             } else if (name != null && place.find()) {
                 long rva = sections.get(Integer.parseInt(place.group(1)) - 1) + Long.parseLong(place.group(2));
                 assertThat(table.offset(name)).as(name).hasValue(rva);
@@ -171,7 +175,8 @@ class PdbReaderTest {
     @Test
     void identityIsTheOneTheProgramNames() throws Exception {
         Path pdb = CompiledShapes.pdb("x86_64");
-        Matcher guid = Pattern.compile("GUID: \\{([0-9A-F-]+)\\}").matcher(Tool.run("llvm-pdbutil", "dump", "-summary", pdb.toString()));
+        Matcher guid = Pattern.compile("GUID: \\{([0-9A-F-]+)\\}").matcher(Tool.run("llvm-pdbutil", "dump", "-summary",
+                pdb.toString()));
         assertThat(guid.find()).isTrue();
         assertThat(PdbReader.read(pdb).identity().guid()).isEqualTo(guid.group(1).replace("-", ""));
         byte[] program = Files.readAllBytes(pdb.resolveSibling("shapes.dll"));

@@ -25,7 +25,9 @@ import org.poolscope.symbols.pdb.CompiledShapes;
 import org.poolscope.symbols.pdb.PdbReader;
 import org.poolscope.symbols.store.Attempt.Outcome;
 
-/** Symbols looked for along paths of every form, in folders and on a server of this machine that is laid out as a symbol store. */
+/**
+ * Symbols looked for along paths of every form, in folders and on a server of this machine that is laid out as a symbol store.
+ */
 class SymbolFinderTest {
 
     @TempDir
@@ -65,7 +67,8 @@ class SymbolFinderTest {
     }
 
     private SymbolFinder finder(String path) {
-        return SymbolFinder.along(path, Map.of("POOLSCOPE_CACHE", folder.resolve("caches").toString()), (what, done, total) -> { });
+        return SymbolFinder.along(path, Map.of("POOLSCOPE_CACHE", folder.resolve("caches").toString()), (what, done,
+                total) -> { });
     }
 
     private static Path pdb() {
@@ -184,7 +187,8 @@ class SymbolFinderTest {
         assertThatThrownBy(() -> SymbolPath.parse("srv*http://a/b*c", folder)).hasMessageContaining("http://a/b");
         assertThatThrownBy(() -> SymbolPath.parse("srv*http://", folder)).isInstanceOf(IllegalArgumentException.class);
         assertThat(SymbolPath.parse(" ; ", folder).elements()).isEmpty();
-        assertThat(SymbolPath.parse("symsrv*symsrv.dll*a*https://msdl.example/download/symbols", folder).elements()).singleElement()
+        assertThat(SymbolPath.parse("symsrv*symsrv.dll*a*https://msdl.example/download/symbols", folder).elements())
+                .singleElement()
                 .isEqualTo(new SymbolPath.Chain(List.of(new SymbolPath.Folder(Path.of("a")),
                         new SymbolPath.Server(java.net.URI.create("https://msdl.example/download/symbols/")))));
     }
