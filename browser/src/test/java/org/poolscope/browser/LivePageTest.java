@@ -8,8 +8,10 @@ import com.microsoft.playwright.Page;
 import com.microsoft.playwright.assertions.LocatorAssertions;
 import com.microsoft.playwright.options.AriaRole;
 import com.microsoft.playwright.options.ColorScheme;
+import com.microsoft.playwright.options.FilePayload;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.regex.Pattern;
@@ -18,6 +20,8 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.poolscope.app.page.PageServer;
+import org.poolscope.driver.TestDriver;
+import org.poolscope.driver.TestDriver.Target;
 
 /** The page of {@code poolscope ui}: from the verdict to a block, from the block to what it points to, and on. */
 class LivePageTest {
@@ -26,28 +30,47 @@ class LivePageTest {
     private static Path folder;
     private static Chromium chromium;
     private static PageServer server;
+    private static final List<PageServer> SERVERS = new ArrayList<>();
 
     @BeforeAll
     static void start() throws Exception {
         chromium = Chromium.start();
-        server = PageServer.start(List.of(Cases.evidence("io-leak", folder)), 0, 1 << 20, "poolscope test");
+        server = serve(Cases.evidence("io-leak", folder));
+    }
+
+    private static PageServer serve(Path evidence) throws Exception {
+        PageServer made = PageServer.start(List.of(evidence), 0, 1 << 20, "poolscope test");
+        SERVERS.add(made);
+        return made;
     }
 
     @AfterAll
     static void stop() {
-        if (server != null) {
-            server.close();
-        }
+        SERVERS.forEach(PageServer::close);
         if (chromium != null) {
             chromium.close();
         }
     }
 
     private static Watched open(int width, ColorScheme colours) {
+        return open(server, width, colours);
+    }
+
+    private static Watched open(PageServer server, int width, ColorScheme colours) {
         Watched watched = new Watched(chromium.browser(), width, 900, colours);
         watched.page().navigate(server.address());
         assertThat(watched.page().locator(".verdict h1")).isVisible(new LocatorAssertions.IsVisibleOptions().setTimeout(60_000));
         return watched;
+    }
+
+    /** What is asked of every page on every screen. */
+    private static void look(Watched watched, String name, int width, ColorScheme colours) throws Exception {
+        watched.fitsItsWidth();
+        if (width == 1280) {
+            watched.isAccessible();
+        }
+        watched.page().screenshot(new Page.ScreenshotOptions()
+                .setPath(Cases.pictures().resolve("ui-" + name + "-" + width + "-" + colours.name().toLowerCase(Locale.ROOT) + ".png")));
     }
 
     private static void door(Page page, String name) {
@@ -117,8 +140,11 @@ class LivePageTest {
             assertThat(page.locator("main table")).containsText("tag 'TCPc'");
             door(page, "Referrals");
             assertThat(page.locator("main")).containsText("no DFS referrals");
+            page.getByLabel("Choose files of evidence").setInputFiles(TestDriver.compile(Target.X86, "wrappers", "-O2"));
+            assertThat(page.locator("select[aria-label=Case]")).containsText("wrappers-i686");
             door(page, "Drivers");
-            assertThat(page.locator("h1")).hasText("Drivers");
+            page.locator("main td a").click();
+            assertThat(page.locator("main tbody")).containsText("W2aa");
             watched.hasNoComplaint();
 
             Path archive = Files.write(folder.resolve("bomb.zip"), new byte[] {'P', 'K', 3, 4, 0, 0, 0, 0});
@@ -138,21 +164,98 @@ class LivePageTest {
                     Page page = watched.page();
                     page.navigate(server.address() + "#/blocks?tag=Io");
                     assertThat(page.locator(".list .row a").first()).isVisible();
-                    watched.fitsItsWidth();
-                    if (width == 1280) {
-                        watched.isAccessible();
-                    }
-                    page.screenshot(new Page.ScreenshotOptions().setPath(Cases.pictures().resolve("ui-blocks-" + width + "-" + colours.name().toLowerCase(Locale.ROOT) + ".png")));
+                    look(watched, "blocks", width, colours);
                     page.locator(".list .row a").first().click();
                     assertThat(page.locator("h1")).containsText("Block 'Io");
-                    watched.fitsItsWidth();
-                    if (width == 1280) {
-                        watched.isAccessible();
-                    }
-                    page.screenshot(new Page.ScreenshotOptions().setPath(Cases.pictures().resolve("ui-block-" + width + "-" + colours.name().toLowerCase(Locale.ROOT) + ".png")));
+                    look(watched, "block", width, colours);
                     watched.hasNoComplaint();
                 }
             }
+        }
+    }
+
+    @Test
+    void thePhotoUploadWithItsReferralsAndADriver() throws Exception {
+        Path evidence = Cases.evidence("photo-upload", folder);
+        Files.copy(TestDriver.compile(Target.X64, "direct", "-O2"), evidence.resolve("direct.sys"));
+        PageServer photos = serve(evidence);
+        for (ColorScheme colours : List.of(ColorScheme.LIGHT, ColorScheme.DARK)) {
+            for (int width : new int[] {390, 1280, 1920}) {
+                try (Watched watched = open(photos, width, colours)) {
+                    Page page = watched.page();
+                    assertThat(page.locator(".verdict.bad h1")).containsText("mup.sys");
+                    look(watched, "photo-upload", width, colours);
+                    door(page, "Referrals");
+                    Locator captured = page.locator("main tbody tr")
+                            .filter(new Locator.FilterOptions().setHasText("referrals.pcap"))
+                            .filter(new Locator.FilterOptions().setHasText("\\lores\\"));
+                    assertThat(captured.first()).containsText("\\FileServer\\");
+                    look(watched, "referrals", width, colours);
+                    door(page, "Drivers");
+                    page.locator("main").getByText("direct.sys", new Locator.GetByTextOptions().setExact(true)).first().click();
+                    assertThat(page.locator("h1")).hasText("Call sites of direct.sys");
+                    assertThat(page.locator("main tbody tr").filter(new Locator.FilterOptions().setHasText("PlainPaged")))
+                            .containsText("Mup ");
+                    look(watched, "callsites", width, colours);
+                    watched.hasNoComplaint();
+                }
+            }
+        }
+    }
+
+    @Test
+    void theHealthyControlIsCalledHealthy() throws Exception {
+        PageServer healthy = serve(Cases.evidence("healthy-file-server", folder));
+        for (ColorScheme colours : List.of(ColorScheme.LIGHT, ColorScheme.DARK)) {
+            for (int width : new int[] {390, 1280, 1920}) {
+                try (Watched watched = open(healthy, width, colours)) {
+                    Page page = watched.page();
+                    assertThat(page.locator(".verdict")).containsText("no problem found");
+                    assertThat(page.locator(".verdict.bad, #contents, #owners")).hasCount(0);
+                    look(watched, "healthy", width, colours);
+                    page.navigate(healthy.address() + "#/blocks");
+                    assertThat(page.locator(".list .row a, main .empty").first()).isVisible();
+                    assertThat(page.locator(".list .lost")).hasCount(0);
+                    watched.hasNoComplaint();
+                }
+            }
+        }
+    }
+
+    @Test
+    void hostileTextStaysText() throws Exception {
+        PageServer hostile = serve(Cases.hostile(folder));
+        try (Watched watched = open(hostile, 1280, ColorScheme.LIGHT)) {
+            Page page = watched.page();
+            assertThat(page.locator("main")).containsText("<b>x");
+            watched.nothingBrokeOut();
+            door(page, "Referrals");
+            assertThat(page.locator("main")).containsText("</script><script>window.pwned=1</script>");
+            assertThat(page.locator("main")).containsText("<svg onload=window.pwned=4>");
+            watched.nothingBrokeOut();
+            door(page, "Compare");
+            assertThat(page.locator("main")).containsText("Two tables are needed");
+            for (String word : List.of("<b>", "<img src=x onerror=window.pwned=8>", "\u202e\u0007")) {
+                page.getByLabel("Search the case").fill(word);
+                page.getByRole(AriaRole.BUTTON, new Page.GetByRoleOptions().setName("Search")).click();
+                assertThat(page.locator("h1")).containsText("Found for ");
+                assertThat(page.locator("main table")).isAttached();
+            }
+            page.getByLabel("Search the case").fill("<b>");
+            page.getByRole(AriaRole.BUTTON, new Page.GetByRoleOptions().setName("Search")).click();
+            assertThat(page.locator("main td").first()).containsText("tag '<b>x'");
+            watched.nothingBrokeOut();
+            for (String place : List.of("constructor", "__proto__", "blocks?tag=<svg onload=window.pwned=9>")) {
+                page.navigate(hostile.address() + "#/" + place);
+                assertThat(page.locator("main")).not().isEmpty();
+            }
+            watched.nothingBrokeOut();
+
+            page.getByLabel("Choose files of evidence").setInputFiles(new FilePayload(
+                    "<img src=x onerror=window.pwned=10>\u202e.txt", "text/plain",
+                    Files.readAllBytes(folder.resolve("hostile/poolused.txt"))));
+            assertThat(page.locator("select[aria-label=Case]").or(page.locator(".failure")).first()).isVisible();
+            watched.nothingBrokeOut();
         }
     }
 }

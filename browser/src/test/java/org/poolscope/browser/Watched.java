@@ -48,6 +48,16 @@ final class Watched implements AutoCloseable {
         assertThat(complaints).isEmpty();
     }
 
+    /** Nothing of hostile evidence ran, became an element or stands on the page as a character that reorders or controls text. */
+    void nothingBrokeOut() {
+        assertThat(page.evaluate("() => window.pwned")).isNull();
+        assertThat(page.locator("main :is(script, img, iframe, object, embed, b[onmouseover]), "
+                + "[onload], [onerror], a[href^='javascript:' i]").count()).isZero();
+        assertThat(page.evaluate("() => /[\\u202a-\\u202e\\u2066-\\u2069\\u0007\\u001b]/.test(document.body.textContent)"))
+                .isEqualTo(false);
+        hasNoComplaint();
+    }
+
     void fitsItsWidth() {
         assertThat(page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")).isEqualTo(true);
     }
