@@ -57,6 +57,8 @@ charts.treemap = (rows, pool) => width => {
   return svg.node();
 };
 
+/* Two tables give a pace, but no range that it may lie in. */
+charts.ranged = forecast => forecast.lowBytesPerHour !== null && forecast.highBytesPerHour !== null && Math.round(forecast.lowBytesPerHour) < Math.round(forecast.highBytesPerHour);
 charts.growth = chart => width => {
   const narrow = width < 560;
   const height = narrow ? 260 : 320;
@@ -67,13 +69,17 @@ charts.growth = chart => width => {
   const span = Math.max(3600e3, last - times[0]);
   const forecast = chart.lines.filter(line => line.forecast && line.accused).map(line => {
     const end = line.forecast.exhaustedAt ? Math.min(+new Date(line.forecast.exhaustedAt + 'Z'), +last + span / 2) : +last + span / 2;
+    const hours = (end - last) / 3600e3;
     const now = line.bytes[line.bytes.length - 1];
-    return { tag: line.tag, until: new Date(end), bytes: now + line.forecast.bytesPerHour * (end - last) / 3600e3, total: chart.totalBytes[chart.totalBytes.length - 1] + line.forecast.bytesPerHour * (end - last) / 3600e3 };
+    const after = perHour => Math.max(0, now + perHour * hours);
+    const ranged = charts.ranged(line.forecast);
+    return { tag: line.tag, until: new Date(end), bytes: after(line.forecast.bytesPerHour), low: ranged ? after(line.forecast.lowBytesPerHour) : null, high: ranged ? after(line.forecast.highBytesPerHour) : null,
+      total: chart.totalBytes[chart.totalBytes.length - 1] + line.forecast.bytesPerHour * hours };
   }).filter(one => Number.isFinite(one.bytes));
   const ends = forecast.map(one => one.until);
   const svg = charts.svg(width, height);
   const x = d3.scaleUtc().domain(d3.extent(times.concat(ends))).range([margin.left, width - margin.right]);
-  const highest = Math.max(d3.max(chart.lines, line => d3.max(line.bytes)) || 1, d3.max(chart.totalBytes) || 1, d3.max(forecast, one => one.total) || 0);
+  const highest = Math.max(d3.max(chart.lines, line => d3.max(line.bytes)) || 1, d3.max(chart.totalBytes) || 1, d3.max(forecast, one => Math.max(one.total, one.high)) || 0);
   const limit = chart.limitBytes !== null && chart.limitBytes <= highest * 3 ? chart.limitBytes : null;
   const y = d3.scaleLinear().domain([0, Math.max(highest, limit || 0) * 1.05]).range([height - margin.bottom, margin.top]);
   svg.append('g').attr('class', 'axis').attr('transform', 'translate(0,' + (height - margin.bottom) + ')').call(d3.axisBottom(x).ticks(narrow ? 4 : 7).tickFormat(charts.clock).tickSizeOuter(0));
@@ -89,7 +95,7 @@ charts.growth = chart => width => {
   }
   const total = chart.totalBytes.map((bytes, i) => [x(times[i]), y(bytes)]);
   path(total, 'var(--soft)', 1.5);
-  labels.push({ y: total[total.length - 1][1], text: 'all tags', colour: 'var(--soft)' });
+  labels.push({ y: forecast.length ? y(forecast[0].total) : total[total.length - 1][1], text: 'all tags', colour: 'var(--soft)' });
   chart.lines.forEach((line, i) => {
     const colour = line.accused ? 'var(--lost)' : charts.palette[i % charts.palette.length];
     const points = line.bytes.map((bytes, at) => [x(times[at]), bytes === null ? null : y(bytes)]);
@@ -101,7 +107,10 @@ charts.growth = chart => width => {
     const ahead = forecast.find(one => one.tag === line.tag);
     if (known) labels.push({ y: ahead ? y(ahead.bytes) : known[1], text: line.tag, colour, mono: true });
     if (ahead) {
-      path([known, [x(ahead.until), y(ahead.bytes)]], colour, 1.8, '4 4');
+      if (ahead.low !== null) {
+        svg.append('path').attr('class', 'range').style('fill', colour).attr('d', d3.line()([known, [x(ahead.until), y(ahead.low)], [x(ahead.until), y(ahead.high)]]) + 'Z');
+      }
+      path([known, [x(ahead.until), y(ahead.bytes)]], colour, 1.8, '4 4').attr('class', 'ahead');
       path([total[total.length - 1], [x(ahead.until), y(ahead.total)]], 'var(--soft)', 1.3, '4 4');
     }
   });

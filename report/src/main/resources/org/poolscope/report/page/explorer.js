@@ -195,7 +195,7 @@
       { title: 'Where', wide: true, value: row => row.file, text: row => row.file + (row.at ? ', ' + row.at : '') },
       { title: 'Asked for', kind: 'mono', value: row => row.request, text: row => row.request || '' },
       { title: 'Answered', kind: 'mono', value: row => row.path, text: row => row.path || row.status || '' },
-      { title: 'Targets', kind: 'mono', text: row => row.targets.join('\n') },
+      { title: 'Targets', kind: 'mono', node: row => row.targets.map(target => el('div', { text: target })) },
       { title: 'Lives', number: true, wide: true, value: row => row.ttlSeconds, text: row => row.ttlSeconds === null ? '' : count(row.ttlSeconds) + ' s' }], found, { label: 'Referrals', part: 100, empty: 'This case has no DFS referrals.' }))];
   };
 
@@ -260,7 +260,7 @@
     if (!one) { main.replaceChildren(dropping(false)); return; }
     if (one.state !== 'ready') { main.replaceChildren(one.state === 'failed' ? el('p', { class: 'failure', text: one.failure }) : ''); return; }
     try {
-      const content = await (doors[door] || report)(new URLSearchParams(rest || ''), key);
+      const content = await (Object.hasOwn(doors, door) ? doors[door] : report)(new URLSearchParams(rest || ''), key);
       if (mine === turn) { say(null); main.replaceChildren(...content.flat(3).filter(Boolean)); if (door) scrollTo(0, 0); }
     } catch (failure) { if (mine === turn) { main.replaceChildren(); say(failure); } }
   };
