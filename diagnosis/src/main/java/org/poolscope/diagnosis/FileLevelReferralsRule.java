@@ -71,13 +71,12 @@ final class FileLevelReferralsRule implements Rule {
                 .build();
     }
 
-
     /** What the needless entries cost, as far as one well-documented case tells what an entry needs. */
     private static String cost(ReferralCacheCost.Held held, int needed) {
         return " " + (needed == 1 ? "This namespace needs 1 entry" : "What was asked for needs " + Quantity.count(needed) + " entries")
                 + "; the client holds " + Quantity.count(held.entries()) + ", with " + Quantity.count(held.targets()) + " targets"
                 + (held.isTable() ? " (so many objects of an entry's shape are in the pool table)" : "") + "; that is about "
-                + Quantity.bytes(held.bytes()) + " (" + Quantity.count(held.bytes()) + " bytes) of paged pool.";
+                + Quantity.bytes(held.bytes()) + " (" + Quantity.count(held.bytes()) + " bytes) of paged pool, the names of the paths (tag 'IoNm') among them.";
     }
 
     private static Confidence confidence(LinkExtent extent) {

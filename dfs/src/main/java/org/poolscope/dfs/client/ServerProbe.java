@@ -59,8 +59,10 @@ public final class ServerProbe {
         servers.share(server, "IPC$");
         ProbeAnswer first = ask(ProbeQuestion.of(Aim.ROOT, "root, level 4", USUAL_LEVEL, root));
         if (!first.exchange().succeeded()) {
-            String why = servers.trouble(server).map(reason -> " (" + reason + ")").orElse("");
-            throw new EvidenceException(Path.of(root), "", "the server gives no referral for this root: " + StatusCode.text(first.status()) + why,
+            String trouble = servers.trouble(server).orElse(null);
+            throw new EvidenceException(Path.of(root), "", trouble != null ? "the server cannot be asked: " + trouble
+                    : first.status() == 0 ? "the server's first reply is no referral that can be read"
+                            : "the server gives no referral for this root: " + StatusCode.text(first.status()),
                     "Name a namespace root as \\\\server\\root, and --user when the server wants one");
         }
         List<ProbeAnswer> links = findLinks(named);
