@@ -81,7 +81,8 @@ class SymbolFinderTest {
     }
 
     private static PdbIdentity other() throws Exception {
-        return new PdbIdentity("shapes.pdb", wanted().guid().replace(wanted().guid().charAt(0), 'F'), wanted().age());
+        String guid = wanted().guid();
+        return new PdbIdentity("shapes.pdb", (guid.charAt(0) == 'F' ? 'E' : 'F') + guid.substring(1), wanted().age());
     }
 
     private String onServer(PdbIdentity identity, String name) {
