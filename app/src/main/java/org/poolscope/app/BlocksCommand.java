@@ -6,9 +6,11 @@ import static org.poolscope.report.JsonDocument.text;
 import java.io.IOException;
 import java.util.Iterator;
 import java.util.NoSuchElementException;
+import org.poolscope.kernel.Answer;
 import org.poolscope.kernel.KernelImage;
 import org.poolscope.model.Address;
 import org.poolscope.model.PoolKind;
+import org.poolscope.model.PoolSnapshot;
 import org.poolscope.model.Progress;
 import org.poolscope.model.Quantity;
 import org.poolscope.model.TagPattern;
@@ -45,7 +47,8 @@ final class BlocksCommand extends PoolBlocksCommand {
 
     /** What to print in place of the blocks. */
     static final class Instead {
-        @Option(names = "--totals", description = "Totals by tag and pool instead, beside what the kernel's tracker table says.")
+        @Option(names = "--totals", description = "Totals by tag and pool instead, beside what the kernel's tracker table says. The session "
+                + "that the image shows has a table of its own, which only the kernel's symbols name.")
         private boolean totals;
 
         @Option(names = "--damage", description = "The places where pool is damaged instead, each with the reason.")
@@ -69,7 +72,7 @@ final class BlocksCommand extends PoolBlocksCommand {
 
     private static final Listing<WalkTotals.Comparison> TOTALS = new Listing<WalkTotals.Comparison>((row, json) -> {
         text(json, "tag", row.walked().tag());
-        text(json, "pool", row.walked().pool());
+        text(json, "pool", row.walked().poolWord());
         number(json, "blocks", row.walked().blocks());
         number(json, "bytes", row.walked().bytes());
         number(json, "lookasideBlocks", row.walked().parked());
@@ -77,7 +80,7 @@ final class BlocksCommand extends PoolBlocksCommand {
         number(json, "trackerBytes", row.bytes());
     })
             .text("Tag", row -> row.walked().tag().toString())
-            .text("Pool", row -> row.walked().pool().word())
+            .text("Pool", row -> row.walked().poolWord())
             .number("Blocks", row -> Quantity.count(row.walked().blocks()))
             .number("Bytes", row -> Quantity.count(row.walked().bytes()))
             .number("Parked", row -> Quantity.count(row.walked().parked()))
@@ -109,8 +112,11 @@ final class BlocksCommand extends PoolBlocksCommand {
         if (image.tagTable().value().isEmpty()) {
             warn("no tracker table to compare with: " + image.tagTable().reason());
         }
-        output.list(TOTALS, image.tagTable().value().map(totals::against)
-                .orElseGet(() -> totals.rows().stream().map(row -> new WalkTotals.Comparison(row, null, null)).toList()).stream()
+        Answer<PoolSnapshot> session = image.sessionTagTable();
+        if (!session.reason().isEmpty() && totals.rows().stream().anyMatch(WalkTotals.Row::session)) {
+            warn("session pool has no table to compare with: " + session.reason());
+        }
+        output.list(TOTALS, totals.against(image.tagTable().value(), session.value()).stream()
                 .filter(row -> (pattern == null || pattern.matches(row.walked().tag())) && (pool == null || pool == row.walked().pool()))
                 .iterator());
     }

@@ -3,6 +3,7 @@ package org.poolscope.diagnosis;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import org.poolscope.memory.Absence;
 import org.poolscope.model.PoolKind;
@@ -36,7 +37,7 @@ final class BooksDifferRule implements Rule {
             if (table == null) {
                 continue;
             }
-            List<WalkTotals.Comparison> rows = pool.totals().against(table);
+            List<WalkTotals.Comparison> rows = pool.totals().against(Optional.of(table), pool.image().sessionTagTable().value());
             for (PoolKind kind : PoolKind.values()) {
                 List<WalkTotals.Comparison> differ = rows.stream()
                         .filter(row -> row.walked().pool() == kind && row.surplusBlocks() != null && row.surplusBlocks() != 0)

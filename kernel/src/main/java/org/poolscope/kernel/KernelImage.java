@@ -309,6 +309,15 @@ public final class KernelImage implements AutoCloseable {
                 .then(totals -> Answer.of(snapshot(totals)));
     }
 
+    /**
+     * Use of session pool by tag, of the session the image's address space shows; session pool is counted as paged. The table that
+     * {@link #tagTable} reads does not have it.
+     */
+    public Answer<PoolSnapshot> sessionTagTable() {
+        return variables().then(known -> TrackerTables.readSession(memory, known, layouts, this::warn))
+                .then(totals -> Answer.of(snapshot(totals)));
+    }
+
     private PoolSnapshot snapshot(TrackerTables.Totals totals) {
         Provenance table = new Provenance(seenAt.file(), "address " + Address.text(totals.table()));
         return new PoolSnapshot(table, TAG_TABLE, describer.localTime(), totals.complete(), totals.rows());

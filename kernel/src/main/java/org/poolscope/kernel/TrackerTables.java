@@ -24,7 +24,9 @@ import org.poolscope.symbols.TypeLayouts;
  * base table.
  * </ul>
  *
- * Only the base table's address is told (by the debugger data block). The others and all sizes come from symbols, or are found
+ * Each session has a table of the same form in its own space, for what it allocates in session pool; only symbols name it.
+ *
+ * <p>Only the base table's address is told (by the debugger data block). The others and all sizes come from symbols, or are found
  * near {@code PoolTrackTable}: the size by the mask that stands there too, which is smaller by two.
  */
 final class TrackerTables {
@@ -81,6 +83,37 @@ final class TrackerTables {
         }
         return new TrackerTables(memory, variables, layout.get(), version.build() >= FIRST_PER_PROCESSOR, warnings)
                 .read(variable.getAsLong(), table.getAsLong());
+    }
+
+    /**
+     * The tags of the session pool of the session whose address space this is. Published symbols name the variables
+     * {@code ExpSessionPoolTrackTable} and {@code ExpSessionPoolTrackTableSize} from Windows 7 up to Windows 10 2004; no built-in table
+     * has their places, so the kernel's symbol file is needed. Session pool is paged pool, and counted as such.
+     *
+     * @param memory an address space with the session in it
+     */
+    static Answer<Totals> readSession(VirtualMemory memory, KernelVariables variables, TypeLayouts layouts, Consumer<String> warnings) {
+        Optional<StructLayout> layout = layouts.find("_POOL_TRACKER_TABLE");
+        OptionalLong size = variables.numberAt(variables.symbol("ExpSessionPoolTrackTableSize"));
+        if (variables.symbol("ExpSessionPoolTrackTable").isEmpty() || size.isEmpty() || layout.isEmpty()) {
+            return Answer.none("no published fact says where this kernel keeps the table of session pool,"
+                    + " and no symbol file that names ExpSessionPoolTrackTable was found");
+        }
+        OptionalLong table = variables.pointerAt(variables.symbol("ExpSessionPoolTrackTable"));
+        if (table.isEmpty() || !memory.isReadable(table.getAsLong(), layout.get().size())) {
+            return Answer.none("the table of session pool is not in the address space of this image, as no process of a session ran"
+                    + " when it was taken");
+        }
+        TrackerTables tables = new TrackerTables(memory, variables, layout.get(), false, warnings);
+        if (size.getAsLong() <= 0 || size.getAsLong() > LARGEST_SIZE || !tables.isTable(table.getAsLong(), (int) size.getAsLong())) {
+            return Answer.none("what stands where the table of session pool should be does not read as one");
+        }
+        TagTotals totals = new TagTotals(tables.layout);
+        if (tables.add(totals, table.getAsLong(), (int) size.getAsLong())) {
+            tables.complete = false;
+            warnings.accept("the table of session pool is full; tags in its expansion are missing");
+        }
+        return Answer.of(new Totals(table.getAsLong(), totals.rows(), tables.complete));
     }
 
     private Answer<Totals> read(long variable, long base) {

@@ -5,6 +5,7 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.IntStream;
 import org.poolscope.model.PoolKind;
 import org.poolscope.model.PoolSnapshot;
@@ -14,9 +15,12 @@ import org.poolscope.model.TagUsage;
 
 /**
  * What the walk found of each tag in each pool. The kernel's tracker table counts the same on another way, so the two must agree: where
- * they do not, blocks were not seen (paged out, damaged), or the kernel allocated before it kept books.
+ * they do not, blocks were not seen (paged out, damaged), or the kernel allocated before it kept books. What a session allocates in its own
+ * pool is counted in that session's own table, so it has rows of its own here.
  */
 public final class WalkTotals {
+
+    private static final Comparator<Row> ORDER = Comparator.comparing(Row::tag).thenComparing(Row::pool).thenComparing(Row::session);
 
     private final List<Row> rows;
 
@@ -27,11 +31,17 @@ public final class WalkTotals {
     /**
      * One tag in one pool.
      *
+     * @param session whether in the pool of a session, which is paged
      * @param blocks blocks somebody holds
      * @param bytes their bytes, headers included
      * @param parked blocks on the pool's lookaside lists, which are not among {@code blocks}
      */
-    public record Row(PoolTag tag, PoolKind pool, long blocks, long bytes, long parked) {
+    public record Row(PoolTag tag, PoolKind pool, boolean session, long blocks, long bytes, long parked) {
+
+        /** The word for its pool: {@code nonpaged}, {@code paged} or {@code session}. */
+        public String poolWord() {
+            return session ? "session" : pool.word();
+        }
     }
 
     /**
@@ -66,12 +76,17 @@ public final class WalkTotals {
         sums.add(blocks.big());
         List<Row> rows = new ArrayList<>();
         for (PoolKind kind : PoolKind.values()) {
-            sums.of(kind).forEach((key, values) -> rows.add(new Row(new PoolTag(key), kind, values[Sums.BLOCKS], values[Sums.BYTES],
-                    values[Sums.PARKED])));
+            addRows(rows, sums.of(kind), kind, false);
         }
+        addRows(rows, sums.session, PoolKind.PAGED, true);
         rows.removeIf(row -> row.blocks == 0 && row.parked == 0);
-        rows.sort(Comparator.comparing(Row::tag).thenComparing(Row::pool));
+        rows.sort(ORDER);
         return new WalkTotals(List.copyOf(rows));
+    }
+
+    private static void addRows(List<Row> rows, TagCounts counts, PoolKind kind, boolean session) {
+        counts.forEach((key, values) -> rows.add(new Row(new PoolTag(key), kind, session, values[Sums.BLOCKS], values[Sums.BYTES],
+                values[Sums.PARKED])));
     }
 
     /** Sums by pool and tag. */
@@ -83,6 +98,7 @@ public final class WalkTotals {
 
         private final TagCounts nonpaged = new TagCounts(3);
         private final TagCounts paged = new TagCounts(3);
+        private final TagCounts session = new TagCounts(3);
 
         TagCounts of(PoolKind pool) {
             return pool == PoolKind.PAGED ? paged : nonpaged;
@@ -90,7 +106,8 @@ public final class WalkTotals {
 
         void add(PoolBlocks blocks, PageGroup group) {
             for (int page = 0; page < group.pages(); page++) {
-                TagCounts pool = PageParser.isPaged(group.flags[page]) ? paged : nonpaged;
+                byte flags = group.flags[page];
+                TagCounts pool = PageParser.isSession(flags) ? session : PageParser.isPaged(flags) ? paged : nonpaged;
                 if (PageParser.isSpecial(group.flags[page])) {
                     count(pool, group.tag[group.first[page]], blocks.special().size(group.offset[page]));
                 } else {
@@ -128,6 +145,7 @@ public final class WalkTotals {
         void add(Sums others) {
             others.nonpaged.forEach(nonpaged::addAll);
             others.paged.forEach(paged::addAll);
+            others.session.forEach(session::addAll);
         }
     }
 
@@ -136,28 +154,39 @@ public final class WalkTotals {
         return rows;
     }
 
-    /** Sets the walk beside the tracker table. Tags neither has in use are left out. */
-    public List<Comparison> against(PoolSnapshot tracker) {
-        Map<PoolTag, TagUsage> table = new HashMap<>();
-        tracker.rows().forEach(row -> table.put(row.tag(), row));
+    /**
+     * Sets the walk beside the tracker table. Tags neither has in use are left out.
+     *
+     * @param tracker the kernel's table; empty when the image does not hold it
+     * @param session the table of the session whose pool was walked; empty when it cannot be read
+     */
+    public List<Comparison> against(Optional<PoolSnapshot> tracker, Optional<PoolSnapshot> session) {
         List<Comparison> compared = new ArrayList<>();
+        compare(rows.stream().filter(row -> !row.session).toList(), tracker, false, compared);
+        compare(rows.stream().filter(row -> row.session).toList(), session, true, compared);
+        compared.sort(Comparator.comparing(Comparison::walked, ORDER));
+        return compared;
+    }
+
+    private static void compare(List<Row> walked, Optional<PoolSnapshot> table, boolean session, List<Comparison> to) {
+        Map<PoolTag, TagUsage> usages = new HashMap<>();
+        table.ifPresent(snapshot -> snapshot.rows().forEach(row -> usages.put(row.tag(), row)));
+        boolean whole = table.isPresent() && table.get().complete();
         Map<PoolTag, Integer> seen = new HashMap<>();
-        for (Row row : rows) {
+        for (Row row : walked) {
             seen.merge(row.tag, 1 << row.pool.ordinal(), (a, b) -> a | b);
-            TagUsage usage = table.get(row.tag);
+            TagUsage usage = usages.get(row.tag);
             PoolUse use = usage == null ? null : usage.use(row.pool);
-            compared.add(use == null ? new Comparison(row, usage == null && tracker.complete() ? 0L : null,
-                    usage == null && tracker.complete() ? 0L : null) : new Comparison(row, use.outstanding(), use.bytes()));
+            Long none = usage == null && whole ? Long.valueOf(0) : null;
+            to.add(use == null ? new Comparison(row, none, none) : new Comparison(row, use.outstanding(), use.bytes()));
         }
-        for (TagUsage usage : tracker.rows()) {
-            for (PoolKind kind : PoolKind.values()) {
+        for (TagUsage usage : usages.values()) {
+            for (PoolKind kind : session ? List.of(PoolKind.PAGED) : List.of(PoolKind.values())) {
                 PoolUse use = usage.use(kind);
                 if (use != null && use.outstandingOrZero() != 0 && (seen.getOrDefault(usage.tag(), 0) & 1 << kind.ordinal()) == 0) {
-                    compared.add(new Comparison(new Row(usage.tag(), kind, 0, 0, 0), use.outstanding(), use.bytes()));
+                    to.add(new Comparison(new Row(usage.tag(), kind, session, 0, 0, 0), use.outstanding(), use.bytes()));
                 }
             }
         }
-        compared.sort(Comparator.comparing((Comparison one) -> one.walked.tag).thenComparing(one -> one.walked.pool));
-        return compared;
     }
 }

@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -68,7 +69,7 @@ class LabCasesTest {
             assertThat(reached.rows()).filteredOn(row -> row.blocks() > 1000)
                     .allSatisfy(row -> assertThat(row.unreferencedShare()).as(row.toString()).isLessThanOrEqualTo(0.01));
             assertThat(reached.staleWords()).isEmpty();
-            Map<Boolean, Long> agrees = WalkTotals.of(blocks).against(image.tagTable().orThrow(image.image().path())).stream()
+            Map<Boolean, Long> agrees = WalkTotals.of(blocks).against(image.tagTable().value(), Optional.empty()).stream()
                     .collect(Collectors.partitioningBy(WalkTotals.Comparison::agrees, Collectors.counting()));
             assertThat(agrees.get(false)).isZero();
             assertThat(agrees.get(true)).isGreaterThan(20);

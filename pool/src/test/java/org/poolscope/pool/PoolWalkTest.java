@@ -62,7 +62,7 @@ class PoolWalkTest {
     void totalsEqualTheKernelsOwnBooks(String name) throws Exception {
         try (KernelImage image = KernelImage.open(RunningKernel.image(name))) {
             WalkTotals totals = WalkTotals.of(PoolBlocks.walk(image, Progress.NONE));
-            List<WalkTotals.Comparison> compared = totals.against(image.tagTable().orThrow(image.image().path()));
+            List<WalkTotals.Comparison> compared = totals.against(image.tagTable().value(), image.sessionTagTable().value());
             assertThat(compared).hasSizeGreaterThan(100).filteredOn(row -> !row.walked().tag().equals(PoolTag.parse("Pool")))
                     .allSatisfy(row -> {
                         assertThat(row.surplusBlocks()).as("%s", row).isZero();
