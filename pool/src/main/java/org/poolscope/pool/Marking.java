@@ -77,12 +77,19 @@ final class Marking {
         IntStream.range(0, markers.length).parallel().forEach(i -> {
             Marker marker = markers[i];
             working.incrementAndGet();
-            for (long chunk = nextChunk.getAndIncrement(); chunk * CHUNK < kernel.count(); chunk = nextChunk.getAndIncrement()) {
-                roots(marker, chunk);
+            try {
+                for (long chunk = nextChunk.getAndIncrement(); chunk * CHUNK < kernel.count(); chunk = nextChunk.getAndIncrement()) {
+                    roots(marker, chunk);
+                }
+                do {
+                    marker.drain(seen -> progress.at("following pointers", Math.min(searched.addAndGet(seen), all), all));
+                    working.decrementAndGet();
+                } while (isMore());
+            } catch (RuntimeException | Error failure) {
+                // The others wait as long as this one counts as working.
+                working.decrementAndGet();
+                throw failure;
             }
-            do {
-                marker.drain(seen -> progress.at("following pointers", Math.min(searched.addAndGet(seen), all), all));
-            } while (isMore());
         });
         followDoubtful(markers);
     }
@@ -100,7 +107,6 @@ final class Marking {
 
     /** Waits until there is a page in the queue, or nobody works who could put one in. */
     private boolean isMore() {
-        working.decrementAndGet();
         for (int i = 0;; i++) {
             if (!queue.isEmpty()) {
                 working.incrementAndGet();

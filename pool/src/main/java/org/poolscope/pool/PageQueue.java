@@ -99,12 +99,19 @@ final class PageQueue {
             }
         }
 
-        /** Takes out which of 64 pages are in this lane: a bit for each. */
+        /**
+         * Takes out which of 64 pages are in this lane: a bit for each. A page may be taken between the two steps of {@link #add}, which
+         * then says that there are pages where there are none any more: that has to go too, or the queue is never empty again.
+         */
         long take(int word) {
-            if ((long) BITS.getVolatile(pages, word) == 0) {
+            long bit = 1L << word;
+            boolean marked = ((long) BITS.getVolatile(used, word >>> 6) & bit) != 0;
+            if (!marked && (long) BITS.getVolatile(pages, word) == 0) {
                 return 0;
             }
-            BITS.getAndBitwiseAnd(used, word >>> 6, ~(1L << word));
+            if (marked) {
+                BITS.getAndBitwiseAnd(used, word >>> 6, ~bit);
+            }
             return (long) BITS.getAndSet(pages, word, 0L);
         }
     }

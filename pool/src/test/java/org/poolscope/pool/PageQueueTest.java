@@ -3,6 +3,7 @@ package org.poolscope.pool;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.BitSet;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicIntegerArray;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -52,6 +53,37 @@ class PageQueueTest {
         for (int page = 0; page < pages; page++) {
             assertThat(seen.get(page)).as("page %d", page).isEqualTo(given.get(page));
         }
+    }
+
+    @Test
+    void aPageTakenWhileItIsPutInDoesNotLeaveTheQueueFullForEver() throws Exception {
+        int rounds = 300_000;
+        PageQueue queue = new PageQueue(64, 2);
+        AtomicInteger begun = new AtomicInteger();
+        AtomicInteger taken = new AtomicInteger();
+        Thread taker = Thread.ofPlatform().daemon().start(() -> {
+            for (int round = 1; round <= rounds; round++) {
+                while (begun.get() < round) {
+                    Thread.onSpinWait();
+                }
+                for (int i = 0; i < round % 8 && queue.take(0) == 0; i++) {
+                    Thread.onSpinWait();
+                }
+                taken.set(round);
+            }
+        });
+        int stuck = 0;
+        for (int round = 1; round <= rounds; round++) {
+            begun.set(round);
+            queue.lane(0).add(5);
+            while (taken.get() < round) {
+                Thread.onSpinWait();
+            }
+            queue.take(0);
+            stuck += queue.isEmpty() ? 0 : 1;
+        }
+        taker.join();
+        assertThat(stuck).isZero();
     }
 
     /** Whoever takes a page sees all that was given for it before. */
