@@ -188,6 +188,20 @@ class RetagTest {
         return Files.write(folder.resolve("signed.sys"), signed);
     }
 
+    @ParameterizedTest
+    @ValueSource(ints = {29, 0x100, 0x400})
+    void aSignatureAmongHeadersOrSectionsCutsNothingOff(int offset) throws Exception {
+        Path signed = signed(TestDriver.compile(Target.X86, "direct", "-O2"));
+        byte[] file = Files.readAllBytes(signed);
+        LittleEndian.put32(file, PeImage.of(signed, file).signatureEntryOffset(), offset);
+        LittleEndian.put32(file, PeImage.of(signed, file).signatureEntryOffset() + 4, file.length);
+
+        byte[] copy = Retag.plan(DriverFile.of(PeImage.of(signed, file), Map.of()), Retag.Options.DEFAULT).copy();
+
+        assertThat(copy).hasSameSizeAs(file);
+        assertThat(PeImage.of(signed, file).warnings()).anyMatch(warning -> warning.contains("among the headers and sections"));
+    }
+
     @Test
     void refusesWhatAFreeChecks() throws Exception {
         DriverFile driver = DriverFile.read(TestDriver.compile(Target.X64, "direct", "-O2"));

@@ -111,6 +111,15 @@ final class Headers {
                 Integer.compareUnsigned(sectionAlignment, ImageBytes.PAGE) >= 0));
     }
 
+    /** Where the part of the file ends that is mapped: behind all headers and sections. What a signature takes is behind it. */
+    int endInFile() {
+        int end = directoriesOffset + 8 * MOST_DIRECTORIES;
+        for (Section section : sections) {
+            end = Math.max(end, section.offset() + section.dataSize());
+        }
+        return Math.max(end, headerSize);
+    }
+
     private static Architecture architecture(Path path, int machine, int at) throws EvidenceException {
         for (Architecture known : Architecture.values()) {
             if (known.machine() == machine) {

@@ -365,6 +365,10 @@ public final class PeImage {
             noted.add("the header names a signature at " + Address.text(offset) + ", past the end of the file");
             return new Signature(content.length, 0, false);
         }
+        if (offset < headers.endInFile()) {
+            noted.add("the header names a signature at " + Address.text(offset) + ", among the headers and sections");
+            return new Signature(content.length, 0, false);
+        }
         long there = Math.min(size, content.length - offset);
         if (there < size) {
             noted.add("the signature is cut short");
