@@ -1,11 +1,8 @@
 package org.poolscope.diagnosis;
 
 import java.io.IOException;
-import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.SimpleFileVisitor;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
@@ -81,43 +78,19 @@ public final class CaseReader {
     }
 
     private void folder(Path folder) throws EvidenceException {
-        List<Path> found = new ArrayList<>();
+        List<Path> found;
         try {
-            Files.walkFileTree(folder, new SimpleFileVisitor<>() {
-                @Override
-                public FileVisitResult preVisitDirectory(Path directory, BasicFileAttributes attributes) {
-                    return isHidden(directory) && !directory.equals(folder) ? FileVisitResult.SKIP_SUBTREE : FileVisitResult.CONTINUE;
-                }
-
-                @Override
-                public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
-                    if (!isHidden(file) && Files.isRegularFile(file)) {
-                        found.add(file);
-                    }
-                    return found.size() > MOST_FILES ? FileVisitResult.TERMINATE : FileVisitResult.CONTINUE;
-                }
-
-                @Override
-                public FileVisitResult visitFileFailed(Path file, IOException failure) {
-                    unreadable(folder.relativize(file).toString(), "", "cannot be read: " + failure.getMessage());
-                    return FileVisitResult.CONTINUE;
-                }
-            });
+            found = EvidenceFolder.files(folder, MOST_FILES, (file, failure) ->
+                    unreadable(folder.relativize(file).toString(), "", "cannot be read: " + failure.getMessage()));
         } catch (IOException e) {
             throw new EvidenceException(folder, "", "cannot be listed: " + e.getMessage(), "Check its permissions", e);
         }
         if (found.size() > MOST_FILES) {
             throw new EvidenceException(folder, "", "more than " + MOST_FILES + " files", "Name the folder of one machine's evidence");
         }
-        found.sort(null);
         for (Path file : found) {
             file(file, folder.relativize(file).toString());
         }
-    }
-
-    private static boolean isHidden(Path path) {
-        Path last = path.getFileName();
-        return last != null && last.toString().startsWith(".");
     }
 
     private void file(Path path, String name) {

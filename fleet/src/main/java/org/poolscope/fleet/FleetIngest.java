@@ -15,7 +15,10 @@ import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Queue;
 import java.util.Set;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -52,6 +55,8 @@ public final class FleetIngest {
     private final Set<String> knownFiles = new HashSet<>();
     private final List<IngestReport.BadFile> bad = Collections.synchronizedList(new ArrayList<>());
     private final List<IngestReport.BadFile> warnings = Collections.synchronizedList(new ArrayList<>());
+    /** Starting DuckDB costs more than a small machine's rows, so each worker borrows one that is there already. */
+    private final Queue<Connection> ducks = new ConcurrentLinkedQueue<>();
     private final AtomicLong machinesDone = new AtomicLong();
     private final AtomicLong machinesTaken = new AtomicLong();
     private final AtomicLong filesTaken = new AtomicLong();
@@ -106,6 +111,8 @@ public final class FleetIngest {
                 Thread.currentThread().interrupt();
                 throw new FleetException("stopped; what was taken in so far is kept", e);
             }
+        } finally {
+            closeDucks();
         }
         try {
             store.tidy();
@@ -114,6 +121,16 @@ public final class FleetIngest {
         }
         return new IngestReport(machinesTaken.intValue(), filesTaken.intValue(), filesKnown.intValue(), snapshots.get(),
                 snapshotsKnown.get(), rows.get(), bad, warnings);
+    }
+
+    private void closeDucks() {
+        for (Connection duck : ducks) {
+            try {
+                duck.close();
+            } catch (SQLException e) {
+                continue;   // it is in memory only: what it was to write is written, and forced to the disk
+            }
+        }
     }
 
     private void take(String machine, List<Path> files) throws FleetException {
@@ -128,8 +145,9 @@ public final class FleetIngest {
         if (fresh.isEmpty()) {
             return;
         }
-        try (Connection connection = Duck.open(1);
-                MachineRows found = new MachineRows(connection, store.files(FleetTable.TOTALS, List.of(machine)))) {
+        Connection idle = ducks.poll();
+        Connection connection = idle == null ? Duck.open(1) : idle;
+        try (MachineRows found = new MachineRows(connection, store.files(FleetTable.TOTALS, List.of(machine)))) {
             List<Commit.Source> taken = new ArrayList<>();
             for (Commit.Source source : fresh) {
                 if (read(Path.of(source.path()), found)) {
@@ -150,6 +168,8 @@ public final class FleetIngest {
         } catch (SQLException | IOException e) {
             throw new FleetException("the rows of " + machine + " cannot be written below " + store.root() + ": " + e.getMessage()
                     + ". Check the room on the disk; what was taken in before is kept", e);
+        } finally {
+            ducks.add(connection);
         }
     }
 
@@ -165,18 +185,18 @@ public final class FleetIngest {
     }
 
     /** What is to be remembered of a file; empty when it was taken in before. */
-    private java.util.Optional<Commit.Source> source(String machine, Path file) throws IOException {
+    private Optional<Commit.Source> source(String machine, Path file) throws IOException {
         Path absolute = file.toAbsolutePath().normalize();
         BasicFileAttributes attributes = Files.readAttributes(absolute, BasicFileAttributes.class);
         long modified = attributes.lastModifiedTime().toMillis();
         if (knownFiles.contains(fileKey(machine, absolute.toString(), attributes.size(), modified))) {
-            return java.util.Optional.empty();
+            return Optional.empty();
         }
         String hash = hash(absolute);
         synchronized (knownHashes) {
             return knownHashes.add(hashKey(machine, hash))
-                    ? java.util.Optional.of(new Commit.Source(machine, hash, absolute.toString(), attributes.size(), modified))
-                    : java.util.Optional.empty();
+                    ? Optional.of(new Commit.Source(machine, hash, absolute.toString(), attributes.size(), modified))
+                    : Optional.empty();
         }
     }
 

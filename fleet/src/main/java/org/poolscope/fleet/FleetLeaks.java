@@ -82,33 +82,32 @@ public final class FleetLeaks {
 
     /** The sums behind a straight line through each series, whole and its second half, and what they must come to. */
     private String question(String samples, String runs, boolean restarted) {
-        String whole = sums("", "TRUE");
-        String half = sums("2", "x >= middle");
+        String whole = sums("", "%s");
+        String half = sums("2", "CASE WHEN x >= middle THEN %s ELSE 0e0 END");
         return "SELECT machine, tag, pool FROM (SELECT machine, tag, pool, run, max(x) - min(x) AS span, " + whole + ", " + half
                 + " FROM (SELECT s.machine AS machine, s.tag AS tag, s.pool AS pool, r.run AS run, r.middle AS middle,"
                 + " s.hours - r.run AS x, CAST(s.bytes AS DOUBLE) AS y FROM " + samples + " s JOIN (SELECT machine,"
                 + " CAST(run_from AS DOUBLE) AS run, CAST(run_to AS DOUBLE) AS until,"
                 + " CAST(run_middle AS DOUBLE) - CAST(run_from AS DOUBLE) AS middle FROM " + runs + ") r ON s.machine = r.machine"
-                + (restarted ? " AND s.hours >= r.run AND s.hours <= r.until" : "") + ") q GROUP BY machine, tag, pool, run) sums"
+                + (restarted ? " AND s.hours >= r.run AND s.hours <= r.until" : "") + " WHERE s.bytes IS NOT NULL) q GROUP BY machine, tag, pool, run) sums"
                 + String.format(Locale.ROOT, " WHERE n >= %d AND xy > 0 AND xy / xx * span >= %d AND xy * xy * (n - 2) >= %s * (xx * yy - xy * xy)"
                         + " AND (n < %d OR (xy2 > 0 AND xy2 * xy2 * (n2 - 2) >= %s * (xx2 * yy2 - xy2 * xy2)))", FEWEST, leastGrowth / 2,
                         RISES * RISES, LONG, RISES_ON * RISES_ON);
     }
 
-    /** Sums of squares and products around the means, as columns {@code n, xx, xy, yy} with a suffix. */
-    private static String sums(String suffix, String when) {
-        boolean all = when.equals("TRUE");
-        String count = all ? "count(y)" : "sum(CASE WHEN " + when + " THEN 1e0 ELSE 0e0 END)";
-        String x = sum(when, all, "x");
-        String y = sum(when, all, "y");
+    /** Sums of squares and products around the means, as columns {@code n, xx, xy, yy} with a suffix, of the rows a form lets through. */
+    private static String sums(String suffix, String form) {
+        String count = sum(form, "1e0");
+        String x = sum(form, "x");
+        String y = sum(form, "y");
         return count + " AS n" + suffix
-                + ", " + sum(when, all, "x * x") + " - " + x + " * " + x + " / nullif(" + count + ", 0) AS xx" + suffix
-                + ", " + sum(when, all, "x * y") + " - " + x + " * " + y + " / nullif(" + count + ", 0) AS xy" + suffix
-                + ", " + sum(when, all, "y * y") + " - " + y + " * " + y + " / nullif(" + count + ", 0) AS yy" + suffix;
+                + ", " + sum(form, "x * x") + " - " + x + " * " + x + " / nullif(" + count + ", 0) AS xx" + suffix
+                + ", " + sum(form, "x * y") + " - " + x + " * " + y + " / nullif(" + count + ", 0) AS xy" + suffix
+                + ", " + sum(form, "y * y") + " - " + y + " * " + y + " / nullif(" + count + ", 0) AS yy" + suffix;
     }
 
-    private static String sum(String when, boolean all, String what) {
-        return all ? "sum(" + what + ")" : "sum(CASE WHEN " + when + " THEN " + what + " ELSE 0e0 END)";
+    private static String sum(String form, String what) {
+        return "sum(" + form.formatted(what) + ")";
     }
 
     private void judge(List<SeriesKey> keys, Boots boots) throws FleetException {

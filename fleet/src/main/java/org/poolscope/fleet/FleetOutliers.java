@@ -27,9 +27,6 @@ public final class FleetOutliers {
     private record Pattern(BitSet owners, List<Thing> things) {
     }
 
-    private record Tested(FleetOutlier outlier, double probability) {
-    }
-
     /**
      * Compares the inventories.
      *
@@ -72,7 +69,7 @@ public final class FleetOutliers {
         if (sick == 0 || sick > MOST_OF_FLEET * all) {
             return List.of();
         }
-        List<Tested> tested = new ArrayList<>();
+        List<FleetOutlier> tested = new ArrayList<>();
         for (Pattern pattern : patterns()) {
             BitSet both = (BitSet) pattern.owners().clone();
             both.and(leaking);
@@ -85,8 +82,8 @@ public final class FleetOutliers {
                     .test(new int[][] {{with, sick - with}, {others, all - sick - others}}).getPValue();
             double lift = (double) with / (with + others) / ((double) sick / all);
             FleetLeak leak = group.getFirst();
-            tested.add(new Tested(new FleetOutlier(leak.key().tag(), leak.key().pool(), pattern.things(), has, with, sick, others,
-                    all - sick, lift, chance, 1), chance));
+            tested.add(new FleetOutlier(leak.key().tag(), leak.key().pool(), pattern.things(), has, with, sick, others, all - sick, lift,
+                    chance, 1));
         }
         return corrected(tested);
     }
@@ -105,14 +102,14 @@ public final class FleetOutliers {
     }
 
     /** Holm's correction: the smallest probability times how many there are, the next times one less, never going down. */
-    private static List<FleetOutlier> corrected(List<Tested> tested) {
-        tested.sort(Comparator.comparingDouble(Tested::probability)
-                .thenComparing(one -> one.outlier().has() ? 0 : 1)
-                .thenComparing(one -> one.outlier().what().getFirst().toString()));
+    private static List<FleetOutlier> corrected(List<FleetOutlier> tested) {
+        tested.sort(Comparator.comparingDouble(FleetOutlier::probability)
+                .thenComparing(one -> one.has() ? 0 : 1)
+                .thenComparing(one -> one.what().getFirst().toString()));
         List<FleetOutlier> found = new ArrayList<>();
         double least = 0;
         for (int i = 0; i < tested.size(); i++) {
-            FleetOutlier one = tested.get(i).outlier();
+            FleetOutlier one = tested.get(i);
             least = Math.max(least, Math.min(1, one.probability() * (tested.size() - i)));
             found.add(new FleetOutlier(one.tag(), one.pool(), one.what(), one.has(), one.leakingWith(), one.leaking(), one.healthyWith(),
                     one.healthy(), one.lift(), one.probability(), least));

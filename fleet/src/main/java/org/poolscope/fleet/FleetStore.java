@@ -4,10 +4,12 @@ import com.fasterxml.jackson.core.JacksonException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.ObjectWriter;
 import java.io.IOException;
+import java.net.URLDecoder;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
@@ -286,7 +288,7 @@ public final class FleetStore implements AutoCloseable {
     /** A machine's name as a folder name; what file systems or Hive's rules could not bear is written {@code %XX}. */
     static String encode(String machine) {
         StringBuilder text = new StringBuilder();
-        ByteBuffer bytes = java.nio.charset.StandardCharsets.UTF_8.encode(machine);
+        ByteBuffer bytes = StandardCharsets.UTF_8.encode(machine);
         while (bytes.hasRemaining()) {
             int value = bytes.get() & 0xff;
             boolean plain = value < 0x80 && (Character.isLetterOrDigit(value) || value == '-' || value == '_'
@@ -301,7 +303,7 @@ public final class FleetStore implements AutoCloseable {
     }
 
     private static String decode(String folder) {
-        return java.net.URLDecoder.decode(folder.replace("+", "%2B"), java.nio.charset.StandardCharsets.UTF_8);
+        return URLDecoder.decode(folder.replace("+", "%2B"), StandardCharsets.UTF_8);
     }
 
     @Override

@@ -1,15 +1,13 @@
 package org.poolscope.fleet;
 
 import java.io.IOException;
-import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.SimpleFileVisitor;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.poolscope.diagnosis.EvidenceFolder;
 
 /** The evidence files of each machine. */
 final class MachineFiles {
@@ -43,36 +41,12 @@ final class MachineFiles {
         if (!Files.isDirectory(path)) {
             return List.of(path);
         }
-        List<Path> files = new ArrayList<>();
         try {
-            Files.walkFileTree(path, new SimpleFileVisitor<>() {
-                @Override
-                public FileVisitResult preVisitDirectory(Path folder, BasicFileAttributes attributes) {
-                    return !folder.equals(path) && isHidden(folder) ? FileVisitResult.SKIP_SUBTREE : FileVisitResult.CONTINUE;
-                }
-
-                @Override
-                public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
-                    if (attributes.isRegularFile() && !isHidden(file)) {
-                        files.add(file);
-                    }
-                    return FileVisitResult.CONTINUE;
-                }
-
-                @Override
-                public FileVisitResult visitFileFailed(Path file, IOException failure) {
-                    bad.add(new IngestReport.BadFile(file.toString(), "cannot be read: " + failure.getMessage()));
-                    return FileVisitResult.CONTINUE;
-                }
-            });
+            return EvidenceFolder.files(path, Integer.MAX_VALUE, (file, failure) ->
+                    bad.add(new IngestReport.BadFile(file.toString(), "cannot be read: " + failure.getMessage())));
         } catch (IOException e) {
             bad.add(new IngestReport.BadFile(path.toString(), "cannot be listed: " + e.getMessage()));
+            return List.of();
         }
-        files.sort(null);
-        return files;
-    }
-
-    private static boolean isHidden(Path path) {
-        return path.getFileName().toString().startsWith(".");
     }
 }

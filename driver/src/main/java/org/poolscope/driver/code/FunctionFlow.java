@@ -326,23 +326,23 @@ public final class FunctionFlow {
 
     private void conditional(int rva, int next, State state) {
         if (instruction.form() == Opcodes.REL) {
-            int target = (int) (next + instruction.immediate());
-            if (leaders.contains(target)) {
-                flowTo(target, state);
-            } else if (map.isFunction(target)) {
-                visit(rva, new Callee.Local(target), FlowVisitor.Way.STRAIGHT, true, state);
-            }
+            direct(rva, next, state);
+        }
+    }
+
+    /** To a place in this function, or to another function: that is a call in the place of a return. */
+    private void direct(int rva, int next, State state) {
+        int target = (int) (next + instruction.immediate());
+        if (leaders.contains(target)) {
+            flowTo(target, state);
+        } else if (map.isFunction(target)) {
+            visit(rva, new Callee.Local(target), FlowVisitor.Way.STRAIGHT, true, state);
         }
     }
 
     private void jump(int rva, int next, State state) {
         if (instruction.form() == Opcodes.REL) {
-            int target = (int) (next + instruction.immediate());
-            if (leaders.contains(target)) {
-                flowTo(target, state);
-            } else if (map.isFunction(target)) {
-                visit(rva, new Callee.Local(target), FlowVisitor.Way.STRAIGHT, true, state);
-            }
+            direct(rva, next, state);
             return;
         }
         int[] targets = map.jumpTargets(rva);

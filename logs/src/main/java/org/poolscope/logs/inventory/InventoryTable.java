@@ -18,7 +18,7 @@ enum InventoryTable {
             String path = row.get("Path");
             int slash = path.lastIndexOf('\\');
             String file = slash >= 0 && slash + 1 < path.length() ? path.substring(slash + 1) : name + ".sys";
-            return new Item(Kind.DRIVER, file.toLowerCase(Locale.ROOT), value("linked " + row.get("Link Date"), row.get("Link Date")));
+            return new Item(Kind.DRIVER, file.toLowerCase(Locale.ROOT), row.has("Link Date") ? "linked " + row.get("Link Date").strip() : null);
         }
     },
 
@@ -26,7 +26,7 @@ enum InventoryTable {
     SIGNED_DRIVERS("Win32_PnPSignedDriver table", "DeviceName", "DriverVersion") {
         @Override
         Item item(Row row) {
-            return new Item(Kind.DEVICE, row.get("DeviceName"), value(row.get("DriverVersion"), row.get("DriverVersion")));
+            return new Item(Kind.DEVICE, row.get("DeviceName"), row.has("DriverVersion") ? row.get("DriverVersion").strip() : null);
         }
     },
 
@@ -46,7 +46,7 @@ enum InventoryTable {
             for (Kind known : Kind.values()) {
                 kind = known.word().equalsIgnoreCase(row.get("kind").strip()) ? known : kind;
             }
-            return new Item(kind, row.get("name"), value(row.get("value"), row.get("value")));
+            return new Item(kind, row.get("name"), row.has("value") ? row.get("value").strip() : null);
         }
     };
 
@@ -76,10 +76,6 @@ enum InventoryTable {
     /** The item a row tells of; one without a name is none. */
     abstract Item item(Row row);
 
-    private static String value(String value, String when) {
-        return when.isBlank() ? null : value.strip();
-    }
-
     /** A row by the names of its columns; a missing cell is empty. */
     record Row(Map<String, String> cells) {
 
@@ -93,6 +89,10 @@ enum InventoryTable {
 
         String get(String column) {
             return cells.getOrDefault(column, "");
+        }
+
+        boolean has(String column) {
+            return !get(column).isBlank();
         }
     }
 }
