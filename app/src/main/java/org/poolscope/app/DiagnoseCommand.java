@@ -36,7 +36,7 @@ import picocli.CommandLine.Spec;
             "Exit status: 0 no problem found, 1 a problem was found, 3 nothing could be read."})
 final class DiagnoseCommand implements Callable<Integer> {
 
-    @Parameters(paramLabel = "EVIDENCE", arity = "1..*", description = "Dumps, listings, logs, event texts, driver files; or folders of them.")
+    @Parameters(paramLabel = "EVIDENCE", arity = "1..*", description = "Dumps, listings, logs, event texts, driver files; or folders or zip archives of them.")
     private List<Path> evidence;
 
     @Option(names = "--tag-map", paramLabel = "MAP", description = "What retag --map wrote: its tags are told as call sites. May be given several times.")
@@ -47,6 +47,9 @@ final class DiagnoseCommand implements Callable<Integer> {
 
     @Option(names = "--html", paramLabel = "FILE", description = "Write the report as one HTML file that needs nothing else, too.")
     private Path html;
+
+    @Mixin
+    private UnpackOption unpacking;
 
     @Mixin
     private Output output;
@@ -61,7 +64,7 @@ final class DiagnoseCommand implements Callable<Integer> {
             TagMap.read(map);   // said to be one, so anything else is an error
             all.add(map);
         }
-        try (ProgressBar progress = new ProgressBar(); Case subject = CaseReader.read(all, progress)) {
+        try (ProgressBar progress = new ProgressBar(); Case subject = CaseReader.read(all, progress, unpacking.unpacker(progress))) {
             Verdict verdict = Diagnosis.of(subject, progress);
             if (html != null) {
                 writeHtml(verdict, progress);

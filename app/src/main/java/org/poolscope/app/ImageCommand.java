@@ -19,12 +19,16 @@ import picocli.CommandLine.Spec;
 abstract class ImageCommand implements Callable<Integer> {
 
     @Parameters(index = "0", paramLabel = "IMAGE",
-            description = "A crash dump, a raw memory image, or an ELF core of a virtual machine.")
+            description = "A crash dump, a raw memory image, or an ELF core of a virtual machine; as it is, or packed with gzip, xz, "
+                    + "bzip2 or zip.")
     private Path path;
 
     @Option(names = "--symbols", paramLabel = "PATH", description = "Where to look for the kernel's symbols: folders, files, "
             + "srv*CACHE*URL, as in _NT_SYMBOL_PATH, which is used when this is not given.")
     private String symbolPath;
+
+    @Mixin
+    private UnpackOption unpacking;
 
     @Mixin
     private Output output;
@@ -37,7 +41,8 @@ abstract class ImageCommand implements Callable<Integer> {
         checkUsage();
         try (ProgressBar progress = new ProgressBar()) {
             progress.at("opening " + path.getFileName(), 0, 0);
-            try (KernelImage image = KernelImage.open(path, symbols(progress))) {
+            Path plain = unpacking.unpacker(progress).image(path);
+            try (KernelImage image = KernelImage.open(plain, symbols(progress))) {
                 answer(image, progress, output);
                 output.flush();
                 progress.wipe();

@@ -3,21 +3,16 @@ package org.poolscope.app;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Locale;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.poolscope.app.page.PageServer;
 import org.poolscope.model.EvidenceException;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
-import picocli.CommandLine.TypeConversionException;
 
 /** {@code poolscope ui}: the same in a browser. */
 @Command(name = "ui", mixinStandardHelpOptions = true, usageHelpAutoWidth = true,
@@ -67,20 +62,5 @@ final class UiCommand implements Callable<Integer> {
             new CountDownLatch(1).await();
         }
         return 0;
-    }
-
-    /** Reads a size with a unit: {@code 500M}, {@code 4G}. */
-    static final class SizeConverter implements ITypeConverter<Long> {
-        private static final Pattern SIZE = Pattern.compile("(\\d{1,6})([KMGT]?)", Pattern.CASE_INSENSITIVE);
-
-        @Override
-        public Long convert(String text) {
-            Matcher size = SIZE.matcher(text.strip());
-            if (!size.matches()) {
-                throw new TypeConversionException("not a size such as 500M or 4G: '" + text + "'");
-            }
-            int unit = "KMGT".indexOf(size.group(2).isEmpty() ? " " : size.group(2).toUpperCase(Locale.ROOT)) + 1;
-            return Long.parseLong(size.group(1)) << 10 * unit;
-        }
     }
 }

@@ -6,6 +6,9 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
+import java.util.Optional;
+import org.poolscope.memory.packed.UnpackedFile;
+import org.poolscope.memory.packed.Unpacker;
 import org.poolscope.model.EvidenceException;
 import org.poolscope.model.EvidenceFile;
 import org.poolscope.model.Fact;
@@ -21,23 +24,34 @@ public final class CaseReader {
 
     private final EvidenceReaders readers = EvidenceReaders.installed();
     private final Progress progress;
+    private final Unpacker unpacker;
     private final List<CaseFile> files = new ArrayList<>();
     private final List<Fact> facts = new ArrayList<>();
     private final List<CaseWarning> warnings = new ArrayList<>();
 
-    private CaseReader(Progress progress) {
+    private CaseReader(Progress progress, Unpacker unpacker) {
         this.progress = progress;
+        this.unpacker = unpacker;
     }
 
     /**
-     * Reads all evidence.
+     * Reads all evidence, packed files within the usual limit.
      *
      * @param evidence files and folders; folders are searched with everything below them, hidden files left out
      * @param progress hears how far the reading has come
      * @throws EvidenceException when not one of the files could be read
      */
     public static Case read(List<Path> evidence, Progress progress) throws EvidenceException {
-        CaseReader reader = new CaseReader(progress);
+        return read(evidence, progress, Unpacker.usual(progress));
+    }
+
+    /**
+     * The same, with packed files as the caller wants them unpacked.
+     *
+     * @throws EvidenceException when not one of the files could be read
+     */
+    public static Case read(List<Path> evidence, Progress progress, Unpacker unpacker) throws EvidenceException {
+        CaseReader reader = new CaseReader(progress, unpacker);
         for (Path path : evidence) {
             if (Files.isDirectory(path)) {
                 reader.folder(path);
@@ -94,15 +108,34 @@ public final class CaseReader {
     }
 
     private void file(Path path, String name) {
-        progress.at("reading " + name, 0, 0);
         try {
             EvidenceFile file = EvidenceFile.open(path, name);
-            Sink sink = new Sink();
-            List<String> formats = readers.read(file, sink);
-            files.add(sink.fileRead(name, formats, formats.isEmpty() ? null : file.text().orElse(null)));
+            Optional<List<UnpackedFile>> packed = unpacker.unpack(file);
+            if (packed.isEmpty()) {
+                plain(file);
+                return;
+            }
+            for (UnpackedFile member : packed.get()) {
+                member(member, member.nameIn(name));
+            }
         } catch (EvidenceException e) {
             unreadable(name, e.place(), EvidenceReaders.sentence(e));
         }
+    }
+
+    private void member(UnpackedFile member, String name) {
+        try {
+            plain(EvidenceFile.open(member.path(), name));
+        } catch (EvidenceException e) {
+            unreadable(name, e.place(), EvidenceReaders.sentence(e));
+        }
+    }
+
+    private void plain(EvidenceFile file) throws EvidenceException {
+        progress.at("reading " + file.name(), 0, 0);
+        Sink sink = new Sink();
+        List<String> formats = readers.read(file, sink);
+        files.add(sink.fileRead(file.name(), formats, formats.isEmpty() ? null : file.text().orElse(null)));
     }
 
     private void unreadable(String name, String place, String failure) {

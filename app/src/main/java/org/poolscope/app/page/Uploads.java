@@ -96,7 +96,8 @@ final class Uploads implements AutoCloseable {
         String beginning = new String(first, 0, Math.min(length, 8), StandardCharsets.ISO_8859_1);
         for (Map.Entry<String, String> archive : ARCHIVES.entrySet()) {
             if (beginning.startsWith(archive.getKey())) {
-                throw new Refusal(415, "'" + name + "' is an archive (" + archive.getValue() + "), and archives are not opened here. Unpack it and drop what is in it");
+                throw new Refusal(415, "'" + name + "' is an archive (" + archive.getValue() + "), and archives are not opened here. Unpack it and drop what is in it, "
+                        + "or name it on the command line: poolscope ui FILE");
             }
         }
     }

@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.poolscope.model.CacheFolder;
 import org.poolscope.model.EvidenceException;
 import org.poolscope.model.Progress;
 import org.poolscope.symbols.PdbIdentity;
@@ -64,23 +65,13 @@ public final class SymbolFinder {
      * @throws IllegalArgumentException when the path cannot be understood
      */
     public static SymbolFinder along(String path, Map<String, String> environment, Progress progress) {
-        Path caches = cacheFolder(environment);
+        Path caches = CacheFolder.of(environment);
         try {
             return new SymbolFinder(SymbolPath.parse(path, caches.resolve("symbols")),
                     new SymbolCache(caches.resolve("tables")), progress);
         } catch (InvalidPathException e) {
             throw new IllegalArgumentException("'" + e.getInput() + "' is no path", e);
         }
-    }
-
-    /** Where programs of this system keep what they can make again. */
-    private static Path cacheFolder(Map<String, String> environment) {
-        String own = environment.get("POOLSCOPE_CACHE");
-        String local = environment.get("LOCALAPPDATA");
-        String caches = environment.get("XDG_CACHE_HOME");
-        return own != null ? Path.of(own) : local != null ? Path.of(local, "poolscope")
-                : caches != null && !caches.isBlank() ? Path.of(caches, "poolscope")
-                : Path.of(System.getProperty("user.home"), ".cache", "poolscope");
     }
 
     /** Whether it looks anywhere at all. */
