@@ -1,5 +1,6 @@
 package org.poolscope.diagnosis;
 
+import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.ServiceLoader;
@@ -30,16 +31,35 @@ public final class EvidenceReaders {
      * @throws EvidenceException when those who know what it is could read nothing of it
      */
     public List<String> read(EvidenceFile file, FactSink sink) throws EvidenceException {
+        return read(file, sink, readers);
+    }
+
+    /**
+     * Reads a file that is one of many: when it begins as a log of one tool, it is taken for nothing but that, and no other reader is asked
+     * about its lines.
+     *
+     * @return the formats found in it; empty when nobody knows what it is
+     * @throws EvidenceException when those who know what it is could read nothing of it
+     */
+    public List<String> readByBeginning(EvidenceFile file, FactSink sink) throws EvidenceException {
+        List<EvidenceReader> known = readers.stream().filter(reader -> reader.fillsFiles() && reader.recognises(file.beginning())).toList();
+        return read(file, sink, known.isEmpty() ? readers : known);
+    }
+
+    private static List<String> read(EvidenceFile file, FactSink sink, List<EvidenceReader> asked) throws EvidenceException {
         List<String> formats = new ArrayList<>();
         EvidenceException failure = null;
-        for (EvidenceReader reader : readers) {
-            if (reader.recognises(file)) {
-                try {
+        for (EvidenceReader reader : asked) {
+            try {
+                if (reader.recognises(file)) {
                     reader.read(file, sink);
                     formats.add(reader.format());
-                } catch (EvidenceException e) {
-                    failure = e;
                 }
+            } catch (EvidenceException e) {
+                failure = e;
+            } catch (UncheckedIOException e) {
+                failure = new EvidenceException(file.path(), "", "cannot be read to its end: " + e.getCause().getMessage(),
+                        "Read it when nothing changes it", e);
             }
         }
         if (formats.isEmpty() && failure != null) {

@@ -6,15 +6,16 @@ import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.Collection;
-import java.util.Locale;
 import java.util.Properties;
 import java.util.stream.Collectors;
 
 /** A DuckDB of our own, in memory: it reads and writes the Parquet files and leaves nothing behind. */
 final class Duck {
 
-    /** What DuckDB may use for itself; beyond it, it writes to temporary files. */
-    private static final String MEMORY = "2GB";
+    /** What DuckDB may use for itself to answer questions; beyond it, it writes to temporary files. */
+    static final String MEMORY_TO_ASK = "2GB";
+    /** To take rows in: enough for one batch, and there are several at once. */
+    static final String MEMORY_TO_WRITE = "384MB";
 
     private Duck() {
     }
@@ -23,12 +24,13 @@ final class Duck {
      * Opens one.
      *
      * @param threads how many threads it may use
+     * @param memory how much memory, as DuckDB writes it
      * @throws FleetException when its native library cannot be loaded here
      */
-    static Connection open(int threads) throws FleetException {
+    static Connection open(int threads, String memory) throws FleetException {
         try {
             Properties settings = new Properties();
-            settings.setProperty("memory_limit", MEMORY);
+            settings.setProperty("memory_limit", memory);
             settings.setProperty("threads", Integer.toString(threads));
             settings.setProperty("temp_directory", Path.of(System.getProperty("java.io.tmpdir"), "poolscope-duckdb").toString());
             return DriverManager.getConnection("jdbc:duckdb:", settings);
@@ -55,9 +57,16 @@ final class Duck {
 
     /** Writes a table's rows to a Parquet file in the order that its readers like. */
     static void write(Connection connection, FleetTable table, String from, Path file) throws SQLException {
-        String columns = java.util.Arrays.stream(table.columns().split(", ")).map(column -> column.substring(0, column.indexOf(' ')))
-                .collect(Collectors.joining(", "));
-        run(connection, String.format(Locale.ROOT, "COPY (SELECT %s FROM %s ORDER BY %s) TO %s (FORMAT parquet, COMPRESSION zstd)",
-                columns, from, table.order(), quote(file.toString())));
+        copy(connection, table, from + " ORDER BY " + table.order(), file);
+    }
+
+    /** The same for rows that are in that order already. */
+    static void writeOrdered(Connection connection, FleetTable table, String from, Path file) throws SQLException {
+        copy(connection, table, from, file);
+    }
+
+    private static void copy(Connection connection, FleetTable table, String from, Path file) throws SQLException {
+        run(connection, "COPY (SELECT " + table.names() + " FROM " + from + ") TO " + quote(file.toString())
+                + " (FORMAT parquet, PARQUET_VERSION v2, COMPRESSION zstd)");
     }
 }

@@ -29,7 +29,7 @@ public final class DuckEngine implements FleetEngine {
      * @throws FleetException when it cannot be started here
      */
     public static DuckEngine on(FleetStore store) throws FleetException {
-        return new DuckEngine(store, Duck.open(Runtime.getRuntime().availableProcessors()));
+        return new DuckEngine(store, Duck.open(Runtime.getRuntime().availableProcessors(), Duck.MEMORY_TO_ASK));
     }
 
     @Override

@@ -43,8 +43,10 @@ import org.poolscope.model.Provenance;
  */
 public final class FleetIngest {
 
-    /** More files than this of one machine are put together to one: each costs every question an open file. */
+    /** More small files than this of one machine are put together to one: each costs every question an open file. */
     private static final int MOST_PARTS = 8;
+    /** A file of so many bytes is not small: to sort many of them again would cost more than it gains. */
+    private static final long LARGE_PART = 4 << 20;
     private static final int MOST_WARNINGS = 200;
 
     private final FleetStore store;
@@ -56,7 +58,7 @@ public final class FleetIngest {
     private final List<IngestReport.BadFile> bad = Collections.synchronizedList(new ArrayList<>());
     private final List<IngestReport.BadFile> warnings = Collections.synchronizedList(new ArrayList<>());
     /** Starting DuckDB costs more than a small machine's rows, so each worker borrows one that is there already. */
-    private final Queue<Connection> ducks = new ConcurrentLinkedQueue<>();
+    private final Queue<Bench> idle = new ConcurrentLinkedQueue<>();
     private final AtomicLong machinesDone = new AtomicLong();
     private final AtomicLong machinesTaken = new AtomicLong();
     private final AtomicLong filesTaken = new AtomicLong();
@@ -124,9 +126,9 @@ public final class FleetIngest {
     }
 
     private void closeDucks() {
-        for (Connection duck : ducks) {
+        for (Bench bench : idle) {
             try {
-                duck.close();
+                bench.connection().close();
             } catch (SQLException e) {
                 continue;   // it is in memory only: what it was to write is written, and forced to the disk
             }
@@ -145,9 +147,9 @@ public final class FleetIngest {
         if (fresh.isEmpty()) {
             return;
         }
-        Connection idle = ducks.poll();
-        Connection connection = idle == null ? Duck.open(1) : idle;
-        try (MachineRows found = new MachineRows(connection, store.files(FleetTable.TOTALS, List.of(machine)))) {
+        Bench before = idle.poll();
+        Bench bench = before == null ? new Bench(Duck.open(1, Duck.MEMORY_TO_WRITE), new SampleBatch()) : before;
+        try (MachineRows found = new MachineRows(bench.connection(), bench.batch(), store, machine)) {
             List<Commit.Source> taken = new ArrayList<>();
             for (Commit.Source source : fresh) {
                 if (read(Path.of(source.path()), found)) {
@@ -157,25 +159,30 @@ public final class FleetIngest {
             if (taken.isEmpty()) {
                 return;
             }
-            List<Path> written = found.write(store, machine);
+            List<Path> written = found.write();
             store.commit(written, List.of(), taken);
             machinesTaken.incrementAndGet();
             filesTaken.addAndGet(taken.size());
             snapshots.addAndGet(found.snapshots());
             snapshotsKnown.addAndGet(found.known());
             rows.addAndGet(found.rows());
-            compact(connection, machine);
+            compact(bench.connection(), machine);
         } catch (SQLException | IOException e) {
             throw new FleetException("the rows of " + machine + " cannot be written below " + store.root() + ": " + e.getMessage()
                     + ". Check the room on the disk; what was taken in before is kept", e);
         } finally {
-            ducks.add(connection);
+            idle.add(bench);
         }
     }
 
     private void compact(Connection connection, String machine) throws SQLException, IOException {
         for (FleetTable table : FleetTable.values()) {
-            List<Path> parts = store.files(table, List.of(machine));
+            List<Path> parts = new ArrayList<>();
+            for (Path file : store.files(table, List.of(machine))) {
+                if (Files.size(file) < LARGE_PART) {
+                    parts.add(file);
+                }
+            }
             if (parts.size() > MOST_PARTS) {
                 Path merged = store.part(table, machine);
                 Duck.write(connection, table, Duck.parquet(parts), merged);
@@ -221,13 +228,15 @@ public final class FleetIngest {
         return machine + '\n' + path + '\n' + size + '\n' + modified;
     }
 
+    /** What a worker works with. */
+    private record Bench(Connection connection, SampleBatch batch) {
+    }
+
     /** Reads one file; whether anything of it was taken. */
-    private boolean read(Path path, MachineRows rowsOfMachine) throws SQLException {
+    private boolean read(Path path, MachineRows rowsOfMachine) throws SQLException, IOException {
         try (Sink sink = new Sink(path, rowsOfMachine)) {
-            List<String> formats = readers.read(EvidenceFile.open(path), sink);
-            if (sink.failure != null) {
-                throw sink.failure;
-            }
+            List<String> formats = readers.readByBeginning(EvidenceFile.open(path), sink);
+            sink.rethrow();
             if (sink.facts == 0) {
                 bad.add(new IngestReport.BadFile(path.toString(), formats.isEmpty() ? "nothing Poolscope knows"
                         : "a " + String.join(" and ", formats) + ", which holds no pool use, totals or inventory"));
@@ -251,7 +260,7 @@ public final class FleetIngest {
         private final MachineRows into;
         private int facts;
         private int untimed;
-        private SQLException failure;
+        private Exception failure;
         private final List<AutoCloseable> opened = new ArrayList<>();
 
         private Sink(Path path, MachineRows into) {
@@ -295,8 +304,17 @@ public final class FleetIngest {
                 if (fact instanceof AutoCloseable open) {
                     opened.add(open);
                 }
-            } catch (SQLException e) {
+            } catch (SQLException | IOException e) {
                 failure = e;
+            }
+        }
+
+        private void rethrow() throws SQLException, IOException {
+            switch (failure) {
+                case null -> { }
+                case SQLException e -> throw e;
+                case IOException e -> throw e;
+                default -> throw new IllegalStateException(failure);
             }
         }
 
@@ -310,6 +328,11 @@ public final class FleetIngest {
                     warnings.add(new IngestReport.BadFile(path.toString(), "cannot be closed: " + e.getMessage()));
                 }
             }
+        }
+
+        @Override
+        public boolean citesRows() {
+            return false;
         }
 
         @Override

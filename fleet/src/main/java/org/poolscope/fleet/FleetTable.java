@@ -1,6 +1,8 @@
 package org.poolscope.fleet;
 
+import java.util.Arrays;
 import java.util.Locale;
+import java.util.stream.Collectors;
 
 /** The tables of a fleet's data set. Each is a folder of Parquet files, one folder below it for each machine. */
 public enum FleetTable {
@@ -26,6 +28,11 @@ public enum FleetTable {
     /** The name of the folder, and of the view in SQL. */
     public String word() {
         return name().toLowerCase(Locale.ROOT);
+    }
+
+    /** The names of the columns, as SQL lists them. */
+    String names() {
+        return Arrays.stream(columns.split(", ")).map(column -> column.substring(0, column.indexOf(' '))).collect(Collectors.joining(", "));
     }
 
     /** The columns with their SQL types; the machine is a partition, not a column of the files. */

@@ -26,14 +26,20 @@ import org.poolscope.model.PoolSnapshot;
 import org.poolscope.model.PoolUse;
 import org.poolscope.model.TagUsage;
 
-/** Collects the rows of one machine in DuckDB's own tables until they are written. */
+/**
+ * Collects the rows of one machine until they are written: totals and inventory in DuckDB's own tables, samples in a batch that becomes a
+ * file whenever it is full, so that a machine's logs may be of any length.
+ */
 final class MachineRows implements AutoCloseable {
 
     private final DuckDBConnection connection;
+    private final FleetStore store;
+    private final String machine;
+    private final SampleBatch batch;
+    private final List<Path> written = new ArrayList<>();
     private final Map<FleetTable, DuckDBAppender> appenders = new EnumMap<>(FleetTable.class);
     private final Set<LocalDateTime> tables = new HashSet<>();
     private final Map<PoolKind, Set<LocalDateTime>> counters = new EnumMap<>(PoolKind.class);
-    private final List<PoolSnapshot> untimed = new ArrayList<>();
     private long snapshots;
     private long known;
     private long rows;
@@ -41,10 +47,15 @@ final class MachineRows implements AutoCloseable {
     /**
      * Begins a machine.
      *
-     * @param totals the data set's files of that machine's totals: what times it has already
+     * @param batch an empty one
+     * @param store the data set: where the files go, and what times it has already of this machine
      */
-    MachineRows(Connection connection, List<Path> totals) throws SQLException {
+    MachineRows(Connection connection, SampleBatch batch, FleetStore store, String machine) throws SQLException {
         this.connection = connection.unwrap(DuckDBConnection.class);
+        this.batch = batch;
+        this.store = store;
+        this.machine = machine;
+        List<Path> totals = store.files(FleetTable.TOTALS, List.of(machine));
         for (FleetTable table : FleetTable.values()) {
             Duck.run(connection, "CREATE OR REPLACE TEMP TABLE new_" + table.word() + " (" + table.columns() + ")");
         }
@@ -54,7 +65,7 @@ final class MachineRows implements AutoCloseable {
         if (!totals.isEmpty()) {
             remember(connection, totals);
         }
-        for (FleetTable table : FleetTable.values()) {
+        for (FleetTable table : List.of(FleetTable.TOTALS, FleetTable.INVENTORY)) {
             appenders.put(table, this.connection.createAppender("temp", "main", "new_" + table.word()));
         }
     }
@@ -84,15 +95,10 @@ final class MachineRows implements AutoCloseable {
         return rows;
     }
 
-    /** How many tables could not be taken because nothing says when they are from. */
-    int untimed() {
-        return untimed.size();
-    }
-
-    void add(PoolSnapshot snapshot) throws SQLException {
+    /** Adds a table of tags; one that does not say when it was taken is left out. */
+    void add(PoolSnapshot snapshot) throws SQLException, IOException {
         LocalDateTime time = snapshot.taken();
         if (time == null) {
-            untimed.add(snapshot);
             return;
         }
         if (!tables.add(time)) {
@@ -100,7 +106,7 @@ final class MachineRows implements AutoCloseable {
             return;
         }
         snapshots++;
-        DuckDBAppender out = appenders.get(FleetTable.SAMPLES);
+        batch.begin(time);
         for (PoolKind pool : PoolKind.values()) {
             boolean any = false;
             long allocs = 0;
@@ -112,12 +118,14 @@ final class MachineRows implements AutoCloseable {
                 any = true;
                 allocs += use.allocs() == null ? 0 : use.allocs();
                 rows++;
-                out.beginRow().append(time).append(row.tag().toString()).append(pool.word()).append(use.allocs()).append(use.frees())
-                        .append(use.outstanding()).append(use.bytes()).endRow();
+                batch.add(row.tag(), pool, use);
             }
             if (any) {
                 total(time, pool, "tags", snapshot.totalBytes(pool), null, allocs == 0 ? null : allocs);
             }
+        }
+        if (batch.isFull()) {
+            writeBatch();
         }
     }
 
@@ -172,11 +180,24 @@ final class MachineRows implements AutoCloseable {
         out.append(kind.word()).append(name).append(value).endRow();
     }
 
-    /** Writes what was collected, a file for each table that got rows. */
-    List<Path> write(FleetStore store, String machine) throws SQLException, IOException {
+    private void writeBatch() throws SQLException, IOException {
+        String table = "new_" + FleetTable.SAMPLES.word();
+        try (DuckDBAppender out = connection.createAppender("temp", "main", table)) {
+            batch.drainTo(out);
+        }
+        Path part = store.part(FleetTable.SAMPLES, machine);
+        Duck.writeOrdered(connection, FleetTable.SAMPLES, table, part);
+        written.add(part);
+        Duck.run(connection, "TRUNCATE " + table);
+    }
+
+    /** Writes what was collected; the files, to be committed. */
+    List<Path> write() throws SQLException, IOException {
+        if (!batch.isEmpty()) {
+            writeBatch();
+        }
         closeAppenders();
-        List<Path> written = new ArrayList<>();
-        for (FleetTable table : FleetTable.values()) {
+        for (FleetTable table : List.of(FleetTable.TOTALS, FleetTable.INVENTORY)) {
             try (Statement statement = connection.createStatement();
                     ResultSet count = statement.executeQuery("SELECT count(*) FROM new_" + table.word())) {
                 count.next();
@@ -200,6 +221,7 @@ final class MachineRows implements AutoCloseable {
 
     @Override
     public void close() throws SQLException {
+        batch.clear();
         closeAppenders();
         for (FleetTable table : FleetTable.values()) {
             Duck.run(connection, "DROP TABLE IF EXISTS new_" + table.word());

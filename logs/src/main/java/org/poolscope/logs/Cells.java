@@ -97,13 +97,14 @@ final class Cells {
         if (negative) {
             at++;
         }
-        if (!isDigit(peek())) {
-            return NONE;
-        }
+        int begin = at;
         long value = 0;
-        while (isDigit(peek())) {
+        while (at < line.length() && isDigit(line.charAt(at))) {
             int digit = line.charAt(at++) - '0';
-            value = value > (TOO_LARGE - digit) / 10 ? TOO_LARGE : value * 10 + digit;
+            value = value >= TOO_LARGE / 10 && value > (TOO_LARGE - digit) / 10 ? TOO_LARGE : value * 10 + digit;
+        }
+        if (at == begin) {
+            return NONE;
         }
         return negative && value != TOO_LARGE ? -value : value;
     }

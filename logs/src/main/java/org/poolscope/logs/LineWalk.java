@@ -1,7 +1,6 @@
 package org.poolscope.logs;
 
-import java.util.ArrayList;
-import java.util.List;
+import java.util.Arrays;
 import java.util.Optional;
 import java.util.function.Predicate;
 import org.poolscope.model.EvidenceException;
@@ -22,8 +21,10 @@ final class LineWalk {
 
     private final TextLines lines;
     private final FactSink sink;
-    private final List<Integer> aside = new ArrayList<>();
-    private final List<Integer> blanks = new ArrayList<>();
+    private int[] aside = new int[64];
+    private int asideCount;
+    /** The first of the blank lines passed since the last line set aside; 0 when there was none. */
+    private int firstBlank;
     private int number = 1;
 
     LineWalk(TextLines lines, FactSink sink) {
@@ -97,44 +98,46 @@ final class LineWalk {
         number++;
     }
 
-    void goTo(int line) {
-        number = line;
-    }
-
     /** Sets the current line aside as understood, with blank lines passed since the last such line, and goes on. */
     void take() {
-        aside.addAll(blanks);
-        blanks.clear();
-        aside.add(number++);
+        for (int line = firstBlank; line > 0 && line < number; line++) {
+            takeAt(line);
+        }
+        firstBlank = 0;
+        takeAt(number++);
     }
 
     /** Passes a blank line: it belongs to the section when more of the section follows. */
     void passBlank() {
-        blanks.add(number++);
+        firstBlank = firstBlank == 0 ? number : firstBlank;
+        number++;
     }
 
     /** Passes a line that is not understood. */
     void passForeign() {
-        blanks.clear();
+        firstBlank = 0;
         number++;
     }
 
     /** Sets aside a line elsewhere. */
     void takeAt(int line) {
-        aside.add(line);
+        if (asideCount == aside.length) {
+            aside = Arrays.copyOf(aside, asideCount * 2);
+        }
+        aside[asideCount++] = line;
     }
 
     /** The section was real: its lines are understood. */
     void confirm() {
-        for (int line : aside) {
-            sink.understood(line);
+        for (int i = 0; i < asideCount; i++) {
+            sink.understood(aside[i]);
         }
         giveBack();
     }
 
     /** The section was not: its lines stay for others. */
     void giveBack() {
-        aside.clear();
-        blanks.clear();
+        asideCount = 0;
+        firstBlank = 0;
     }
 }

@@ -46,6 +46,11 @@ public final class PoolMonReader implements EvidenceReader {
     }
 
     @Override
+    public boolean fillsFiles() {
+        return true;
+    }
+
+    @Override
     public boolean recognises(EvidenceFile file) {
         return LineWalk.anyLine(file, PoolMonReader::shows);
     }
@@ -59,13 +64,12 @@ public final class PoolMonReader implements EvidenceReader {
     public void read(EvidenceFile file, FactSink sink) throws EvidenceException {
         TextLines lines = LineWalk.textOf(file);
         LineWalk walk = new LineWalk(lines, sink);
-        Timestamps times = new Timestamps();
-        lines.all().forEach(times::observe);
-        List<Section> sections = new ArrayList<>();
+        Timestamps times = new Timestamps(lines.all());
+        Sections sections = new Sections(file, sink);
         int previousEnd = 0;
         while (!walk.atEnd()) {
             String line = walk.line();
-            if (!shows(line) && !isTitle(line) && !PoolMonRow.isHead(line)) {
+            if (Cells.firstNonBlank(line) == line.length() || !shows(line) && !isTitle(line) && !PoolMonRow.isHead(line)) {
                 walk.next();
                 continue;
             }
@@ -84,37 +88,68 @@ public final class PoolMonReader implements EvidenceReader {
             }
         }
         times.warnOfAmbiguous(sink);
-        timeFromFile(file, sections, sink);
-        sections.forEach(section -> section.report(sink));
+        sections.end();
     }
 
     private static boolean isTitle(String line) {
         return Cells.strip(line).endsWith("pool information");
     }
 
-    /** One snapshot may have its time from the file; of several nobody knows which was when. */
-    private static void timeFromFile(EvidenceFile file, List<Section> sections, FactSink sink) {
-        long untimed = sections.stream().filter(section -> section.taken == null).count();
-        if (untimed == 0) {
-            return;
+    /** Hands on what was found as soon as its time is settled, so that a log of any length is never held as a whole. */
+    private static final class Sections {
+        private final EvidenceFile file;
+        private final FactSink sink;
+        private Section first;
+        private int count;
+        private int untimed;
+
+        private Sections(EvidenceFile file, FactSink sink) {
+            this.file = file;
+            this.sink = sink;
         }
-        if (sections.size() > 1) {
-            sink.warn(file.at(""), untimed + " of the " + sections.size()
-                    + " PoolMon snapshots do not say when they were taken; write"
-                    + " the time into the file before each");
-            return;
+
+        private void add(Section section) {
+            count++;
+            untimed += section.taken == null ? 1 : 0;
+            if (count == 1) {
+                first = section;
+                return;
+            }
+            if (first != null) {
+                first.report(sink);
+                first = null;
+            }
+            section.report(sink);
         }
-        Section only = sections.getFirst();
-        Path name = file.path().getFileName();
-        only.taken = name == null ? null : Timestamps.inFileName(name.toString()).orElse(null);
-        if (only.taken == null && only.isSnapshotFile()) {
+
+        private void end() {
+            if (first != null) {
+                if (first.taken == null) {
+                    first.taken = timeOfFile(first);
+                }
+                first.report(sink);
+            } else if (untimed > 0) {
+                sink.warn(file.at(""), untimed + " of the " + count + " PoolMon snapshots do not say when they were taken; write"
+                        + " the time into the file before each");
+            }
+        }
+
+        /** One snapshot may have its time from the file; of several nobody knows which was when. */
+        private LocalDateTime timeOfFile(Section only) {
+            Path name = file.path().getFileName();
+            LocalDateTime named = name == null ? null : Timestamps.inFileName(name.toString()).orElse(null);
+            if (named != null || !only.isSnapshotFile()) {
+                return named;
+            }
             try {
-                only.taken = LocalDateTime.ofInstant(Files.getLastModifiedTime(file.path()).toInstant(), ZoneId.systemDefault())
+                LocalDateTime dated = LocalDateTime.ofInstant(Files.getLastModifiedTime(file.path()).toInstant(), ZoneId.systemDefault())
                         .truncatedTo(ChronoUnit.SECONDS);
-                sink.warn(only.seenAt, "the snapshot does not say when it was taken; the date of its file, " + only.taken
+                sink.warn(only.seenAt, "the snapshot does not say when it was taken; the date of its file, " + dated
                         + ", is used, which is wrong when the file was copied without its date");
+                return dated;
             } catch (IOException e) {
                 sink.warn(only.seenAt, "the snapshot does not say when it was taken, and the date of its file cannot be read");
+                return null;
             }
         }
     }
@@ -126,7 +161,7 @@ public final class PoolMonReader implements EvidenceReader {
         private final int firstLine;
         private final PoolMonTotals totals = new PoolMonTotals();
         private final List<Seen> rows = new ArrayList<>();
-        private final TagTable table = new TagTable();
+        private TagTable table = new TagTable();
         private LocalDateTime taken;
         private String timeField;
         private int lastLine;
@@ -147,7 +182,13 @@ public final class PoolMonReader implements EvidenceReader {
             int foreign = 0;
             while (!walk.atEnd() && foreign < MOST_FOREIGN) {
                 String line = walk.line();
-                if (Cells.strip(line).isEmpty()) {
+                PoolMonRow row = PoolMonRow.orNull(line);
+                if (row != null) {
+                    add(row, line);
+                    lastLine = walk.number();
+                    walk.take();
+                    foreign = 0;
+                } else if (Cells.firstNonBlank(line) == line.length()) {
                     walk.passBlank();
                 } else if (ends(line)) {
                     break;
@@ -218,14 +259,13 @@ public final class PoolMonReader implements EvidenceReader {
             return dots;
         }
 
+        private void add(PoolMonRow row, String line) {
+            rows.add(new Seen(row, walk.number(), line));
+            changes |= row.changes();
+            disagreeing += row.agrees() ? 0 : 1;
+        }
+
         private boolean isRow(String line) {
-            Optional<PoolMonRow> row = PoolMonRow.of(line);
-            if (row.isPresent()) {
-                rows.add(new Seen(row.get(), walk.number()));
-                changes |= row.get().changes();
-                disagreeing += row.get().agrees() ? 0 : 1;
-                return true;
-            }
             Optional<PoolMonCsv> csv = PoolMonCsv.row(line);
             Optional<PoolTag> tag = csv.flatMap(cells -> TagCell.read(cells.cell()));
             tag.ifPresent(known -> table.add(known, csv.get().pool(), csv.get().use(), null, null, walk.here()));
@@ -241,29 +281,26 @@ public final class PoolMonReader implements EvidenceReader {
             for (Seen seen : rows) {
                 begins.merge(seen.row.typeAt(), seen.row.tagFrom(), Math::min);
             }
+            if (table.isEmpty()) {
+                table = new TagTable(rows.size());
+            }
+            boolean citesRows = walk.sink().citesRows();
             int unreadable = 0;
             for (Seen seen : rows) {
-                String line = walk.lineAt(seen.line);
+                String line = seen.line;
                 int from = begins.get(seen.row.typeAt());
-                String aligned = stripEnd(line.substring(from, seen.row.typeAt()));
-                String cell = aligned.length() <= 4 ? aligned
-                        : Cells.strip(line.substring(seen.row.tagFrom(), seen.row.typeAt()));
-                Optional<PoolTag> tag = TagCell.read(cell);
+                int end = seen.row.typeAt();
+                while (end > from && Cells.isBlank(line.charAt(end - 1))) {
+                    end--;
+                }
+                Optional<PoolTag> tag = TagCell.read(line, end - from <= 4 ? from : seen.row.tagFrom(), end);
                 unreadable += tag.isEmpty() ? 1 : 0;
                 tag.ifPresent(known -> table.add(known, seen.row.pool(), seen.row.use(), seen.row.driver().binary(),
-                        seen.row.driver().description(), walk.at(seen.line)));
+                        seen.row.driver().description(), citesRows ? walk.at(seen.number) : null));
             }
             if (unreadable > 0) {
                 walk.sink().warn(seenAt, unreadable + " rows are left out: their tags hold characters that are no bytes");
             }
-        }
-
-        private static String stripEnd(String cell) {
-            int end = cell.length();
-            while (end > 0 && Cells.isBlank(cell.charAt(end - 1))) {
-                end--;
-            }
-            return cell.substring(0, end);
         }
 
         private boolean isEmpty() {
@@ -321,6 +358,6 @@ public final class PoolMonReader implements EvidenceReader {
         }
     }
 
-    private record Seen(PoolMonRow row, int line) {
+    private record Seen(PoolMonRow row, int number, String line) {
     }
 }

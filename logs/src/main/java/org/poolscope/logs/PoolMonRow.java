@@ -33,10 +33,19 @@ record PoolMonRow(int tagFrom, int typeAt, PoolKind pool, PoolUse use, boolean c
     }
 
     static Optional<PoolMonRow> of(String line) {
-        int tagFrom = Cells.firstNonBlank(line);
+        return Optional.ofNullable(orNull(line));
+    }
+
+    /** The row; {@code null} when this is none. Called for every line of long logs. */
+    static PoolMonRow orNull(String line) {
         int typeAt = typeIn(line);
-        if (typeAt <= tagFrom || Cells.strip(line.substring(tagFrom, typeAt)).length() > 4) {
-            return Optional.empty();
+        int tagFrom = Cells.firstNonBlank(line);
+        int tagTo = typeAt;
+        while (tagTo > tagFrom && Cells.isBlank(line.charAt(tagTo - 1))) {
+            tagTo--;
+        }
+        if (typeAt <= tagFrom || tagTo - tagFrom > 4) {
+            return null;
         }
         boolean paged = line.startsWith("Paged", typeAt);
         Cells cells = new Cells(line, typeAt + (paged ? 5 : 4));
@@ -48,20 +57,24 @@ record PoolMonRow(int tagFrom, int typeAt, PoolKind pool, PoolUse use, boolean c
         long bytes = number(cells);
         changes |= change(cells);
         if (allocs < 0 || frees < 0 || difference == Cells.NONE || bytes == Cells.NONE) {
-            return Optional.empty();
+            return null;
         }
         // Bytes for each allocation: can be derived, so it is passed by.
         number(cells);
         cells.skipBlanks();
-        String rest = Cells.strip(cells.rest());
-        Optional<PoolMonDriver> driver = PoolMonDriver.of(rest);
-        if (driver.isEmpty() && rest.chars().anyMatch(Character::isLetterOrDigit)) {
-            return Optional.empty();
+        PoolMonDriver driver = PoolMonDriver.UNKNOWN;
+        if (!cells.atEnd()) {
+            String rest = Cells.strip(cells.rest());
+            Optional<PoolMonDriver> named = PoolMonDriver.of(rest);
+            if (named.isEmpty() && rest.chars().anyMatch(Character::isLetterOrDigit)) {
+                return null;
+            }
+            driver = named.orElse(PoolMonDriver.UNKNOWN);
         }
         PoolUse use = new PoolUse(known(allocs), known(frees), known(difference), bytes < 0 ? null : known(bytes));
         boolean agrees = PoolUsedRow.differ(allocs, frees, difference);
-        return Optional.of(new PoolMonRow(tagFrom, typeAt, paged ? PoolKind.PAGED : PoolKind.NONPAGED, use, changes, agrees,
-                driver.orElse(PoolMonDriver.UNKNOWN)));
+        return new PoolMonRow(tagFrom, typeAt, paged ? PoolKind.PAGED : PoolKind.NONPAGED, use, changes, agrees,
+                driver);
     }
 
     private static Long known(long number) {

@@ -18,12 +18,17 @@ final class TagCell {
 
     /** The tag in a cell of one to four characters; empty when the cell cannot be a tag. */
     static Optional<PoolTag> read(String cell) {
-        if (cell.isEmpty() || cell.length() > 4) {
+        return read(cell, 0, cell.length());
+    }
+
+    /** The tag that stands in a part of a line. */
+    static Optional<PoolTag> read(String line, int from, int end) {
+        if (end <= from || end - from > 4) {
             return Optional.empty();
         }
         int key = 0;
         for (int i = 0; i < 4; i++) {
-            int value = i < cell.length() ? byteOf(cell.charAt(i)) : ' ';
+            int value = from + i < end ? byteOf(line.charAt(from + i)) : ' ';
             if (value < 0) {
                 return Optional.empty();
             }

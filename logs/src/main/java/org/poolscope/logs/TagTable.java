@@ -21,8 +21,17 @@ final class TagTable {
      */
     private static final double SMALLEST_ROW_OF_A_WHOLE_TABLE = 0.001;
 
-    private final Map<PoolTag, Row> rows = new LinkedHashMap<>();
+    private final Map<PoolTag, Row> rows;
     private int repeated;
+
+    TagTable() {
+        rows = new LinkedHashMap<>();
+    }
+
+    /** For about so many tags. */
+    TagTable(int expected) {
+        rows = LinkedHashMap.newLinkedHashMap(expected);
+    }
 
     boolean isEmpty() {
         return rows.isEmpty();

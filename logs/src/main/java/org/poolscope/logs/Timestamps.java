@@ -34,11 +34,21 @@ public final class Timestamps {
     private static final Pattern RUN_TOGETHER =
             Pattern.compile("(?<!\\d)(\\d{4})-?(\\d{2})-?(\\d{2})[-_T. ]?(\\d{2})[-_.h]?(\\d{2})(?:[-_.m]?(\\d{2}))?(?!\\d)");
 
+    private Iterable<String> unseen;
     private boolean dayFirst;
     private boolean monthFirst;
     private boolean halfDays;
     private int ambiguous;
     private Provenance firstAmbiguous;
+
+    /** For times of which each is {@linkplain #observe shown} first. */
+    public Timestamps() {
+    }
+
+    /** For the times of a file: its lines are looked at when a date is met that they must explain, which in most files none is. */
+    public Timestamps(Iterable<String> lines) {
+        unseen = lines;
+    }
 
     /** Looks at a line for what it tells about the order of day and month in this file. */
     public void observe(String line) {
@@ -114,6 +124,11 @@ public final class Timestamps {
     private Optional<LocalDateTime> yearLast(Matcher date) {
         int first = Integer.parseInt(date.group(1));
         int second = Integer.parseInt(date.group(3));
+        if (unseen != null && date.group(2).equals("/") && first <= 12 && second <= 12 && first != second) {
+            Iterable<String> lines = unseen;
+            unseen = null;
+            lines.forEach(this::observe);
+        }
         boolean month;
         if (!date.group(2).equals("/") || first > 12) {
             // 14.12.2006 and 14-12-2006 are always written day first.

@@ -8,18 +8,21 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.Arrays;
 import java.util.Optional;
 
 /** One file of evidence, as readers see it: its path, its first bytes, and its lines when it is text. */
 public final class EvidenceFile {
 
     private static final int HEAD_BYTES = 64 * 1024;
+    private static final int BEGINNING_BYTES = 4096;
 
     private final Path path;
     private final String name;
     private final long size;
     private final byte[] head;
     private Optional<TextLines> text;
+    private EvidenceFile beginning;
 
     private EvidenceFile(Path path, String name, long size, byte[] head) {
         this.path = path;
@@ -100,6 +103,19 @@ public final class EvidenceFile {
             }
         }
         return true;
+    }
+
+    /**
+     * What the file begins with, as a file of its own whose text is at most the first {@value #BEGINNING_BYTES} bytes: whoever knows it
+     * by that need not look at the rest.
+     */
+    public synchronized EvidenceFile beginning() {
+        if (beginning == null) {
+            byte[] first = Arrays.copyOf(head, Math.min(head.length, BEGINNING_BYTES));
+            beginning = new EvidenceFile(path, name, first.length, first);
+            beginning.text = TextLines.of(beginning, first);
+        }
+        return beginning;
     }
 
     /** A place in this file, for facts and warnings. */

@@ -15,6 +15,14 @@ public interface EvidenceReader {
     boolean recognises(EvidenceFile file);
 
     /**
+     * Whether a file that begins with this format holds nothing else, as logs do that one tool writes. Whoever has many of them to read
+     * need not ask all other readers about all their lines.
+     */
+    default boolean fillsFiles() {
+        return false;
+    }
+
+    /**
      * Reads what the file holds of this format. Damage yields as much as can be had, and a warning.
      *
      * @throws EvidenceException when nothing at all can be had

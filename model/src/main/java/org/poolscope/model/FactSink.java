@@ -7,6 +7,13 @@ public interface FactSink {
     void add(Fact fact);
 
     /**
+     * Whether the rows of a table shall say where each of them stands. Whoever takes millions of them and cites none need not pay for it.
+     */
+    default boolean citesRows() {
+        return true;
+    }
+
+    /**
      * Says that a line of a text file was understood (it became part of a fact, or is known to mean nothing here). Lines nobody
      * understood are counted and can be shown: nothing is silently lost.
      *

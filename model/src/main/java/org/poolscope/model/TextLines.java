@@ -1,10 +1,8 @@
 package org.poolscope.model;
 
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.charset.CharacterCodingException;
+import java.io.UncheckedIOException;
 import java.nio.charset.Charset;
-import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.util.ArrayList;
@@ -14,12 +12,15 @@ import java.util.Optional;
 /**
  * The lines of a text file, decoded. The encoding is told by a byte order mark, by the zero bytes of UTF-16, or by whether the
  * bytes are valid UTF-8; anything else is read as windows-1252, which the tools of the 2000s wrote. A final 0x1A (the end mark
- * of old text files) is dropped.
+ * of old text files) is dropped. Of a long file only a part is held at a time, so it is best read from its first line to the last; its lines
+ * must not be asked for from several threads at once.
  */
 public final class TextLines {
 
-    private static final long MOST_BYTES = 512L << 20;
+    /** Longer files are not held: their lines are decoded as they are asked for. */
+    private static final int MOST_HELD = 8 << 20;
     private static final int LONGEST_QUOTE = 400;
+    static final char END_MARK = 0x1a;
 
     private final EvidenceFile file;
     private final Charset charset;
@@ -36,7 +37,11 @@ public final class TextLines {
         return lines.size();
     }
 
-    /** The line with this number, from 1, without its line end. */
+    /**
+     * The line with this number, from 1, without its line end.
+     *
+     * @throws UncheckedIOException when a long file has gone or shrunk since it was opened
+     */
     public String line(int number) {
         return lines.get(number - 1);
     }
@@ -71,9 +76,8 @@ public final class TextLines {
         if (wide == null && looksBinary(head)) {
             return Optional.empty();
         }
-        if (file.size() > MOST_BYTES) {
-            throw new EvidenceException(file.path(), "", "a text file of " + file.size() + " bytes is too large to read at once",
-                    "Split it; at most " + (MOST_BYTES >> 20) + " MB can be read");
+        if (file.size() > MOST_HELD) {
+            return Optional.of(notHeld(file, wide));
         }
         byte[] bytes;
         try {
@@ -81,16 +85,31 @@ public final class TextLines {
         } catch (IOException e) {
             throw new EvidenceException(file.path(), "", "cannot be read: " + e.getMessage(), "Copy the file again", e);
         }
+        return Optional.of(of(file, wide, bytes));
+    }
+
+    /** The lines of bytes that are at hand, of which the last may be cut. */
+    static Optional<TextLines> of(EvidenceFile file, byte[] bytes) {
+        Charset wide = utf16(bytes);
+        return wide == null && looksBinary(bytes) ? Optional.empty() : Optional.of(of(file, wide, bytes));
+    }
+
+    private static TextLines of(EvidenceFile file, Charset wide, byte[] bytes) {
         if (wide != null) {
-            return Optional.of(new TextLines(file, wide, split(new String(bytes, wide))));
+            return new TextLines(file, wide, split(new String(bytes, wide)));
         }
+        Charset narrow = Utf8Check.isValid(bytes) ? StandardCharsets.UTF_8 : Charset.forName("windows-1252");
+        return new TextLines(file, narrow, split(new String(bytes, narrow)));
+    }
+
+    private static TextLines notHeld(EvidenceFile file, Charset wide) throws EvidenceException {
         try {
-            String text = StandardCharsets.UTF_8.newDecoder().onMalformedInput(CodingErrorAction.REPORT)
-                    .decode(ByteBuffer.wrap(bytes)).toString();
-            return Optional.of(new TextLines(file, StandardCharsets.UTF_8, split(text)));
-        } catch (CharacterCodingException e) {
-            Charset legacy = Charset.forName("windows-1252");
-            return Optional.of(new TextLines(file, legacy, split(new String(bytes, legacy))));
+            FileLines lines = FileLines.of(file.path(), wide);
+            return new TextLines(file, lines.charset(), lines);
+        } catch (IOException | UncheckedIOException e) {
+            throw new EvidenceException(file.path(), "", "cannot be read: " + e.getMessage(), "Copy the file again", e);
+        } catch (ArithmeticException e) {
+            throw new EvidenceException(file.path(), "", "it has more than " + Integer.MAX_VALUE + " lines", "Split it", e);
         }
     }
 
@@ -139,9 +158,9 @@ public final class TextLines {
         return control > head.length / 100;
     }
 
-    private static List<String> split(String text) {
+    static List<String> split(String text) {
         int end = text.length();
-        while (end > 0 && text.charAt(end - 1) == 0x1a) {
+        while (end > 0 && text.charAt(end - 1) == END_MARK) {
             end--;
         }
         int at = !text.isEmpty() && text.charAt(0) == '\ufeff' ? 1 : 0;

@@ -27,6 +27,11 @@ public final class CounterLogReader implements EvidenceReader {
     }
 
     @Override
+    public boolean fillsFiles() {
+        return true;
+    }
+
+    @Override
     public boolean recognises(EvidenceFile file) {
         try {
             return file.text().map(lines -> lines.all().stream().anyMatch(CounterTable::begins)).orElse(false);
@@ -41,7 +46,7 @@ public final class CounterLogReader implements EvidenceReader {
         CounterTable table = null;
         for (int number = 1; number <= lines.count(); number++) {
             String line = lines.line(number);
-            CounterTable next = CounterTable.begin(line, lines.at(number)).orElse(null);
+            CounterTable next = CounterTable.begin(line, lines, number).orElse(null);
             if (next != null) {
                 if (table != null) {
                     table.report(sink);

@@ -52,10 +52,10 @@ final class CounterTable {
     }
 
     /** The table a line begins; empty when it is no head line. */
-    static Optional<CounterTable> begin(String line, Provenance seenAt) {
+    static Optional<CounterTable> begin(String line, TextLines lines, int number) {
         char separator = Fields.separatorOf(line);
         return head(line, separator)
-                .map(fields -> new CounterTable(seenAt, separator, fields.getFirst().strip(), fields.size(), columns(fields)));
+                .map(fields -> new CounterTable(lines.at(number), separator, fields.getFirst().strip(), fields.size(), columns(fields)));
     }
 
     /** Whether a line begins a table. */

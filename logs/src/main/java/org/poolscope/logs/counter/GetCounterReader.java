@@ -40,6 +40,11 @@ public final class GetCounterReader implements EvidenceReader {
     }
 
     @Override
+    public boolean fillsFiles() {
+        return true;
+    }
+
+    @Override
     public boolean recognises(EvidenceFile file) {
         try {
             return file.text().map(lines -> lines.all().stream().anyMatch(GetCounterReader::shows)).orElse(false);
@@ -89,7 +94,7 @@ public final class GetCounterReader implements EvidenceReader {
     private static final class Reading {
         private final TextLines lines;
         private final FactSink sink;
-        private final Timestamps times = new Timestamps();
+        private final Timestamps times;
         private final Map<String, Kept> kept = new LinkedHashMap<>();
         private final List<Pending> pending = new ArrayList<>();
         private LocalDateTime time;
@@ -102,10 +107,10 @@ public final class GetCounterReader implements EvidenceReader {
         private Reading(TextLines lines, FactSink sink) {
             this.lines = lines;
             this.sink = sink;
+            this.times = new Timestamps(lines.all());
         }
 
         private void all() {
-            lines.all().forEach(times::observe);
             int number = 1;
             while (number <= lines.count()) {
                 String line = lines.line(number);
