@@ -19,7 +19,8 @@ import picocli.CommandLine.Spec;
 abstract class ImageCommand implements Callable<Integer> {
 
     @Parameters(index = "0", paramLabel = "IMAGE",
-            description = "A crash dump, a raw memory image, or an ELF core of a virtual machine; as it is, or packed with gzip, xz, "
+            description = "A crash dump, a raw memory image, or the memory of a virtual machine (ELF core, VMware); "
+                    + "as it is, or packed with gzip, xz, "
                     + "bzip2 or zip.")
     private Path path;
 

@@ -10,7 +10,8 @@ import org.poolscope.model.Provenance;
  * What an image is, and of what machine: the answer of {@code poolscope info}. What the image does not say is {@code null}.
  *
  * @param seenAt the image
- * @param format the file format: {@code crash-dump-32}, {@code crash-dump-64}, {@code elf-core}, {@code raw}
+ * @param format the file format: {@code crash-dump-32}, {@code crash-dump-64}, {@code elf-core}, {@code vmware},
+ *               {@code raw}
  * @param dumpType the kind of crash dump: {@code full}, {@code bitmap-kernel}, {@code triage} …
  * @param architecture the processor architecture
  * @param pae whether a 32-bit kernel used PAE; {@code null} for other architectures

@@ -22,14 +22,10 @@ enum ForeignFormat {
     HIBERNATION("48494252", "a hibernation file, which is compressed", ForeignFormat.CONVERT),
     HIBERNATION_LOW("68696272", "a hibernation file, which is compressed", ForeignFormat.CONVERT),
     KDUMP("4b44554d50202020", "a compressed QEMU dump", "Write it again with dump-guest-memory without -z, -l, -s and -R"),
-    LIME("454d694c", "a LiME image", "Write the memory again in raw format"),
-    VMWARE_STATE_2("d2bed2be", "a VMware state file, which holds no memory itself", ForeignFormat.VMEM),
-    VMWARE_STATE_0("d0bed2be", "a VMware state file, which holds no memory itself", ForeignFormat.VMEM),
-    VMWARE_STATE_3("d3bed3be", "a VMware state file, which holds no memory itself", ForeignFormat.VMEM);
+    LIME("454d694c", "a LiME image", "Write the memory again in raw format");
 
     private static final String UNPACK = "Unpack it and name the file inside";
     private static final String CONVERT = "Turn it into a raw image with a hibernation converter first";
-    private static final String VMEM = "Name the .vmem file beside it, or write a dump with vmss2core";
 
     private final byte[] signature;
     private final String words;

@@ -8,6 +8,8 @@ public enum ImageFormat {
     CRASH_DUMP_64("crash-dump-64"),
     /** An ELF core with physical memory, as QEMU's {@code dump-guest-memory} writes it. */
     ELF_CORE("elf-core"),
+    /** Memory of a VMware machine, with the state file that tells where its pages stand. */
+    VMWARE("vmware"),
     /** Physical memory byte for byte, with no header. */
     RAW("raw");
 

@@ -40,28 +40,52 @@ public final class MemoryImage implements AutoCloseable {
     public static MemoryImage open(Path path) throws EvidenceException {
         EvidenceFile evidence = EvidenceFile.open(path);
         Optional<ImageFormat> signature = signature(evidence);
+        if (signature.equals(Optional.of(ImageFormat.VMWARE))) {
+            Optional<Path> memory = VmwareReader.memoryOf(path);
+            if (memory.isPresent()) {
+                return open(memory.get());
+            }
+        }
+        Optional<Path> state = signature.isEmpty() ? VmwareReader.stateOf(path) : Optional.empty();
         if (signature.isEmpty()) {
             refuseStrangers(evidence);
         }
         MappedFile file = MappedFile.open(path);
         try {
-            return new MemoryImage(path, file, read(path, file.bytes(), signature.orElse(ImageFormat.RAW)));
+            ImageContent content = state.isPresent() ? readWithState(file.bytes(), state.get())
+                    : read(path, file.bytes(), signature.orElse(ImageFormat.RAW));
+            return new MemoryImage(path, file, content);
         } catch (EvidenceException | RuntimeException e) {
             file.close();
             throw e;
         }
     }
 
+    private static ImageContent readWithState(MemorySegment memory, Path state) {
+        try (MappedFile file = MappedFile.open(state)) {
+            return VmwareReader.beside(memory, VmwareStateReader.read(state, file.bytes()));
+        } catch (EvidenceException e) {
+            ImageContent content = RawReader.read(memory);
+            content.warnings().add("the state file " + state.getFileName() + " beside it cannot be used: " + e.problem());
+            return content;
+        }
+    }
+
     /**
      * Whether a file is a memory image, by its content: the signature of a dump or an ELF core; or, for a raw image, page tables
-     * of a Windows kernel in its first 256 MB. Cheap.
+     * of a Windows kernel in its first 256 MB. A VMware memory file is known by the state file
+     * beside it; the state file is an image itself when no memory file is beside it. Cheap.
      */
     public static boolean recognises(EvidenceFile evidence) {
-        if (signature(evidence).isPresent()) {
-            return true;
+        Optional<ImageFormat> signature = signature(evidence);
+        if (signature.isPresent()) {
+            return signature.get() != ImageFormat.VMWARE || VmwareReader.memoryOf(evidence.path()).isEmpty();
         }
         try {
             refuseStrangers(evidence);
+            if (VmwareReader.stateOf(evidence.path()).isPresent()) {
+                return true;
+            }
             try (MappedFile file = MappedFile.open(evidence.path())) {
                 long first = Math.min(RECOGNISED_WITHIN, file.bytes().byteSize());
                 return PageDirectoryFinder.hasCertain(RawReader.flat(file.bytes().asSlice(0, first)));
@@ -81,7 +105,7 @@ public final class MemoryImage implements AutoCloseable {
         if (evidence.hasAt(0, "\u007fELF".getBytes(StandardCharsets.US_ASCII))) {
             return Optional.of(ImageFormat.ELF_CORE);
         }
-        return Optional.empty();
+        return VmwareStateReader.recognises(evidence) ? Optional.of(ImageFormat.VMWARE) : Optional.empty();
     }
 
     private static void refuseStrangers(EvidenceFile evidence) throws EvidenceException {
@@ -96,7 +120,7 @@ public final class MemoryImage implements AutoCloseable {
         }
         if (evidence.text().isPresent()) {
             throw new EvidenceException(evidence.path(), "", "this is text, not a memory image",
-                    "Name a crash dump, a raw image of physical memory, or an ELF core of a virtual machine");
+                    "Name a crash dump, a raw image of physical memory, or the memory of a virtual machine");
         }
     }
 
@@ -106,6 +130,7 @@ public final class MemoryImage implements AutoCloseable {
             case CRASH_DUMP_32 -> CrashDumpReader.read(bytes, false);
             case CRASH_DUMP_64 -> CrashDumpReader.read(bytes, true);
             case ELF_CORE -> ElfCoreReader.read(path, bytes);
+            case VMWARE -> VmwareReader.inside(path, bytes);
             case RAW -> RawReader.read(bytes);
         };
     }

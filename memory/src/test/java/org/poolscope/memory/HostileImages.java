@@ -55,6 +55,7 @@ final class HostileImages {
                         .u32(0x100, 5).u32(0x104, 0x1b8).text(0x10c, "QEMU")
                         .u64(0x114 + 392, 0x8001_0033L).u64(0x114 + 392 + 24, 0x1000)
                         .bytes(0x400, PAGES).bytes(),
+                VmwareTest.together(63).bytes(),
                 new FilePicture().bytes(0x1000, PAGES).bytes());
     }
 
@@ -78,10 +79,24 @@ final class HostileImages {
         }
     }
 
+    /** Reads a state file of VMware, and five pages of memory as it tells. */
+    static void exerciseBeside(byte[] state) {
+        try {
+            VmwareState read = VmwareStateReader.read(Path.of("hostile"), MemorySegment.ofArray(state));
+            ImageContent content = VmwareReader.beside(MemorySegment.ofArray(PAGES), read);
+            exercise(content.physical(), content.directories());
+        } catch (EvidenceException e) {
+            if (e.problem().isEmpty() || e.remedy().isEmpty()) {
+                throw new AssertionError("says too little: " + e.getMessage());
+            }
+        }
+    }
+
     private static ImageFormat format(byte[] file) {
         String head = new String(file, 0, Math.min(8, file.length), StandardCharsets.ISO_8859_1);
         return head.equals("PAGEDUMP") ? ImageFormat.CRASH_DUMP_32 : head.equals("PAGEDU64") ? ImageFormat.CRASH_DUMP_64
-                : head.startsWith("\u007fELF") ? ImageFormat.ELF_CORE : ImageFormat.RAW;
+                : head.startsWith("\u007fELF") ? ImageFormat.ELF_CORE
+                : head.startsWith("\u00d2\u00be\u00d2\u00be") ? ImageFormat.VMWARE : ImageFormat.RAW;
     }
 
     private static void exercise(TriageDump triage) {

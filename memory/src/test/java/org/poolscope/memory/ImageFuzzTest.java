@@ -59,6 +59,18 @@ class ImageFuzzTest {
         HostileImages.exercise(file);
     }
 
+    /** A state file with memory in it, and one that stands beside the memory. */
+    @FuzzTest(maxDuration = "30s")
+    void vmwareStates(FuzzedDataProvider data) {
+        byte[] file = (data.consumeBoolean() ? VmwareTest.together(63) : VmwareTest.state(0xbed2_bed2L)).bytes();
+        while (data.remainingBytes() >= 4) {
+            int at = data.consumeInt(8, Math.min(file.length, 0x900) - 1);
+            file[at] = data.consumeByte();
+        }
+        HostileImages.exercise(file);
+        HostileImages.exerciseBeside(file);
+    }
+
     @FuzzTest(maxDuration = "30s")
     void pageTables(FuzzedDataProvider data) {
         PagingMode mode = data.pickValue(PagingMode.values());
