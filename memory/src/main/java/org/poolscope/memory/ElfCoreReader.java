@@ -6,11 +6,16 @@ import org.poolscope.model.EvidenceException;
 
 /**
  * Reads an ELF core that holds the physical memory of a machine, as QEMU's {@code dump-guest-memory} and VirtualBox's
- * {@code dumpvmcore} write it: load segments with physical addresses, and for QEMU a note of each processor's registers.
+ * {@code dumpvmcore} write it: load segments with physical addresses, and a note of each processor's registers.
  *
  * <p>ELF: System V ABI. QEMU's note (name {@code QEMU}, type 0): {@code u32 version, size}; 18 general registers of 8 bytes; 10
  * segments of 24 bytes; control registers 0 to 4 of 8 bytes (QEMU, {@code target/i386/arch_dump.c}; checked on files QEMU 7.2
  * wrote). For 32-bit guests QEMU writes either class, 64-bit when memory or ROM reaches 4 GB.
+ *
+ * <p>VirtualBox's notes (types 0xb00 {@code VBCORE} and 0xb01 {@code VBCPU}): the first has a magic number and the version of the
+ * form, 4 bytes each; the second from version 0x10001 on 18 general registers of 8 bytes; 6 segments of 24 bytes; control registers
+ * 0, 2, 3 and 4; 8 debug registers; two tables of 16 bytes, two segments of 24, three registers; EFER (VirtualBox,
+ * {@code dbgfcorefmt.h}). The machine in the header is the host's.
  */
 final class ElfCoreReader {
 
@@ -29,6 +34,17 @@ final class ElfCoreReader {
     private static final int QEMU_NAME = 'Q' | 'E' << 8 | 'M' << 16 | 'U' << 24;
     private static final int QEMU_CONTROL_REGISTERS = 8 + 18 * 8 + 10 * 24;
     private static final int QEMU_NOTE_LENGTH = QEMU_CONTROL_REGISTERS + 5 * 8;
+    private static final int BOX_CORE = 0xb00;
+    private static final int BOX_PROCESSOR = 0xb01;
+    private static final int BOX_NAME = 'V' | 'B' << 8 | 'C' << 16;
+    private static final int BOX_MAGIC = 0xc01ac0de;
+    /** The first form of 2010 holds the hypervisor's own structure in place of the registers. */
+    private static final long BOX_FIRST_FORM = 0x10000;
+    private static final int BOX_CONTROL_REGISTERS = 18 * 8 + 6 * 24;
+    private static final int BOX_EFER = BOX_CONTROL_REGISTERS + 4 * 8 + 8 * 8 + 2 * 16 + 2 * 24 + 3 * 8;
+    private static final int BOX_NOTE_LENGTH = BOX_EFER + 8;
+    private static final long LONG_MODE = 1L << 10;
+
     private static final long PAGING = 1L << 31;
     private static final long EXTENDED_ADDRESSES = 1L << 5;
     private static final long FIVE_LEVELS = 1L << 12;
@@ -43,6 +59,7 @@ final class ElfCoreReader {
     private int machine;
     private int loadSegments;
     private boolean anyPhysicalAddress;
+    private boolean boxRegisters;
 
     private ElfCoreReader(Path path, MemorySegment file) {
         this.path = path;
@@ -145,25 +162,42 @@ final class ElfCoreReader {
             if (nameLength >= 4 && length >= QEMU_NOTE_LENGTH && u32(at + 12) == QEMU_NAME
                     && content.directories().size() < PROCESSOR_LIMIT) {
                 processor(description + QEMU_CONTROL_REGISTERS);
+            } else if (nameLength >= 5 && (u32(at + 12) & 0xff_ffff) == BOX_NAME) {
+                box((int) u32(at + 8), description, length);
             }
             at = description + (length + 3 & ~3L);
         }
     }
 
     private void processor(long controlRegisters) {
-        long cr0 = file.get(LittleEndian.U64, controlRegisters);
-        long cr3 = file.get(LittleEndian.U64, controlRegisters + 3 * 8);
-        long cr4 = file.get(LittleEndian.U64, controlRegisters + 4 * 8);
+        if (machine == MACHINE_X86_64 || machine == MACHINE_386) {
+            directory(file.get(LittleEndian.U64, controlRegisters), file.get(LittleEndian.U64, controlRegisters + 3 * 8),
+                    file.get(LittleEndian.U64, controlRegisters + 4 * 8), machine == MACHINE_X86_64);
+        }
+    }
+
+    /** A note of VirtualBox: the first says which form those of the processors have. */
+    private void box(int type, long description, long length) {
+        if (type == BOX_CORE && length >= 8) {
+            boxRegisters = u32(description) == Integer.toUnsignedLong(BOX_MAGIC) && u32(description + 4) > BOX_FIRST_FORM;
+        } else if (type == BOX_PROCESSOR && boxRegisters && length >= BOX_NOTE_LENGTH
+                && content.directories().size() < PROCESSOR_LIMIT) {
+            long registers = description + BOX_CONTROL_REGISTERS;
+            directory(file.get(LittleEndian.U64, registers), file.get(LittleEndian.U64, registers + 2 * 8),
+                    file.get(LittleEndian.U64, registers + 3 * 8),
+                    (file.get(LittleEndian.U64, description + BOX_EFER) & LONG_MODE) != 0);
+        }
+    }
+
+    private void directory(long cr0, long cr3, long cr4, boolean longMode) {
         if ((cr0 & PAGING) == 0) {
             return;
         }
         PagingMode mode;
-        if (machine == MACHINE_X86_64) {
+        if (longMode) {
             mode = (cr4 & FIVE_LEVELS) != 0 ? PagingMode.X64_5 : PagingMode.X64_4;
-        } else if (machine == MACHINE_386) {
-            mode = (cr4 & EXTENDED_ADDRESSES) != 0 ? PagingMode.PAE : PagingMode.X86;
         } else {
-            return;
+            mode = (cr4 & EXTENDED_ADDRESSES) != 0 ? PagingMode.PAE : PagingMode.X86;
         }
         PageDirectory directory = new PageDirectory(mode, cr3);
         if (!content.directories().contains(directory)) {

@@ -90,6 +90,35 @@ class ElfCoreTest {
         }
     }
 
+    /** As VirtualBox writes it: no section headers, names of notes counted without their end, all padded to 8 bytes. */
+    private static FilePicture box(long form, long efer) {
+        int processor = 0x200;
+        return new FilePicture()
+                .text(0, "\u007fELF").u8(4, 2).u8(5, 1)
+                .u16(0x10, 4).u16(0x12, 62).u32(0x14, 1)
+                .u64(0x20, 64).u16(0x34, 64).u16(0x36, 56).u16(0x38, 3).u16(0x3a, 64)
+                .u32(64, 4).u64(64 + 0x08, 0x1d4).u64(64 + 0x20, 20 + 24 + 20 + 0x1240)
+                .u32(120, 1).u64(120 + 0x08, 0x2000).u64(120 + 0x18, 0).u64(120 + 0x20, 0x4000).u64(120 + 0x28, 0x4000)
+                .u32(176, 1).u64(176 + 0x08, 0x6000).u64(176 + 0x18, 0x10_0000).u64(176 + 0x20, 0x1000).u64(176 + 0x28, 0x1000)
+                .u32(0x1d4, 6).u32(0x1d8, 24).u32(0x1dc, 0xb00).text(0x1e0, "VBCORE")
+                .u32(0x1e8, 0xc01a_c0deL).u32(0x1ec, form).u32(0x1f0, 24).u32(0x1fc, 1)
+                .u32(processor, 5).u32(processor + 4, 0x1240).u32(processor + 8, 0xb01).text(processor + 12, "VBCPU")
+                .u64(processor + 20 + 288, 0x8001_0033L).u64(processor + 20 + 304, 0x1000).u64(processor + 20 + 312, 0x6d0)
+                .u64(processor + 20 + 488, efer)
+                .bytes(0x2000, LOW).bytes(0x6000, HIGH);
+    }
+
+    @Test
+    void aCoreOfVirtualBox() throws EvidenceException {
+        assertMode(box(0x10004, 0), new PageDirectory(PagingMode.X86, 0x1000));
+        assertMode(box(0x10004, 0xd01), new PageDirectory(PagingMode.X64_4, 0x1000));
+        try (MemoryImage image = MemoryImage.open(box(0x10000, 0xd01).write(folder))) {
+            assertThat(image.directoryTableBaseHint()).as("the first form has no registers we know").isEmpty();
+            assertThat(image.physical().orElseThrow().u32(0x10_0000)).isEqualTo(0x1234_5678);
+            assertThat(image.warnings()).isEmpty();
+        }
+    }
+
     @Test
     void segmentsThatDoNotBeginAtAPage() throws EvidenceException {
         // 0x100800 to 0x102800: only the page 0x101000 is whole
