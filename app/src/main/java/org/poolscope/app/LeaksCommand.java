@@ -3,9 +3,11 @@ package org.poolscope.app;
 import static org.poolscope.report.JsonDocument.number;
 import static org.poolscope.report.JsonDocument.text;
 
+import java.io.IOException;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
+import org.poolscope.diagnosis.SessionTags;
 import org.poolscope.kernel.KernelImage;
 import org.poolscope.memory.Absence;
 import org.poolscope.model.Address;
@@ -23,29 +25,62 @@ import picocli.CommandLine.Option;
         header = "Blocks that nothing points to any more.",
         description = {"Follows every pointer from the kernel's memory into and through the pools. An allocated block that is never reached",
             "cannot be freed by anybody: it is leaked. A word that only looks like a pointer counts as one, so a leaked block may",
-            "be missed; what is reported has no pointer in anything the image holds."},
+            "be missed; what is reported has no pointer in anything the image holds. Blocks that memory out of sight may hold are",
+            "undecided. refs says of one block which words lead to it, and why they do not count."},
         footer = {"", "Examples:", "  poolscope leaks MEMORY.DMP", "  poolscope leaks MEMORY.DMP --all --format json"})
 final class LeaksCommand extends PoolBlocksCommand {
 
-    @Option(names = "--all", description = "List also the tags of which every block is reached.")
+    private static final long FEW_BLOCKS = 100;
+    private static final long FEW_BYTES = 1 << 20;
+
+    @Option(names = "--all", description = "List also the tags of which every block is reached, or all but a few.")
     private boolean all;
 
     @Override
     void answer(KernelImage image, PoolBlocks blocks, Progress progress, Output output) throws Exception {
         Reachability reached = Reachability.of(image, blocks, progress);
-        LostBlocks lost = LostBlocks.of(image, blocks, reached, progress);
+        LostBlocks lost = LostBlocks.of(image, blocks, reached, new SessionTags(), progress);
         List<LostBlocks.Row> rows = lost.rows().stream().filter(row -> all || row.unreferencedBlocks() + row.undecidedBlocks() > 0).toList();
-        output.list(LISTING, rows.iterator());
+        List<LostBlocks.Row> few = output.isJson() || all ? List.of() : rows.stream().filter(LeaksCommand::isFew).toList();
+        output.list(LISTING, rows.stream().filter(row -> !few.contains(row)).iterator());
         for (Reachability.StaleWord word : reached.staleWords()) {
             warn("a single word at " + Address.text(word.address()) + " leads to " + Quantity.count(word.blocks())
                     + " of these blocks; it stands where blocks of its kind hold leftovers, and was not believed");
         }
         if (!output.isJson()) {
-            if (lost.hiddenBytes() > 0) {
-                output.line("Undecided: nothing in the image points to these blocks, but they point into, or are linked with blocks that point into, "
-                        + Quantity.bytes(lost.hiddenBytes()) + " of pool that are not in it.");
+            if (!few.isEmpty()) {
+                output.line(few(few));
+            }
+            if (rows.stream().anyMatch(row -> row.undecidedBlocks() > 0)) {
+                undecided(lost, output);
             }
             output.line("Searched " + Quantity.bytes(reached.seenBytes()) + " of kernel memory for pointers" + unseen(reached.unseenBytes()) + ".");
+        }
+    }
+
+    /** Drivers lose a few blocks while they start, on any machine. That is true of them, and no cause of anything. */
+    private static boolean isFew(LostBlocks.Row row) {
+        return row.unreferencedBlocks() < FEW_BLOCKS && row.unreferencedBytes() < FEW_BYTES && row.undecidedBlocks() < FEW_BLOCKS;
+    }
+
+    private static String few(List<LostBlocks.Row> few) {
+        long lost = few.stream().mapToLong(LostBlocks.Row::unreferencedBlocks).sum();
+        long undecided = few.stream().mapToLong(LostBlocks.Row::undecidedBlocks).sum();
+        return "Not listed: " + Quantity.count(few.size(), "tag", "tags") + " of which fewer than " + FEW_BLOCKS + " blocks each are concerned ("
+                + Quantity.count(lost) + " unreferenced, " + Quantity.bytes(few.stream().mapToLong(LostBlocks.Row::unreferencedBytes).sum())
+                + (undecided == 0 ? "" : "; " + Quantity.count(undecided) + " undecided")
+                + "). Drivers lose a few blocks while they start, on a healthy machine too. --all lists them.";
+    }
+
+    private static void undecided(LostBlocks lost, Output output) throws IOException {
+        output.line("Undecided: nothing in the image points to these blocks, and what may is not in it:");
+        if (lost.hiddenBytes() > 0) {
+            output.line("  they point into, or are linked with blocks that point into, " + Quantity.bytes(lost.hiddenBytes())
+                    + " of pool that are not in the image;");
+        }
+        if (lost.hiddenSessions().isPresent()) {
+            output.line("  they are session pool or belong to windows and graphics (win32k.sys), whose tables stand in session memory, and "
+                    + lost.hiddenSessions().get() + ".");
         }
     }
 

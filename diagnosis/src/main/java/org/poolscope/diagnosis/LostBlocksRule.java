@@ -57,7 +57,7 @@ final class LostBlocksRule implements Rule {
                         + " blocks not reached from " + Quantity.bytes(pool.reachability().seenBytes()) + " of kernel memory"));
         StringBuilder text = new StringBuilder("Every pointer in the kernel's memory was followed. Blocks never reached cannot be freed by anybody. ");
         if (row.undecidedBlocks() > 0) {
-            text.append(Quantity.count(row.undecidedBlocks())).append(" more may be held from pool that is not in the image. ");
+            text.append(Quantity.count(row.undecidedBlocks())).append(" more may be held from memory that is not in the image. ");
         }
         owner.ifPresent(found -> {
             finding.driver(found.file()).evidence(found.seen());

@@ -108,7 +108,7 @@ public final class OpenPool {
     /** What each tag has lost, blocks that pages out of sight may hold left out. Takes a read of all kernel memory at the first call. */
     LostBlocks lost() {
         if (lost == null) {
-            lost = LostBlocks.of(image(), blocks, reachability(), Progress.NONE);
+            lost = LostBlocks.of(image(), blocks, reachability(), new SessionTags(), Progress.NONE);
         }
         return lost;
     }

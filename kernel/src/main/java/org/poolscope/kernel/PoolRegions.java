@@ -101,6 +101,11 @@ public final class PoolRegions {
         return regions;
     }
 
+    /** Session space, where every session sees its own memory; empty when the image does not tell where that is. */
+    public Optional<Region> session() {
+        return Optional.ofNullable(session);
+    }
+
     /** Whether an address lies in session space: every session sees its own memory there. */
     public boolean isSession(long address) {
         return session != null && session.contains(address);

@@ -20,6 +20,7 @@ public final class PagedMemory extends VirtualMemory {
     private final PageDirectory directory;
     private final PagingMode mode;
     private final PteDecoder decoder;
+    private final PteRules rules;
     private final MemorySegment file;
     private final long rootOffset;
     private final int topShift;
@@ -38,6 +39,7 @@ public final class PagedMemory extends VirtualMemory {
         this.physical = physical;
         this.directory = directory;
         this.mode = directory.mode();
+        this.rules = rules;
         this.decoder = new PteDecoder(mode, rules, physical.highestPage());
         this.file = physical.bytes();
         this.rootOffset = physical.locate(directory.base());
@@ -71,6 +73,15 @@ public final class PagedMemory extends VirtualMemory {
     /** The same address space under other rules for entries that are not valid. */
     public PagedMemory with(PteRules rules) {
         return of(physical, directory, rules);
+    }
+
+    /**
+     * The address space of another process of the same machine.
+     *
+     * @param directoryTableBase the physical address of its top table, as the process keeps it
+     */
+    public PagedMemory ofProcess(long directoryTableBase) {
+        return new PagedMemory(physical, new PageDirectory(mode, directoryTableBase), rules, 0, 0);
     }
 
     /** The root of this address space. */

@@ -13,6 +13,17 @@ final class AddressRanges {
         this.ends = ends;
     }
 
+    /** All ranges of several sets. */
+    static AddressRanges of(AddressRanges... sets) {
+        Builder all = new Builder();
+        for (AddressRanges set : sets) {
+            for (int i = 0; i < set.starts.length; i++) {
+                all.add(set.starts[i], set.ends[i]);
+            }
+        }
+        return all.build();
+    }
+
     /** Whether an address lies in one of them. */
     boolean contains(long va) {
         int at = atOrBefore(va);

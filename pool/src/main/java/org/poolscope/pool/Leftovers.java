@@ -3,6 +3,7 @@ package org.poolscope.pool;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import org.poolscope.kernel.BigPageTable;
@@ -30,36 +31,60 @@ final class Leftovers {
     /** A kernel stack of any build is smaller. */
     private static final long LARGEST_STACK = 1L << 20;
 
+    private final AddressRanges bigTable;
+    private final AddressRanges verifier;
+    private final AddressRanges paged;
+    private final AddressRanges stacks;
     private final AddressRanges books;
     private final AddressRanges all;
 
-    private Leftovers(AddressRanges books, AddressRanges all) {
-        this.books = books;
-        this.all = all;
+    private Leftovers(AddressRanges bigTable, AddressRanges verifier, AddressRanges paged, AddressRanges stacks) {
+        this.bigTable = bigTable;
+        this.verifier = verifier;
+        this.paged = paged;
+        this.stacks = stacks;
+        this.books = AddressRanges.of(bigTable, verifier);
+        this.all = AddressRanges.of(bigTable, verifier, paged, stacks);
     }
 
     static Leftovers of(KernelImage image) {
+        AddressRanges.Builder bigTable = new AddressRanges.Builder();
         AddressRanges.Builder books = new AddressRanges.Builder();
-        AddressRanges.Builder all = new AddressRanges.Builder();
-        image.bigPages().value().ifPresent(table -> {
-            books.add(table.address(), table.address() + tableBytes(image, table));
-            all.add(table.address(), table.address() + tableBytes(image, table));
-        });
+        AddressRanges.Builder paged = new AddressRanges.Builder();
+        AddressRanges.Builder stacks = new AddressRanges.Builder();
+        image.bigPages().value().ifPresent(table -> bigTable.add(table.address(), table.address() + tableBytes(image, table)));
         image.variables().value().ifPresent(variables -> {
             OptionalLong start = variables.pointerIn("MmPagedPoolStart");
             OptionalLong end = variables.pointerIn("MmPagedPoolEnd");
             if (start.isPresent() && end.isPresent()) {
-                all.add(start.getAsLong(), end.getAsLong());
+                paged.add(start.getAsLong(), end.getAsLong());
             }
         });
         KernelObjects.of(image).value().ifPresent(objects -> {
-            addStacks(objects, all);
-            objects.verifier(Progress.NONE).value().ifPresent(verifier -> verifier.forEachPlace((address, bytes) -> {
-                books.add(address, address + bytes);
-                all.add(address, address + bytes);
-            }));
+            addStacks(objects, stacks);
+            objects.verifier(Progress.NONE).value()
+                    .ifPresent(verifier -> verifier.forEachPlace((address, bytes) -> books.add(address, address + bytes)));
         });
-        return new Leftovers(books.build(), all.build());
+        return new Leftovers(bigTable.build(), books.build(), paged.build(), stacks.build());
+    }
+
+    /** What an address outside of pool blocks is among, so that no word there counts; empty when it is among nothing of the kind. */
+    Optional<String> whatOutside(long va) {
+        if (paged.contains(va)) {
+            return Optional.of("a free page of paged pool, with what it held before");
+        }
+        if (stacks.contains(va)) {
+            return Optional.of("below the stack pointer of a thread that waits: left over from calls that returned");
+        }
+        return whatInBlock(va);
+    }
+
+    /** What an address in a pool block is among, so that no word there counts; empty when it is among nothing of the kind. */
+    Optional<String> whatInBlock(long va) {
+        if (bigTable.contains(va)) {
+            return Optional.of("the kernel's table of big allocations, which lists them all");
+        }
+        return verifier.contains(va) ? Optional.of("Driver Verifier's books, which list all it watches") : Optional.empty();
     }
 
     private static long tableBytes(KernelImage image, BigPageTable table) {

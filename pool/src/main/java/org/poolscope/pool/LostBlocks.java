@@ -7,6 +7,8 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.function.Predicate;
 import org.poolscope.kernel.KernelImage;
 import org.poolscope.kernel.PoolRegions;
 import org.poolscope.memory.Absence;
@@ -19,6 +21,9 @@ import org.poolscope.model.Progress;
  * Blocks that nothing in the image points to, told apart from those of which the image cannot say it. Pool that was written to the page file, or
  * that the dump left out, may hold the missing pointers. Most lists of the kernel are linked both ways: a block that points into such a page is
  * likely pointed to from there, and so is all it leads to. Of these nothing is claimed.
+ *
+ * <p>Objects of windows and graphics are known to tables in session memory alone. Where that is not all in the image, nothing is claimed of
+ * session pool, nor of the tags that belong to session drivers.
  *
  * <p>A list linked one way only shows no such trace. How much of a tag is out of sight therefore stands beside its row.
  */
@@ -34,8 +39,14 @@ public final class LostBlocks {
     private final BitSet[] undecided;
     private final Longs stack = new Longs();
     private final long hiddenBytes;
+    private final Optional<String> hiddenSessions;
+    private final Predicate<PoolTag> ofSessions;
+    /** What was said of a tag, by key. */
+    private final Map<Integer, Boolean> sessionTags = new HashMap<>();
 
-    private LostBlocks(KernelImage image, PoolBlocks blocks, Reachability reached) {
+    private LostBlocks(KernelImage image, PoolBlocks blocks, Reachability reached, Predicate<PoolTag> ofSessions) {
+        this.ofSessions = ofSessions;
+        this.hiddenSessions = reached.sessions().unseen();
         this.blocks = blocks;
         this.reached = reached;
         this.bytes = blocks.memory().bytes();
@@ -97,14 +108,23 @@ public final class LostBlocks {
         }
     }
 
-    /** Tells lost blocks from those that may be held out of sight. */
-    public static LostBlocks of(KernelImage image, PoolBlocks blocks, Reachability reached, Progress progress) {
-        LostBlocks lost = new LostBlocks(image, blocks, reached);
-        if (lost.hiddenBytes > 0) {
+    /**
+     * Tells lost blocks from those that may be held out of sight.
+     *
+     * @param ofSessions whether a tag is one of the drivers that live in session space
+     */
+    public static LostBlocks of(KernelImage image, PoolBlocks blocks, Reachability reached, Predicate<PoolTag> ofSessions, Progress progress) {
+        LostBlocks lost = new LostBlocks(image, blocks, reached, ofSessions);
+        if (lost.hiddenBytes > 0 || lost.hiddenSessions.isPresent()) {
             progress.at("looking for links to pages that are not in the image", 0, 0);
             lost.mark();
         }
         return lost;
+    }
+
+    /** Why pointers may stand in memory of sessions and not be seen; empty when all of it was read. */
+    public Optional<String> hiddenSessions() {
+        return hiddenSessions;
     }
 
     /** Bytes of the pools' address space that are in use and not in the image. */
@@ -119,8 +139,7 @@ public final class LostBlocks {
         for (int g = 0; g < undecided.length; g++) {
             for (int block = undecided[g].nextSetBit(0); block >= 0; block = undecided[g].nextSetBit(block + 1)) {
                 long number = PoolBlocks.number(g, block);
-                boolean paged = g < groups.length ? PageParser.isPaged(groups[g].flags[groups[g].pageOf(block)])
-                        : blocks.big().pool(block) == PoolKind.PAGED;
+                boolean paged = isPaged(number);
                 long[] sum = sums.computeIfAbsent(new PoolTag(blocks.tag(number) & Integer.MAX_VALUE), any -> new long[4]);
                 sum[paged ? 2 : 0]++;
                 sum[paged ? 3 : 1] += end(number) - blocks.address(number) + (blocks.isBig(number) ? 0 : blocks.headerSize());
@@ -138,6 +157,14 @@ public final class LostBlocks {
         rows.sort(Comparator.comparingLong(Row::unreferencedBlocks).thenComparingLong(Row::undecidedBlocks).reversed().thenComparing(Row::tag)
                 .thenComparing(Row::pool));
         return rows;
+    }
+
+    private boolean isPaged(long number) {
+        if (blocks.isBig(number)) {
+            return blocks.big().pool(PoolBlocks.block(number)) == PoolKind.PAGED;
+        }
+        PageGroup group = blocks.groups()[PoolBlocks.group(number)];
+        return PageParser.isPaged(group.flags[group.pageOf(PoolBlocks.block(number))]);
     }
 
     private Long example(Reachability.Row row) {
@@ -170,10 +197,26 @@ public final class LostBlocks {
         }
     }
 
+    /** Whether this answers for the block in use that holds an address that nothing leads to it, and that memory out of sight may. */
+    public boolean isUndecided(long address) {
+        long number = blocks.find(blocks.memory().canonical(address));
+        return number != PoolBlocks.NOWHERE && undecided[PoolBlocks.group(number)].get(PoolBlocks.block(number));
+    }
+
     private void consider(long number) {
-        if (isLost(number) && words(number, true)) {
+        if (isLost(number) && (hiddenSessions.isPresent() && isOfSession(number) || hiddenBytes > 0 && words(number, true))) {
             take(number);
         }
+    }
+
+    private boolean isOfSession(long number) {
+        if (!blocks.isBig(number)) {
+            PageGroup group = blocks.groups()[PoolBlocks.group(number)];
+            if (PageParser.isSession(group.flags[group.pageOf(PoolBlocks.block(number))])) {
+                return true;
+            }
+        }
+        return sessionTags.computeIfAbsent(blocks.tag(number) & Integer.MAX_VALUE, key -> ofSessions.test(new PoolTag(key)));
     }
 
     private void take(long number) {
@@ -192,17 +235,19 @@ public final class LostBlocks {
     private boolean words(long number, boolean seek) {
         long start = blocks.address(number);
         long end = end(number);
+        boolean ofSession = !seek && hiddenSessions.isPresent() && isOfSession(number);
         if (!blocks.isBig(number)) {
             PageGroup group = blocks.groups()[PoolBlocks.group(number)];
             long offset = group.offset[group.pageOf(PoolBlocks.block(number))] + (start & Words.PAGE_MASK);
-            return words(offset, offset + (end - start), seek);
+            return words(offset, offset + (end - start), seek, ofSession);
         }
         boolean[] found = new boolean[1];
-        blocks.memory().forEachRegion(start, end - 1, (va, offset, length) -> found[0] = found[0] || words(offset, offset + length, seek));
+        blocks.memory().forEachRegion(start, end - 1, (va, offset, length) -> found[0] = found[0] || words(offset, offset + length, seek, ofSession));
         return found[0];
     }
 
-    private boolean words(long from, long to, boolean seek) {
+    /** Objects of sessions are full of pixels and of what earlier owners left: what they seem to hold outside of paged pool is not believed. */
+    private boolean words(long from, long to, boolean seek, boolean ofSession) {
         for (long at = from; at + pointerSize <= to; at += pointerSize) {
             long word = blocks.memory().canonical(Words.pointer(bytes, at, pointerSize));
             if ((word & ALIGNMENT) != 0) {
@@ -210,7 +255,7 @@ public final class LostBlocks {
             }
             if (!seek) {
                 long target = blocks.find(word);
-                if (target != PoolBlocks.NOWHERE && isLost(target)) {
+                if (target != PoolBlocks.NOWHERE && isLost(target) && (!ofSession || isPaged(target))) {
                     take(target);
                 }
             } else if (hidden.contains(word)) {

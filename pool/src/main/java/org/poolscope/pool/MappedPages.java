@@ -3,12 +3,13 @@ package org.poolscope.pool;
 import java.util.Arrays;
 import org.poolscope.memory.Absence;
 import org.poolscope.memory.PagedMemory;
+import org.poolscope.memory.PagingMode;
 import org.poolscope.memory.RegionVisitor;
 import org.poolscope.memory.WalkSummary;
 
 /**
  * Pages of an address space that can be read, numbered in the order of their addresses, as runs of pages that also stand one after
- * another in the image.
+ * another in the image. Pages of other sessions come behind all others.
  */
 final class MappedPages {
 
@@ -27,6 +28,14 @@ final class MappedPages {
 
     MappedPages(PagedMemory memory) {
         this.mostPages = MOST_MAPPINGS * memory.physical().presentPages() + FEW_PAGES;
+    }
+
+    /** All the kernel's pages, of each session too that this address space does not show. */
+    static MappedPages ofKernel(PagedMemory memory, SessionMemory sessions) {
+        PagingMode mode = memory.directory().mode();
+        MappedPages pages = new MappedPages(memory).add(memory, mode.kernelStart(), mode.lastAddress());
+        sessions.forEachHiddenRun(pages::addRun);
+        return pages;
     }
 
     /** Adds what lies from one address to another, inclusive. Spans must be added in ascending order. */

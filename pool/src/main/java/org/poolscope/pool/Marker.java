@@ -316,8 +316,34 @@ final class Marker {
         }
     }
 
+    /**
+     * Whether a stretch of at most a page holds data of any kind rather than pointers, so that of its words only those count that lead
+     * to the very start of a block's data.
+     */
+    boolean isNoise(long from, long to) {
+        count = 0;
+        if (rules.isWide()) {
+            return false;
+        }
+        boolean noise = weigh(from, to);
+        count = 0;
+        return noise;
+    }
+
     /** Looks through a stretch of at most a page in 32 bits, where noise looks like pointers. */
     private void weighed(long from, long to) {
+        boolean noise = weigh(from, to);
+        for (int i = 0; i < count; i++) {
+            long target = target(near[i]);
+            if (!noise || target != BlockMap.NOWHERE && rules.isExact(near[i], map.number(target))) {
+                take(target);
+            }
+        }
+        count = 0;
+    }
+
+    /** Puts words aside that lead to blocks; whether they are noise. */
+    private boolean weigh(long from, long to) {
         int found = 0;
         int sound = 0;
         for (long at = from; at + Integer.BYTES <= to; at += Integer.BYTES) {
@@ -327,13 +353,8 @@ final class Marker {
                 sound += target(word) != BlockMap.NOWHERE ? 1 : 0;
             }
         }
-        boolean noise = found >= NOISE && 2 * sound < found;
-        for (int i = 0; i < found; i++) {
-            long target = target(near[i]);
-            if (!noise || target != BlockMap.NOWHERE && rules.isExact(near[i], map.number(target))) {
-                take(target);
-            }
-        }
+        count = found;
+        return found >= NOISE && 2 * sound < found;
     }
 
     private void shortList(long word, long va) {

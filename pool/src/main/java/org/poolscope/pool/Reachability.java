@@ -5,18 +5,19 @@ import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.IntStream;
 import org.poolscope.kernel.KernelImage;
 import org.poolscope.memory.Absence;
 import org.poolscope.memory.PagedMemory;
-import org.poolscope.memory.PagingMode;
 import org.poolscope.model.PoolKind;
 import org.poolscope.model.PoolTag;
 import org.poolscope.model.Progress;
 
 /**
  * Which blocks somebody can still reach. Everything in kernel memory that is not pool is a root: the data of modules, kernel stacks,
- * processor blocks, page frame database, views of the file cache, and the processor state a dump's header keeps. From there marks
+ * processor blocks, page frame database, views of the file cache, the memory of all sessions, and the processor state a dump's header
+ * keeps. From there marks
  * spread through the blocks: what a marked block points to is marked ({@link PointerRules} says what a pointer is). A block without a
  * mark cannot be freed any more by the one who allocated it. {@linkplain Leftovers What is left over} is no root, nor are free and
  * parked blocks. {@link Marking} does the work.
@@ -31,7 +32,10 @@ public final class Reachability {
     private final MappedPages kernel;
     private final Marking marking;
 
-    private Reachability(PoolBlocks blocks, MappedPages kernel, Marking marking) {
+    private final SessionMemory sessions;
+
+    private Reachability(PoolBlocks blocks, MappedPages kernel, Marking marking, SessionMemory sessions) {
+        this.sessions = sessions;
         this.blocks = blocks;
         this.kernel = kernel;
         this.marking = marking;
@@ -62,11 +66,11 @@ public final class Reachability {
      */
     public static Reachability of(KernelImage image, PoolBlocks blocks, Progress progress) {
         PagedMemory memory = blocks.memory();
-        PagingMode mode = memory.directory().mode();
-        MappedPages kernel = new MappedPages(memory).add(memory, mode.kernelStart(), mode.lastAddress());
+        SessionMemory sessions = SessionMemory.of(image, memory);
+        MappedPages kernel = MappedPages.ofKernel(memory, sessions);
         Marking marking = new Marking(image, blocks, kernel);
         marking.run(image, progress);
-        return new Reachability(blocks, kernel, marking);
+        return new Reachability(blocks, kernel, marking, sessions);
     }
 
     /**
@@ -86,6 +90,28 @@ public final class Reachability {
     /** Whether the block in use that holds an address can be reached; {@code false} also when there is no such block. */
     public boolean isReached(long address) {
         return marking.isReachedAt(blocks.memory().canonical(address));
+    }
+
+    /** Says why words that {@link References} lists were not followed. For one thread. */
+    public Doubt doubts() {
+        return new Doubts(marking)::of;
+    }
+
+    /** Says of words that lead into blocks in use why they were not followed. */
+    @FunctionalInterface
+    public interface Doubt {
+        /**
+         * Why a word was not followed, as a place; empty when it was, and the block it leads into is reached.
+         *
+         * @param from where the word stands
+         * @param word what stands there
+         */
+        Optional<String> of(long from, long word);
+    }
+
+    /** Memory of sessions. */
+    SessionMemory sessions() {
+        return sessions;
     }
 
     /** Bytes of kernel memory that were searched for pointers: roots and blocks reached. */

@@ -7,14 +7,14 @@ import java.util.function.LongPredicate;
 import java.util.stream.IntStream;
 import org.poolscope.kernel.KernelImage;
 import org.poolscope.memory.PagedMemory;
-import org.poolscope.memory.PagingMode;
 import org.poolscope.model.PoolTag;
 import org.poolscope.model.Progress;
 
 /**
  * Every pointer to a block, or to any block of a tag, from all kernel memory the image holds: pool, module data, stacks, whatever is
  * mapped. A pointer may lead anywhere into the block, its header included; {@link PointerRules} says what is taken for one. Memory that is
- * no longer used is searched too, for a pointer left behind says who had the block.
+ * no longer used is searched too, for a pointer left behind says who had the block; {@link Reachability#doubts} says which of them keep
+ * no block.
  *
  * <p>The search goes through memory once, on all processors, and hands out what it finds in the order of addresses.
  */
@@ -36,7 +36,6 @@ public final class References {
 
     private References(KernelImage image, PoolBlocks blocks, LongPredicate wanted, long low, long high) {
         PagedMemory memory = blocks.memory();
-        PagingMode mode = memory.directory().mode();
         this.blocks = blocks;
         this.bytes = memory.bytes();
         this.pointerSize = memory.pointerSize();
@@ -44,7 +43,7 @@ public final class References {
         this.wanted = wanted;
         this.low = low;
         this.span = high - low;
-        this.kernel = new MappedPages(memory).add(memory, mode.kernelStart(), mode.lastAddress());
+        this.kernel = MappedPages.ofKernel(memory, SessionMemory.of(image, memory));
         this.poolPages = FilePages.of(blocks);
     }
 
@@ -111,6 +110,11 @@ public final class References {
         /** Where the pointer stands. */
         public long from() {
             return window[chunk].pairs[at];
+        }
+
+        /** The word that stands there. */
+        public long word() {
+            return window[chunk].pairs[at + 1];
         }
 
         /** Where the data of the block begins that it leads to. */

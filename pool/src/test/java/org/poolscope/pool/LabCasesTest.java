@@ -83,7 +83,7 @@ class LabCasesTest {
         try (KernelImage image = KernelImage.open(made.files().getFirst())) {
             PoolBlocks blocks = PoolBlocks.walk(image, Progress.NONE);
             Reachability reached = Reachability.of(image, blocks, Progress.NONE);
-            List<LostBlocks.Row> rows = LostBlocks.of(image, blocks, reached, Progress.NONE).rows();
+            List<LostBlocks.Row> rows = LostBlocks.of(image, blocks, reached, tag -> false, Progress.NONE).rows();
             assertThat(rows.getFirst()).satisfies(row -> {
                 assertThat(row.tag()).isEqualTo(PoolTag.parse("Io"));
                 assertThat(row.pool()).isEqualTo(PoolKind.NONPAGED);
@@ -103,7 +103,7 @@ class LabCasesTest {
         try (KernelImage image = KernelImage.open(made.files().stream().filter(file -> file.toString().endsWith(".DMP")).findFirst().orElseThrow())) {
             PoolBlocks blocks = PoolBlocks.walk(image, Progress.NONE);
             Reachability reached = Reachability.of(image, blocks, Progress.NONE);
-            LostBlocks lost = LostBlocks.of(image, blocks, reached, Progress.NONE);
+            LostBlocks lost = LostBlocks.of(image, blocks, reached, tag -> false, Progress.NONE);
             long pagedOut = number(Files.readString(made.truth()), "pagedOutPages") * 4096;
             assertThat(lost.hiddenBytes()).isEqualTo(pagedOut).isPositive();
             assertThat(reached.unseenBytes()).containsEntry(Absence.PAGED_OUT, pagedOut);
