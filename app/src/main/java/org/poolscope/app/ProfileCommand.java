@@ -6,7 +6,6 @@ import static org.poolscope.report.JsonDocument.text;
 import com.fasterxml.jackson.core.JsonGenerator;
 import java.io.IOException;
 import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.stream.Collectors;
 import org.poolscope.kernel.KernelImage;
 import org.poolscope.model.Address;
@@ -135,9 +134,9 @@ final class ProfileCommand extends PoolBlocksCommand {
         return range.isEmpty() ? values : values.isEmpty() ? range : range + ": " + values;
     }
 
-    /** A time in 100 ns since 1601, to the minute. */
+    /** A time in 100 ns since 1601, to the second. */
     private static String time(long fileTime) {
-        return Instant.ofEpochSecond(Math.floorDiv(fileTime, 10_000_000L) - SECONDS_TO_1970).truncatedTo(ChronoUnit.MINUTES).toString().substring(0, 16)
+        return Instant.ofEpochSecond(Math.floorDiv(fileTime, 10_000_000L) - SECONDS_TO_1970).toString().substring(0, 19)
                 .replace('T', ' ');
     }
 

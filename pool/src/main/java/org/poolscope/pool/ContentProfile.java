@@ -49,10 +49,10 @@ public record ContentProfile(PoolTag tag, long blocks, long sampled, long size, 
     }
 
     /**
-     * Blocks of the same size with pointers at the same places.
+     * Blocks of the same size with pointers at the same places. Some of the pointers may be null in some of the blocks.
      *
      * @param size their size
-     * @param pointersAt offsets at which they have pointers, among the first 64 places
+     * @param pointersAt offsets at which they have pointers or null, among the first 64 places
      * @param blocks how many there are
      */
     public record Cluster(long size, List<Integer> pointersAt, long blocks) {

@@ -4,12 +4,14 @@ import java.lang.foreign.MemorySegment;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.IntStream;
 import org.poolscope.kernel.KernelImage;
@@ -186,19 +188,15 @@ final class ContentScan {
             WordStatistics at = tally.wides[place];
             telling |= at.share(at.pointers) >= TELLING_SHARE ? 1L << place : 0;
         }
-        Map<Long, Long> shapes = new HashMap<>();
-        for (Map.Entry<Long, Long> shape : tally.shapes.entrySet()) {
-            shapes.merge(shape.getKey() & telling, shape.getValue(), Long::sum);
-        }
-        shapes.forEach((shape, count) -> {
+        for (Shape shape : joined(tally.shapes.values(), telling)) {
             List<Integer> offsets = new ArrayList<>();
             for (int place = 0; place < CLUSTER_PLACES; place++) {
-                if ((shape >>> place & 1) != 0) {
+                if ((shape.pointers >>> place & 1) != 0) {
                     offsets.add(place * word);
                 }
             }
-            found.add(new ContentProfile.Cluster(tally.size, offsets, count));
-        });
+            found.add(new ContentProfile.Cluster(tally.size, offsets, shape.blocks));
+        }
         sizes.forEach((size, count) -> {
             if (size != tally.size) {
                 found.add(new ContentProfile.Cluster(size, List.of(), count));
@@ -208,12 +206,55 @@ final class ContentScan {
         return found.subList(0, Math.min(MOST_CLUSTERS, found.size()));
     }
 
+    /**
+     * Shapes that differ only in that one has null where the other has a pointer are one structure: they become one shape, with all the
+     * pointers of both.
+     *
+     * @param telling the places that tell structures apart
+     */
+    private static List<Shape> joined(Collection<Shape> shapes, long telling) {
+        Map<Long, Shape> masked = new TreeMap<>();
+        shapes.forEach(shape -> masked.computeIfAbsent(shape.pointers & telling, Shape::new).add(shape));
+        List<Shape> joined = new ArrayList<>();
+        masked.values().stream().sorted(Comparator.comparingInt((Shape shape) -> Long.bitCount(shape.pointers)).reversed()
+                .thenComparing(Comparator.comparingLong((Shape shape) -> shape.blocks).reversed())).forEach(shape -> {
+            Optional<Shape> same = joined.stream().filter(other -> (other.pointers & ~shape.pointers & ~shape.nulls) == 0
+                    && (shape.pointers & ~other.pointers & ~other.nulls) == 0).max(Comparator.comparingLong(other -> other.blocks));
+            if (same.isEmpty()) {
+                joined.add(shape);
+            } else {
+                same.get().pointers |= shape.pointers;
+                same.get().add(shape);
+            }
+        });
+        return joined;
+    }
+
+    /** Blocks with pointers at the same places. */
+    private static final class Shape {
+
+        private long pointers;
+        /** Places that are zero in all of them. */
+        private long nulls = -1;
+        private long blocks;
+
+        Shape(long pointers) {
+            this.pointers = pointers;
+        }
+
+        void add(Shape other) {
+            blocks += other.blocks;
+            nulls &= other.nulls;
+        }
+    }
+
     /** What was counted. Places are as wide as half a pointer on 64-bit systems, whose structures have 32-bit fields too. */
     private final class Tally {
 
         private WordStatistics[] narrow = new WordStatistics[0];
         private WordStatistics[] wides = new WordStatistics[0];
-        private final Map<Long, Long> shapes = new HashMap<>();
+        private final Map<Long, Shape> shapes = new HashMap<>();
+        private Shape last = new Shape(0);
         private final List<byte[]> examples = new ArrayList<>();
         private long sampled;
         private long size;
@@ -250,6 +291,7 @@ final class ContentScan {
                         MOST_PLACES * Integer.BYTES));
             }
             long shape = 0;
+            long nulls = 0;
             for (int i = 0; i < narrow.length; i++) {
                 long value = bytes.get(LittleEndian.U32, offset + (long) i * Integer.BYTES) & 0xffff_ffffL;
                 WordStatistics place = narrow[i];
@@ -262,7 +304,13 @@ final class ContentScan {
                     boolean pointer = isPointer(value);
                     place.pointers += pointer ? 1 : 0;
                     shape |= pointer && i < CLUSTER_PLACES ? 1L << i : 0;
-                    place.times += i + 1 < narrow.length && isTime(bytes.get(LittleEndian.U32, offset + (i + 1L) * Integer.BYTES) & 0xffff_ffffL) ? 1 : 0;
+                    nulls |= value == 0 && i < CLUSTER_PLACES ? 1L << i : 0;
+                    if (i + 1 < narrow.length) {
+                        long upper = bytes.get(LittleEndian.U32, offset + (i + 1L) * Integer.BYTES) & 0xffff_ffffL;
+                        if (isTime(upper)) {
+                            place.addTime(upper << 32 | value);
+                        }
+                    }
                 }
             }
             for (int i = 0; wide && i < wides.length; i++) {
@@ -272,12 +320,17 @@ final class ContentScan {
                 place.zero += value == 0 ? 1 : 0;
                 boolean pointer = isPointer(value);
                 place.pointers += pointer ? 1 : 0;
-                place.times += isTime(value >>> 32) ? 1 : 0;
+                if (isTime(value >>> 32)) {
+                    place.addTime(value);
+                }
                 shape |= pointer && i < CLUSTER_PLACES ? 1L << i : 0;
+                nulls |= value == 0 && i < CLUSTER_PLACES ? 1L << i : 0;
             }
-            if (shapes.size() < MOST_SHAPES || shapes.containsKey(shape)) {
-                shapes.merge(shape, 1L, Long::sum);
+            if (last.blocks == 0 || last.pointers != shape) {
+                last = shapes.size() < MOST_SHAPES ? shapes.computeIfAbsent(shape, Shape::new) : shapes.getOrDefault(shape, new Shape(shape));
             }
+            last.blocks++;
+            last.nulls &= nulls;
         }
 
         /** For blocks that come after these: counts nothing yet, and no values at places where these have too many. */
@@ -303,7 +356,7 @@ final class ContentScan {
             if (wide) {
                 merge(wides, others.wides);
             }
-            others.shapes.forEach((shape, count) -> shapes.merge(shape, count, Long::sum));
+            others.shapes.forEach((shape, more) -> shapes.computeIfAbsent(shape, Shape::new).add(more));
             inexact |= shapes.size() >= MOST_SHAPES;
             sampled += others.sampled;
         }
@@ -394,8 +447,8 @@ final class ContentScan {
                 return string.get();
             }
             if (!wide && place.share(place.times) >= NEARLY_ALL && tally.narrow[at + 1].distinct() != 1 | place.distinct() != 1) {
-                WordStatistics upper = tally.narrow[at + 1];
-                return time(at, place, upper.minimum() << 32, upper.maximum() << 32 | 0xffff_ffffL);
+                long unset = tally.narrow[at + 1].minimum();
+                return time(at, place, isTime(unset) ? place.earliest() : unset << 32, place.latest());
             }
             return number(at, Integer.BYTES, kind(place), place);
         }
@@ -504,7 +557,7 @@ final class ContentScan {
                     ranged ? place.minimum() : null, ranged ? place.maximum() : null, Optional.empty(), 0);
         }
 
-        /** A time of day; of 32-bit systems its range is known to seven minutes. */
+        /** A time of day. */
         private static ContentProfile.Field time(int at, WordStatistics place, long earliest, long latest) {
             return new ContentProfile.Field(at * Integer.BYTES, Long.BYTES, FieldKind.TIME, List.of(), distinct(place), earliest, latest, Optional.empty(), 0);
         }

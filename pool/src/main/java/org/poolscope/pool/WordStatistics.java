@@ -30,6 +30,8 @@ final class WordStatistics {
     long times;
     private long minimum = -1;
     private long maximum;
+    private long earliest = Long.MAX_VALUE;
+    private long latest;
     private long allOnes = -1;
     private long anyOnes;
 
@@ -46,6 +48,23 @@ final class WordStatistics {
         if (!overflow) {
             count(value, 1);
         }
+    }
+
+    /** Counts a time that begins here; on 32-bit systems its upper half stands in the next place. */
+    void addTime(long time) {
+        times++;
+        earliest = Math.min(earliest, time);
+        latest = Math.max(latest, time);
+    }
+
+    /** The earliest time that begins here. */
+    long earliest() {
+        return earliest;
+    }
+
+    /** The latest time that begins here. */
+    long latest() {
+        return latest;
     }
 
     /** For the same place of blocks that come after these. */
@@ -69,6 +88,8 @@ final class WordStatistics {
         ascii += later.ascii;
         utf16 += later.utf16;
         times += later.times;
+        earliest = Math.min(earliest, later.earliest);
+        latest = Math.max(latest, later.latest);
         minimum = Long.compareUnsigned(later.minimum, minimum) < 0 ? later.minimum : minimum;
         maximum = Long.compareUnsigned(later.maximum, maximum) > 0 ? later.maximum : maximum;
         allOnes &= later.allOnes;

@@ -64,11 +64,24 @@ class ContentProfileTest {
 
     /** The truth gives the times of the first and the last block: 0x1dd7a2952829e40 and 0x1dd7a2952b2ab00. */
     @Test
-    void timesAreToldToSevenMinutes() {
+    void timesInTwoHalvesAreToldExactly() {
         ContentProfile.Field time = field(profile("Io", 0x40, 0).orElseThrow(), 20);
-        assertThat(time.minimum()).isLessThanOrEqualTo(0x1dd7a2952829e40L);
-        assertThat(time.maximum()).isGreaterThanOrEqualTo(0x1dd7a2952b2ab00L);
-        assertThat(time.maximum() - time.minimum()).isLessThan(2L << 32);
+        assertThat(time.minimum()).isEqualTo(0x1dd7a2952829e40L);
+        assertThat(time.maximum()).isEqualTo(0x1dd7a2952b2ab00L);
+    }
+
+    /**
+     * Devices of one size, some of whose pointers are null in some of them, are one structure. Of the registry's blocks of one size most
+     * have a number where the others have a pointer: these are two.
+     */
+    @Test
+    void aNullPointerMakesNoOtherStructureAndANumberDoes() {
+        assertThat(shapes("Devi", 0x630)).hasSize(1).first().satisfies(shape -> assertThat(shape.pointersAt()).contains(64, 252));
+        assertThat(shapes("CM", 0x40)).hasSize(2).extracting(ContentProfile.Cluster::pointersAt).containsExactly(List.of(), List.of(8));
+    }
+
+    private static List<ContentProfile.Cluster> shapes(String tag, long size) {
+        return profile(tag, size, 0).orElseThrow().clusters().stream().filter(cluster -> cluster.size() == size).toList();
     }
 
     @Test
