@@ -67,7 +67,7 @@ public record BlockContents(String file, ContentProfile profile, List<Sample> sa
             }
             boolean isLost = !pool.reachability().isReached(block.address());
             if (++met >= every * (samples.size() + 1) && isLost == lost) {
-                int length = (int) Math.min(MOST_BYTES, block.size() - (block.kind() == BlockKind.PAGE
+                int length = (int) Math.min(MOST_BYTES, block.size() - (block.kind().hasHeader()
                         ? pool.blocks().headerSize() : 0));
                 samples.add(new Sample(block.address(), block.size(), isLost, read(pool, block.address(), length)));
             }

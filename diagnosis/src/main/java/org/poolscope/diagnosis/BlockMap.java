@@ -108,7 +108,7 @@ public record BlockMap(String file, PoolKind pool, List<PoolTag> tags, long lost
         private Piece piece(PoolBlock block) {
             boolean accused = block.state() == BlockState.ALLOCATED && tags.contains(block.tag());
             return new Piece(block, accused, accused && !pool.reachability().isReached(block.address()),
-                    block.kind() == BlockKind.PAGE ? pool.blocks().headerSize() : 0);
+                    block.kind().hasHeader() ? pool.blocks().headerSize() : 0);
         }
 
         private void add(BlockCursor block) {
@@ -120,7 +120,7 @@ public record BlockMap(String file, PoolKind pool, List<PoolTag> tags, long lost
                 lostBlocks += what == LOST ? 1 : 0;
                 heldBlocks += what == HELD ? 1 : 0;
             }
-            long first = (block.kind() == BlockKind.PAGE ? block.address() - pool.blocks().headerSize() : block.address()) & -PAGE;
+            long first = (block.kind().hasHeader() ? block.address() - pool.blocks().headerSize() : block.address()) & -PAGE;
             long left = block.size();
             for (long at = first; left > 0; at += PAGE) {
                 if (at != page) {

@@ -26,6 +26,7 @@ import org.poolscope.symbols.BuiltInLayouts;
 import org.poolscope.symbols.FieldLayout;
 import org.poolscope.symbols.KernelVersion;
 import org.poolscope.symbols.TypeLayouts;
+import org.poolscope.symbols.UnknownLayoutException;
 import org.poolscope.symbols.store.SymbolFinder;
 
 /**
@@ -60,6 +61,7 @@ public final class KernelImage implements AutoCloseable {
     private final Supplier<Answer<MemoryCounters>> counters = remembered(this::readCounters);
     private final Supplier<Answer<PoolSnapshot>> tagTable = remembered(this::readTagTable);
     private final Supplier<Answer<BigPageTable>> bigPages = remembered(this::readBigPages);
+    private final Supplier<Answer<SegmentHeaps>> segmentHeaps = remembered(this::readSegmentHeaps);
     private final Supplier<PoolRegions> regions = remembered(this::readRegions);
 
     private KernelImage(MemoryImage image, String name, Architecture architecture, Optional<KernelLocation> found) {
@@ -333,6 +335,26 @@ public final class KernelImage implements AutoCloseable {
             return Answer.none("a small dump does not contain the big page table: a kernel or complete dump is needed");
         }
         return variables().then(known -> BigPageReader.read(memory, known, layouts, poolRegions(), this::warn));
+    }
+
+    /** The heaps that pools are made of, on 64-bit kernels from Windows 10 1903 on. */
+    public Answer<SegmentHeaps> segmentHeaps() {
+        return segmentHeaps.get();
+    }
+
+    private Answer<SegmentHeaps> readSegmentHeaps() {
+        if (!(memory instanceof PagedMemory paged) || architecture != Architecture.X64) {
+            return Answer.none("the heaps of pools are read from images of 64-bit kernels only");
+        }
+        if (version().build() < SegmentHeaps.SINCE_BUILD) {
+            return Answer.none("build " + version().build() + " has no segment heaps");
+        }
+        LoadedModule kernel = modules().value().flatMap(list -> list.stream().findFirst()).orElse(null);
+        try {
+            return variables().then(known -> SegmentHeapReader.read(paged, known, layouts, poolRegions(), kernel));
+        } catch (UnknownLayoutException e) {
+            return Answer.none(e.getMessage());
+        }
     }
 
     /** Which addresses are pool. */

@@ -1,5 +1,7 @@
 package org.poolscope.pool;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.function.Consumer;
 import org.poolscope.kernel.BigPageTable;
 import org.poolscope.model.PoolKind;
@@ -14,12 +16,15 @@ final class BigBlocks {
     private final long[] size;
     private final int[] tag;
     private final PoolKind[] pool;
+    /** Whether what stands behind it on its last page is not its own. */
+    private final boolean[] shared;
 
     private BigBlocks(int count) {
         this.address = new long[count];
         this.size = new long[count];
         this.tag = new int[count];
         this.pool = new PoolKind[count];
+        this.shared = new boolean[count];
     }
 
     static BigBlocks none() {
@@ -57,9 +62,47 @@ final class BigBlocks {
         return size[index];
     }
 
-    /** Where its last page ends. */
+    /** Where its last page ends, or it itself where others share that page. */
     long end(int index) {
-        return address[index] + (size[index] + Words.PAGE_MASK & ~(long) Words.PAGE_MASK);
+        return address[index] + (shared[index] ? size[index] : size[index] + Words.PAGE_MASK & ~(long) Words.PAGE_MASK);
+    }
+
+    /** Notes that an allocation shares its last page. Threads may call this for different allocations. */
+    void share(int index) {
+        shared[index] = true;
+    }
+
+    /** These and some more, which nothing but their place, size and pool is known of; in any order. */
+    BigBlocks with(List<Piece> more) {
+        if (more.isEmpty()) {
+            return this;
+        }
+        List<Piece> added = new ArrayList<>(more);
+        added.sort((a, b) -> Long.compareUnsigned(a.address(), b.address()));
+        BigBlocks all = new BigBlocks(address.length + added.size());
+        int mine = 0;
+        int theirs = 0;
+        for (int i = 0; i < all.address.length; i++) {
+            if (theirs == added.size() || mine < address.length
+                    && Long.compareUnsigned(address[mine], added.get(theirs).address()) <= 0) {
+                all.address[i] = address[mine];
+                all.size[i] = size[mine];
+                all.tag[i] = tag[mine];
+                all.pool[i] = pool[mine];
+                all.shared[i] = shared[mine++];
+            } else {
+                Piece piece = added.get(theirs++);
+                all.address[i] = piece.address();
+                all.size[i] = piece.bytes();
+                all.pool[i] = piece.pool();
+                all.shared[i] = (piece.bytes() & Words.PAGE_MASK) != 0;
+            }
+        }
+        return all;
+    }
+
+    /** An allocation of which the table says nothing. */
+    record Piece(long address, long bytes, PoolKind pool) {
     }
 
     int tag(int index) {
@@ -77,8 +120,26 @@ final class BigBlocks {
         }
     }
 
+    /** The allocation that begins at an address, or -1. */
+    int at(long va) {
+        int last = last(va);
+        return last >= 0 && address[last] == va ? last : -1;
+    }
+
+    /** Whether any allocation has a byte in a range. */
+    boolean touches(long from, long bytes) {
+        int last = last(from + bytes - 1);
+        return last >= 0 && Long.compareUnsigned(end(last), from) > 0;
+    }
+
     /** The allocation whose pages hold an address, or -1. */
     int find(long va) {
+        int last = last(va);
+        return last >= 0 && Long.compareUnsigned(va, end(last)) < 0 ? last : -1;
+    }
+
+    /** The last allocation that begins at an address or before it, or -1. */
+    private int last(long va) {
         int low = 0;
         int high = address.length - 1;
         while (low <= high) {
@@ -89,6 +150,6 @@ final class BigBlocks {
                 high = middle - 1;
             }
         }
-        return high >= 0 && Long.compareUnsigned(va, end(high)) < 0 ? high : -1;
+        return high;
     }
 }

@@ -56,6 +56,14 @@ public final class BlockCursor {
 
     /** Moves to the next block; whether there is one. */
     public boolean next() {
+        boolean found = step();
+        while (found && !onBig && group.state(block) == BlockState.HEAP.ordinal()) {
+            found = step();
+        }
+        return found;
+    }
+
+    private boolean step() {
         if (group != null && !onBig) {
             block++;
         }
@@ -86,7 +94,7 @@ public final class BlockCursor {
                 : group.address[page] + ((long) group.unit(block) << format.unitShift()) + format.headerSize();
     }
 
-    /** Its size in bytes; with the header for {@link BlockKind#PAGE} blocks. */
+    /** Its size in bytes; with the header for blocks that {@linkplain BlockKind#hasHeader have one}. */
     public long size() {
         return onBig ? big.size(nextBig - 1)
                 : isSpecial() ? blocks.special().size(offset())
@@ -120,7 +128,8 @@ public final class BlockCursor {
 
     /** How it is kept. */
     public BlockKind kind() {
-        return onBig ? BlockKind.BIG : isSpecial() ? BlockKind.SPECIAL : BlockKind.PAGE;
+        return onBig ? BlockKind.BIG : isSpecial() ? BlockKind.SPECIAL
+                : PageParser.isSegment(group.flags[page]) ? BlockKind.SEGMENT : BlockKind.PAGE;
     }
 
     /** The block, to keep. */

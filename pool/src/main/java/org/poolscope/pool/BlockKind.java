@@ -4,6 +4,8 @@ package org.poolscope.pool;
 public enum BlockKind {
     /** With others on a page, behind a header. */
     PAGE("page"),
+    /** In a segment heap, behind a header. */
+    SEGMENT("segment"),
     /** On whole pages of its own, listed in the table of big allocations. */
     BIG("big"),
     /** Alone at one end of a page of Driver Verifier's special pool, the rest of the page filled with a pattern. */
@@ -18,6 +20,11 @@ public enum BlockKind {
     /** The word in listings and JSON. */
     public String word() {
         return word;
+    }
+
+    /** Whether a header stands in front of its data, and is part of its size. */
+    public boolean hasHeader() {
+        return this == PAGE || this == SEGMENT;
     }
 
     @Override

@@ -3,6 +3,7 @@ package org.poolscope.pool;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.stream.IntStream;
 
 /**
@@ -37,6 +38,8 @@ final class BlockMap {
     /** Blocks taken, or never open: a bit for each unit. */
     private final long[][] taken;
     private final long[] openBigs;
+    /** Pages on which a big allocation ends before the page does; {@code null} when there are none. */
+    private final BitSet shared;
 
     BlockMap(PoolBlocks blocks) {
         PageGroup[] groups = blocks.groups();
@@ -49,10 +52,23 @@ final class BlockMap {
         this.taken = new long[lines.length][];
         Arrays.setAll(taken, chunk -> new long[lines[chunk].length / 2]);
         IntStream.range(0, groups.length).parallel().forEach(group -> fill(groups[group], blocks.firstPage(group)));
+        this.shared = shared(groups, blocks);
         this.openBigs = new long[(blocks.big().count() >>> 6) + 1];
         for (int i = 0; i < blocks.big().count(); i++) {
             openBigs[i >>> 6] |= 1L << i;
         }
+    }
+
+    private static BitSet shared(PageGroup[] groups, PoolBlocks blocks) {
+        BitSet found = new BitSet();
+        for (int g = 0; g < groups.length; g++) {
+            for (int page = 0; page < groups[g].pages(); page++) {
+                if (PageParser.isShared(groups[g].flags[page])) {
+                    found.set(blocks.firstPage(g) + page);
+                }
+            }
+        }
+        return found.isEmpty() ? null : found;
     }
 
     private void fill(PageGroup group, int firstPage) {
@@ -84,6 +100,12 @@ final class BlockMap {
 
     /** The place of the block of a page that holds an address of this page. */
     long onPage(int page, long va) {
+        if (shared != null && shared.get(page)) {
+            int big = blocks.big().find(va);
+            if (big >= 0) {
+                return bigPlace(big);
+            }
+        }
         long[] of = lines[page >>> CHUNK_BITS];
         int unit = (int) (va & Words.PAGE_MASK) >>> unitShift;
         int first = line(page);

@@ -9,7 +9,9 @@ public enum BlockState {
     /** Given back, and parked on one of the pool's own lookaside lists: its header still says allocated. */
     LOOKASIDE("lookaside"),
     /** A stretch of a page in which no header can be trusted. It may hold any number of blocks. */
-    DAMAGED("damaged");
+    DAMAGED("damaged"),
+    /** No block: what a heap keeps for itself, as headers of chunks, bitmaps and gaps. Never handed out as a block. */
+    HEAP("heap");
 
     private static final BlockState[] ALL = values();
 

@@ -104,7 +104,7 @@ final class ContentScan {
         long number = 0;
         for (BlockCursor block = blocks.cursor(); block.next();) {
             if (block.key() == tag.key() && block.state() == BlockState.ALLOCATED && block.size() == size && number++ % step == 0) {
-                tally.add(memory.locate(block.address()), size, block.kind() == BlockKind.PAGE);
+                tally.add(memory.locate(block.address()), size, block.kind().hasHeader());
                 if ((number & PROGRESS_EVERY - 1) == 0) {
                     progress.at("profiling '" + tag + "'", number, count);
                 }

@@ -64,7 +64,7 @@ final class FreeSpaceSurvey {
             if (!image.poolRegions().isSession(big.address(i))) {
                 int kind = big.pool(i).ordinal();
                 used[kind] += big.size(i);
-                pages[kind] += big.end(i) - big.address(i) >>> Words.PAGE_SHIFT;
+                pages[kind] += big.end(i) - big.address(i) + Words.PAGE_MASK >>> Words.PAGE_SHIFT;
             }
         }
         Optional<MemoryCounters> counters = image.counters().value();
@@ -94,7 +94,7 @@ final class FreeSpaceSurvey {
                 }
                 case LOOKASIDE -> parked[kind] += bytes;
                 case ALLOCATED -> used[kind] += bytes;
-                case DAMAGED -> {
+                case DAMAGED, HEAP -> {
                 }
             }
         }

@@ -4,9 +4,10 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import org.poolscope.kernel.BigPageTable;
+import org.poolscope.kernel.Answer;
 import org.poolscope.kernel.KernelImage;
 import org.poolscope.kernel.PoolRegions;
+import org.poolscope.kernel.SegmentHeaps;
 import org.poolscope.memory.PagedMemory;
 import org.poolscope.memory.VirtualMemory;
 import org.poolscope.model.Architecture;
@@ -14,15 +15,13 @@ import org.poolscope.model.EvidenceException;
 import org.poolscope.model.LoadedModule;
 import org.poolscope.model.Progress;
 import org.poolscope.symbols.StructLayout;
+import org.poolscope.symbols.UnknownLayoutException;
 
 /** What the walk needs to know of a kernel, asked from its image. */
 final class KernelPool {
 
     /** The first build whose type field has an in-use bit instead of being the pool's number plus one: Vista. */
     private static final int IN_USE_BIT_SINCE = 6000;
-
-    /** The first build that keeps small blocks in segment heaps, whose headers do not chain: Windows 10 1903. */
-    private static final int SEGMENT_HEAP_SINCE = 18362;
 
     private final KernelImage image;
     private final Path path;
@@ -38,10 +37,6 @@ final class KernelPool {
             throw new EvidenceException(path, "", "a small dump holds no pool pages", "Collect a kernel or complete memory dump");
         }
         int build = image.version().build();
-        if (build >= SEGMENT_HEAP_SINCE) {
-            throw new EvidenceException(path, "", "build " + build + " keeps small blocks in segment heaps, which cannot be walked yet",
-                    "The tag table (poolused) and the table of big allocations can still be read");
-        }
         StructLayout header = image.layouts().find("_POOL_HEADER").orElseThrow(() -> new EvidenceException(path, "",
                 "the layout of pool headers is not known for " + image.layouts(), ""));
         HeaderFormat format = HeaderFormat.of(header, build >= IN_USE_BIT_SINCE ? TypeField.IN_USE_BIT : TypeField.PLUS_ONE);
@@ -53,9 +48,29 @@ final class KernelPool {
         if (!image.bigPages().reason().isEmpty()) {
             warnings.add(image.bigPages().reason() + ": allocations of a page and more are missing");
         }
-        PoolBlocks blocks = PoolWalk.run(paged, space, format, big, damage, warnings, progress);
+        PoolBlocks blocks = build >= SegmentHeaps.SINCE_BUILD ? segments(paged, space, format, big, damage, warnings, progress)
+                : PoolWalk.run(paged, space, format, big, damage, warnings, progress);
         image.layouts().find("_GENERAL_LOOKASIDE")
                 .ifPresent(layout -> new LookasideLists(blocks, layout).park(modules, processorBlocks(paged)));
+        return blocks;
+    }
+
+    private PoolBlocks segments(PagedMemory paged, PoolSpace space, HeaderFormat format, BigBlocks big, DamageList damage,
+            List<String> warnings, Progress progress) throws EvidenceException {
+        Answer<SegmentHeaps> heaps = image.segmentHeaps();
+        if (heaps.value().isEmpty()) {
+            throw new EvidenceException(path, "", "build " + image.version().build() + " keeps small blocks in segment heaps, and "
+                    + heaps.reason(), "The tag table (poolused) and the table of big allocations can still be read;"
+                            + " the kernel's symbol file (--symbols) may help");
+        }
+        SegmentLayout layout;
+        try {
+            layout = SegmentLayout.of(image.layouts(), heaps.value().get().keys());
+        } catch (UnknownLayoutException e) {
+            throw new EvidenceException(path, "", e.getMessage(), "The kernel's symbol file (--symbols) may help");
+        }
+        PoolBlocks blocks = new SegmentWalk(paged, space, format, layout, heaps.value().get(), big, damage, warnings).run(progress);
+        new ParkedBlocks(blocks).park(heaps.value().get().lists().parked());
         return blocks;
     }
 

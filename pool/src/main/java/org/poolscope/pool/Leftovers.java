@@ -20,8 +20,8 @@ import org.poolscope.model.Progress;
  * <ul>
  * <li>the part of a thread's kernel stack below its stack pointer, which only holds what calls long returned from left behind;</li>
  * <li>pages of the paged pool's region that belong to no block: free, with their old contents;</li>
- * <li>the kernel's own table of big allocations, which lists every one whether anybody still knows it or not, and Driver Verifier's
- * books, which do the same for the drivers it watches.</li>
+ * <li>the kernel's own table of big allocations, which lists every one whether anybody still knows it or not, the notes that heaps keep
+ * of allocations outside of their segments, and Driver Verifier's books, which do the same for the drivers it watches.</li>
  * </ul>
  *
  * <p>Nonpaged pool has no such pages that are sure: allocations made before its tables existed stand in none of them.
@@ -32,19 +32,21 @@ final class Leftovers {
     private static final long LARGEST_STACK = 1L << 20;
 
     private final AddressRanges bigTable;
+    private final AddressRanges large;
     private final AddressRanges verifier;
     private final AddressRanges paged;
     private final AddressRanges stacks;
     private final AddressRanges books;
     private final AddressRanges all;
 
-    private Leftovers(AddressRanges bigTable, AddressRanges verifier, AddressRanges paged, AddressRanges stacks) {
+    private Leftovers(AddressRanges bigTable, AddressRanges large, AddressRanges verifier, AddressRanges paged, AddressRanges stacks) {
         this.bigTable = bigTable;
+        this.large = large;
         this.verifier = verifier;
         this.paged = paged;
         this.stacks = stacks;
-        this.books = AddressRanges.of(bigTable, verifier);
-        this.all = AddressRanges.of(bigTable, verifier, paged, stacks);
+        this.books = AddressRanges.of(bigTable, large, verifier);
+        this.all = AddressRanges.of(bigTable, large, verifier, paged, stacks);
     }
 
     static Leftovers of(KernelImage image) {
@@ -53,6 +55,11 @@ final class Leftovers {
         AddressRanges.Builder paged = new AddressRanges.Builder();
         AddressRanges.Builder stacks = new AddressRanges.Builder();
         image.bigPages().value().ifPresent(table -> bigTable.add(table.address(), table.address() + tableBytes(image, table)));
+        AddressRanges.Builder large = new AddressRanges.Builder();
+        image.segmentHeaps().value().ifPresent(heaps -> {
+            int node = image.layouts().get("_HEAP_LARGE_ALLOC_DATA").size();
+            heaps.large().forEach(one -> large.add(one.node(), one.node() + node));
+        });
         image.variables().value().ifPresent(variables -> {
             OptionalLong start = variables.pointerIn("MmPagedPoolStart");
             OptionalLong end = variables.pointerIn("MmPagedPoolEnd");
@@ -65,7 +72,7 @@ final class Leftovers {
             objects.verifier(Progress.NONE).value()
                     .ifPresent(verifier -> verifier.forEachPlace((address, bytes) -> books.add(address, address + bytes)));
         });
-        return new Leftovers(bigTable.build(), books.build(), paged.build(), stacks.build());
+        return new Leftovers(bigTable.build(), large.build(), books.build(), paged.build(), stacks.build());
     }
 
     /** What an address outside of pool blocks is among, so that no word there counts; empty when it is among nothing of the kind. */
@@ -83,6 +90,9 @@ final class Leftovers {
     Optional<String> whatInBlock(long va) {
         if (bigTable.contains(va)) {
             return Optional.of("the kernel's table of big allocations, which lists them all");
+        }
+        if (large.contains(va)) {
+            return Optional.of("a heap's notes of its large allocations, which list them all");
         }
         return verifier.contains(va) ? Optional.of("Driver Verifier's books, which list all it watches") : Optional.empty();
     }

@@ -184,15 +184,16 @@ final class Marker {
     private void big(int i) {
         boolean table = shared.compressedHandles && (blocks.big().tag(i) & Integer.MAX_VALUE) == HANDLE_TABLE;
         blocks.memory().forEachRegion(blocks.big().address(i), blocks.big().end(i) - 1, (va, offset, length) -> {
-            shared.leftovers.liveInBlock(va, va + length, (from, to) -> {
+            long end = Math.min(length, blocks.big().end(i) - va);
+            shared.leftovers.liveInBlock(va, va + end, (from, to) -> {
                 for (long at = from; at != to; ) {
-                    long end = at + Math.min(to - at, Words.PAGE - (at & Words.PAGE_MASK));
-                    mixed(offset + (at - va), offset + (end - va), at);
-                    at = end;
+                    long stop = at + Math.min(to - at, Words.PAGE - (at & Words.PAGE_MASK));
+                    mixed(offset + (at - va), offset + (stop - va), at);
+                    at = stop;
                 }
             });
             if (table) {
-                handles(offset, offset + length);
+                handles(offset, offset + end);
             }
         });
     }

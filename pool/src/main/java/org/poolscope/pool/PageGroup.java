@@ -37,6 +37,15 @@ final class PageGroup {
         return place.length;
     }
 
+    /** How many of the entries are blocks, and not what a heap keeps for itself. */
+    int realBlocks() {
+        int count = place.length;
+        for (char one : place) {
+            count -= one >>> PageParser.STATE_SHIFT == BlockState.HEAP.ordinal() ? 1 : 0;
+        }
+        return count;
+    }
+
     int unit(int block) {
         return place[block] & PageParser.UNIT_MASK;
     }

@@ -21,6 +21,8 @@ final class PageParser {
     private static final int PAGED = 1;
     private static final int SESSION = 2;
     private static final int SPECIAL = 4;
+    private static final int SEGMENT = 8;
+    private static final int SHARED = 16;
 
     /** Votes of a page's blocks, counted in one number: how many are in use, and of these how many say paged, and session. */
     private static final int VOTE_BITS = 10;
@@ -128,5 +130,19 @@ final class PageParser {
 
     static boolean isSpecial(byte flags) {
         return (flags & SPECIAL) != 0;
+    }
+
+    /** The flags of a page of a segment heap. */
+    static byte segment(boolean paged, boolean shared) {
+        return (byte) (SEGMENT | (paged ? PAGED : 0) | (shared ? SHARED : 0));
+    }
+
+    static boolean isSegment(byte flags) {
+        return (flags & SEGMENT) != 0;
+    }
+
+    /** Whether a part of the page belongs to an allocation that has other pages of its own. */
+    static boolean isShared(byte flags) {
+        return (flags & SHARED) != 0;
     }
 }

@@ -193,6 +193,7 @@ public final class PointerTargets {
             case FREE -> new PointerTarget("freed " + place, null);
             case LOOKASIDE -> new PointerTarget("parked " + place, null);
             case DAMAGED -> new PointerTarget("damaged pool page", null);
+            case HEAP -> new PointerTarget("a heap's own bookkeeping", null);
         };
     }
 

@@ -57,7 +57,7 @@ public final class PoolBlocks {
             for (long address : group.address) {
                 index.add(address);
             }
-            pageBlocks += group.blocks();
+            pageBlocks += group.realBlocks();
             if (group.pages() > 0) {
                 first = lower(first, group.address[0]);
                 last = higher(last, group.address[group.pages() - 1] + Words.PAGE);
@@ -101,13 +101,10 @@ public final class PoolBlocks {
     /** The block whose bytes, header included, hold an address; empty when the address is in none that is known. */
     public Optional<PoolBlock> blockAt(long address) {
         long va = memory.canonical(address);
-        int at = pageAt(va);
-        if (at == 0) {
-            int found = big.find(va);
-            return found < 0 ? Optional.empty() : Optional.of(new PoolBlock(big.address(found), big.size(found), new PoolTag(big.tag(found)),
-                    big.pool(found), false, BlockState.ALLOCATED, BlockKind.BIG));
-        }
-        return page(va).stream().filter(block -> covers(block, va)).findFirst();
+        Optional<PoolBlock> onPage = page(va).stream().filter(block -> covers(block, va)).findFirst();
+        int found = onPage.isPresent() ? -1 : big.find(va);
+        return found < 0 ? onPage : Optional.of(new PoolBlock(big.address(found), big.size(found), new PoolTag(big.tag(found)),
+                big.pool(found), false, BlockState.ALLOCATED, BlockKind.BIG));
     }
 
     private boolean covers(PoolBlock block, long va) {
@@ -243,12 +240,15 @@ public final class PoolBlocks {
     /** The number of the block that holds an address, header included; {@link #NOWHERE} when there is none. */
     long find(long va) {
         int page = index.get(va);
-        if (page < 0) {
-            int found = big.find(va);
-            return found < 0 ? NOWHERE : number(groups.length, found);
+        if (page >= 0) {
+            int g = groupOf(page);
+            int block = groups[g].blockAt(page - firstPage[g], (int) (va & Words.PAGE_MASK) >> format.unitShift());
+            if (groups[g].state(block) != BlockState.HEAP.ordinal()) {
+                return number(g, block);
+            }
         }
-        int g = groupOf(page);
-        return number(g, groups[g].blockAt(page - firstPage[g], (int) (va & Words.PAGE_MASK) >> format.unitShift()));
+        int found = big.find(va);
+        return found < 0 ? NOWHERE : number(groups.length, found);
     }
 
     static long number(int group, int block) {

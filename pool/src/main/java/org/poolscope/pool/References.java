@@ -51,7 +51,7 @@ public final class References {
     public static Optional<References> to(KernelImage image, PoolBlocks blocks, long address) {
         return blocks.blockAt(address).map(block -> {
             long number = blocks.find(blocks.memory().canonical(address));
-            long header = block.kind() == BlockKind.PAGE ? blocks.headerSize() : 0;
+            long header = block.kind().hasHeader() ? blocks.headerSize() : 0;
             long start = block.address() - header;
             return new References(image, blocks, found -> found == number, start, start + block.size());
         });
@@ -155,7 +155,11 @@ public final class References {
         }
         HeaderFormat format = blocks.format();
         for (int block = group.first[page]; block < group.first[page + 1]; block++) {
-            words(found, group.address[page], group.offset[page], (group.unit(block) << format.unitShift()) + format.headerSize(),
+            int header = group.state(block) == BlockState.HEAP.ordinal() ? 0 : format.headerSize();
+            if (header == 0 && !PageParser.isShared(group.flags[page])) {
+                continue;
+            }
+            words(found, group.address[page], group.offset[page], (group.unit(block) << format.unitShift()) + header,
                     group.end(page, block, format.pageUnits()) << format.unitShift());
         }
     }

@@ -161,7 +161,7 @@ final class ImagePages {
     }
 
     private long header(PoolBlock block) {
-        return block.kind() == BlockKind.PAGE ? pool.blocks().headerSize() : 0;
+        return block.kind().hasHeader() ? pool.blocks().headerSize() : 0;
     }
 
     private static boolean isKernel(long word, int size) {

@@ -6,10 +6,17 @@ import org.poolscope.model.PoolKind;
  * A pool allocation of whole pages.
  *
  * @param address where it begins
- * @param pages how many pages
+ * @param bytes its size
  * @param account its tag
  * @param kind which pool
  * @param arena the descriptor that accounts for it
  */
-record BigAllocation(long address, int pages, TagAccount account, PoolKind kind, PoolArena arena) {
+record BigAllocation(long address, long bytes, TagAccount account, PoolKind kind, PoolArena arena) {
+
+    private static final int PAGE = 4096;
+
+    /** How many pages it takes. */
+    int pages() {
+        return (int) ((bytes + PAGE - 1) / PAGE);
+    }
 }

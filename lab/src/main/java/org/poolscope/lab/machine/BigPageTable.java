@@ -67,6 +67,6 @@ final class BigPageTable {
         e.set("Key", allocation.account().headerTag() & 0x7fffffff);
         e.setIfThere("NumberOfPages", allocation.pages());
         e.setIfThere("PoolType", allocation.kind() == PoolKind.PAGED ? 1 : 0);
-        e.setIfThere("NumberOfBytes", (long) allocation.pages() * PAGE);
+        e.setIfThere("NumberOfBytes", allocation.bytes());
     }
 }

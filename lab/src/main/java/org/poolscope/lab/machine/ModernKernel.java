@@ -28,8 +28,8 @@ import org.poolscope.symbols.SymbolTable;
 /**
  * The books of a 64-bit kernel from Windows 8.1 on: its image's header with a debug directory, the debugger data block (encoded
  * while it runs, as in a raw image; in the clear in a dump), loaded modules, processes with handles to objects of encoded
- * types, the tables of pool use by tag of each processor, the table of big allocations, and the memory manager's counters. Up
- * to Windows 10 1809 also pool pages full of blocks; the segment heaps of later builds are not written.
+ * types, the tables of pool use by tag of each processor, the table of big allocations, and the memory manager's counters, and
+ * pools full of blocks: pages of them up to Windows 10 1809, segment heaps in later builds.
  *
  * <p>Everything stands where a whole symbol table of that very kernel says, and nothing is taken from the tables the readers
  * have.
@@ -66,6 +66,7 @@ public final class ModernKernel {
     private final List<Module> modules = new ArrayList<>();
     private final List<Process> processes = new ArrayList<>();
     private final List<Big> big = new ArrayList<>();
+    private final List<HeapBlock> heapBlocks = new ArrayList<>();
     private final Map<String, long[]> blocks = new LinkedHashMap<>();
     private final Map<String, Long> figures = new LinkedHashMap<>();
     private final List<Long> tables = new ArrayList<>();
@@ -118,20 +119,34 @@ public final class ModernKernel {
     }
 
     /**
+     * A block of a segment heap.
+     *
+     * @param address of its data
+     * @param bytes its size, with the header where it shares pages
+     * @param tag its tag; empty when it is free
+     * @param state allocated, free or lookaside
+     * @param paged in which pool
+     * @param held whether it can be reached from the data of a driver
+     */
+    public record HeapBlock(long address, long bytes, String tag, String state, boolean paged, boolean held) {
+    }
+
+    /**
      * What is so in the image.
      *
      * @param kernelBase where the kernel is loaded
      * @param modules in load order
      * @param processes in the order they were made
      * @param tags by name: allocations, frees and bytes of nonpaged, then of paged pool
-     * @param blocks of the tags that only have small ones: how many are in use, and their bytes with headers; empty where there
+     * @param blocks of the tags of pages of blocks, or of segment heaps: how many are in use, and their bytes with headers; empty where there
      *     are none
      * @param big allocations in use
+     * @param heapBlocks every block of the segment heaps, those of whole pages last; of free memory the piece on each page
      * @param figures the memory manager's counters, in pages
      */
     public record Truth(long kernelBase, List<Module> modules, List<Process> processes, Map<String, long[]> tags, Map<String,
             long[]> blocks,
-            List<Big> big, Map<String, Long> figures) {
+            List<Big> big, List<HeapBlock> heapBlocks, Map<String, Long> figures) {
     }
 
     /**
@@ -158,7 +173,10 @@ public final class ModernKernel {
         if (build < SEGMENT_HEAPS_SINCE) {
             smallBlocks(PoolKind.NONPAGED, NONPAGED + 0x1000_0000L);
             smallBlocks(PoolKind.PAGED, PAGED + 0x1000_0000L);
+        } else {
+            segmentHeaps();
         }
+        bigTable();
         counters();
         processors();
         trackerTables();
@@ -170,7 +188,7 @@ public final class ModernKernel {
         accounts.forEach((tag, account) -> tags.put(tag, new long[] {account.allocs(PoolKind.NONPAGED),
             account.frees(PoolKind.NONPAGED), account.bytes(PoolKind.NONPAGED), account.allocs(PoolKind.PAGED),
             account.frees(PoolKind.PAGED), account.bytes(PoolKind.PAGED)}));
-        return new Truth(KERNEL, modules, processes, tags, blocks, big, figures);
+        return new Truth(KERNEL, modules, processes, tags, blocks, big, heapBlocks, figures);
     }
 
     /** The address of a variable, its page mapped. */
@@ -390,13 +408,16 @@ public final class ModernKernel {
         allocateBig("CM31", 0x9000, true);
         allocateBig("EtwB", 0x10000, false);
         allocateBig("Leak", 0x21000, false);
+    }
+
+    private void bigTable() {
         bigTable = pages(false, 1 + BIG_SLOTS * symbols.get("_POOL_TRACKER_BIG_PAGES").size() / PAGE);
         List<BigAllocation> live = new ArrayList<>();
         for (Big one : big) {
-            live.add(new BigAllocation(one.address(), (int) (one.bytes() / PAGE), account(one.tag()),
+            live.add(new BigAllocation(one.address(), one.bytes(), account(one.tag()),
                     one.paged() ? PoolKind.PAGED : PoolKind.NONPAGED, null));
         }
-        BigAllocation gone = new BigAllocation(NONPAGED + 0x800_0000, 5, account("Gone"), PoolKind.NONPAGED, null);
+        BigAllocation gone = new BigAllocation(NONPAGED + 0x800_0000, 5 * PAGE, account("Gone"), PoolKind.NONPAGED, null);
         account("Gone").past(PoolKind.NONPAGED, 1);
         int inUse = new BigPageTable(space, symbols.get("_POOL_TRACKER_BIG_PAGES"), bigTable, BIG_SLOTS).write(live,
                 List.of(gone));
@@ -431,6 +452,31 @@ public final class ModernKernel {
         for (TagAccount account : of) {
             blocks.put(account.tag().toString(), new long[] {account.outstanding(kind), account.bytes(kind)});
         }
+    }
+
+    private void segmentHeaps() {
+        SegmentPools pools = new SegmentPools(space, symbols, new Dice(build).named("segment heaps"), this::account,
+                NONPAGED + 0x1000_0000L);
+        pools.write(at("ExPoolState"), NONPAGED, PAGED);
+        for (SegmentPools.Block block : pools.big()) {
+            big.add(new Big(block.address(), block.tag(), block.size(), block.paged()));
+        }
+        for (SegmentPools.Block block : pools.blocks()) {
+            heapBlocks.add(new HeapBlock(block.address(), block.size(), block.tag(), block.state(), block.paged(), block.held()));
+        }
+        for (SegmentPools.Block block : pools.big()) {
+            heapBlocks.add(new HeapBlock(block.address(), block.size(), block.tag(), block.state(), block.paged(), block.held()));
+        }
+        accounts.forEach((tag, account) -> {
+            for (PoolKind kind : PoolKind.values()) {
+                if (tag.startsWith("S") && account.outstanding(kind) > 0) {
+                    blocks.put(tag, new long[] {account.outstanding(kind), account.bytes(kind)});
+                }
+            }
+        });
+        Module leaky = modules.getLast();
+        map(leaky.base(), leaky.size());
+        space.putPointer(leaky.base() + 0x4128, pools.firstHeld());
     }
 
     private void allocateBig(String tag, int bytes, boolean inPaged) {

@@ -171,7 +171,7 @@ public final class Pools {
         if (bytes > format.largestShared()) {
             int count = bytes + PAGE - 1 >> 12;
             long first = arena.allocateBig(account, count);
-            big.put(first, new BigAllocation(first, count, account, arena.kind(), arena));
+            big.put(first, new BigAllocation(first, (long) count * PAGE, account, arena.kind(), arena));
             return first;
         }
         return arena.allocate(account, bytes, false) + format.headerSize();

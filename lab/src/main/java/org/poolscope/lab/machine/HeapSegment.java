@@ -1,0 +1,85 @@
+package org.poolscope.lab.machine;
+
+import org.poolscope.lab.Dice;
+import org.poolscope.lab.image.Access;
+import org.poolscope.lab.image.KernelSpace;
+import org.poolscope.symbols.StructLayout;
+import org.poolscope.symbols.SymbolTable;
+
+/** A segment of a heap: 256 units, the first of which hold a descriptor of each. Ranges are taken from its start on. */
+final class HeapSegment {
+
+    /** What a range holds, as its descriptors say. */
+    static final int BLOCK = 0;
+    static final int EQUAL_BLOCKS = 8;
+    static final int CHUNKS = 0xc;
+
+    private static final int UNITS = 256;
+    private static final int PAGE = 4096;
+    private static final long SALT = 0xa2e6_4ead_a2e6_4eadL;
+
+    private final KernelSpace space;
+    private final StructLayout descriptor;
+    private final long base;
+    private final int shift;
+    private final Dice dice;
+    private int next;
+    private long last;
+
+    HeapSegment(KernelSpace space, SymbolTable symbols, Struct context, long base, int shift, long key, Dice dice) {
+        this.space = space;
+        this.base = base;
+        this.shift = shift;
+        this.dice = dice;
+        this.descriptor = symbols.get("_HEAP_PAGE_RANGE_DESCRIPTOR");
+        StructLayout layout = symbols.get("_HEAP_PAGE_SEGMENT");
+        for (int at = 0; at < layout.size(); at += PAGE) {
+            space.map(base + at, 1, Access.DATA);
+        }
+        Struct segment = new Struct(space, layout, base);
+        space.insertTail(context.at("SegmentListHead"), segment.at("ListEntry"));
+        segment.set("Signature", base ^ context.address() ^ key ^ SALT);
+        context.set("SegmentCount", context.get("SegmentCount") + 1);
+        this.next = (int) context.get("FirstDescriptorIndex");
+    }
+
+    /** Takes units for something; where they begin. Nothing is mapped there yet. */
+    long take(int units, int what) {
+        for (int i = 0; i < units; i++) {
+            Struct one = descriptor(next + i);
+            one.set("RangeFlags", 1 | (i == 0 ? 2 : 0) | what).set("CommittedPageCount", dice.below(16));
+            if (i == 0) {
+                one.set("UnitSize", units);
+            } else {
+                one.set("UnitOffset", i);
+            }
+        }
+        long at = base + ((long) next << shift);
+        next += units;
+        last = (long) units << shift;
+        return at;
+    }
+
+    /** Bytes of what was taken last. */
+    long lastBytes() {
+        return last;
+    }
+
+    /** Leaves units free: the first says how many, the others keep what was there. */
+    void leaveFree(int units) {
+        descriptor(next).set("RangeFlags", dice.oneIn(2) ? 2 : 0).set("UnitSize", units);
+        if (units > 1) {
+            descriptor(next + units - 1).set("UnitOffset", units - 1);
+        }
+        next += units;
+    }
+
+    /** The rest is free. */
+    void finish() {
+        leaveFree(UNITS - next);
+    }
+
+    private Struct descriptor(int unit) {
+        return new Struct(space, descriptor, base + (long) unit * descriptor.size());
+    }
+}
