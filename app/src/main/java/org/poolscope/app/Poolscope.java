@@ -14,7 +14,6 @@ import org.poolscope.model.EvidenceException;
 import org.poolscope.report.Plain;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.HelpCommand;
 import picocli.CommandLine.ParameterException;
 
 /** The {@code poolscope} command. */
@@ -22,38 +21,7 @@ import picocli.CommandLine.ParameterException;
         header = "Finds what ate the Windows kernel's memory pools, from evidence alone.",
         synopsisSubcommandLabel = "COMMAND",
         footer = {"", "Start with:  poolscope diagnose FOLDER-OR-FILES", "Exit status: 0 done, 1 done and a problem was found, "
-                + "2 wrong usage, 3 input that cannot be read."},
-        subcommands = {
-            DiagnoseCommand.class,
-            InfoCommand.class,
-            SymbolsCommand.class,
-            VmCommand.class,
-            ModulesCommand.class,
-            PoolUsedCommand.class,
-            BlocksCommand.class,
-            RefsCommand.class,
-            LeaksCommand.class,
-            ProfileCommand.class,
-            PoolCommand.class,
-            ProcessesCommand.class,
-            HandlesCommand.class,
-            DriversCommand.class,
-            DevicesCommand.class,
-            IrpsCommand.class,
-            VerifierCommand.class,
-            TagsCommand.class,
-            CallsitesCommand.class,
-            RetagCommand.class,
-            TrendCommand.class,
-            WatchCommand.class,
-            DfsCommand.class,
-            FleetCommand.class,
-            LabCommand.class,
-            DemoCommand.class,
-            UiCommand.class,
-            CompletionCommand.class,
-            PagesCommand.class,
-            HelpCommand.class})
+                + "2 wrong usage, 3 input that cannot be read."})
 public final class Poolscope {
 
     static final int UNREADABLE = 3;
@@ -79,6 +47,7 @@ public final class Poolscope {
     /** Runs the command with its results and its complaints going where the caller wants them; returns its exit status. */
     static int run(Writer out, PrintWriter err, String... arguments) {
         CommandLine line = new CommandLine(new Poolscope(out));
+        CommandList.addTo(line, arguments);
         line.setOut(new PrintWriter(out, true));
         line.setErr(err);
         line.setCaseInsensitiveEnumValuesAllowed(true);

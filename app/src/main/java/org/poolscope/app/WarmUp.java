@@ -1,14 +1,20 @@
 package org.poolscope.app;
 
 import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import org.jline.terminal.Terminal;
 
 /**
  * The training run behind the ahead-of-time cache: does once, quietly, what users do, so that the classes this takes are loaded and
  * linked when the command starts.
  */
 final class WarmUp {
+
+    private static final List<String> PROCESSORS = List.of("x86", "x86_64", "arm64");
 
     private WarmUp() {
     }
@@ -31,10 +37,29 @@ final class WarmUp {
             Poolscope.run("profile", image, "--tag", "Mu46");
             Poolscope.run("diagnose", folder.resolve("case").toString());
             Poolscope.run("diagnose", folder.resolve("case").toString(), "--format", "json");
+            String drivers = drivers(Files.createDirectory(folder.resolve("drivers"))).toString();
+            Poolscope.run("tags", "scan", drivers);
+            for (String processor : PROCESSORS) {
+                Poolscope.run("callsites", folder.resolve("drivers/" + processor + ".sys").toString());
+            }
         } finally {
             DemoCommand.delete(folder);
         }
         // The way out takes classes of its own.
         System.exit(0);
+    }
+
+    /** Something to scan: JLine's libraries for Windows are the only ones at hand everywhere, made to look like drivers. */
+    private static Path drivers(Path folder) throws IOException {
+        for (String processor : PROCESSORS) {
+            try (InputStream in = Terminal.class.getResourceAsStream("/org/jline/nativ/Windows/" + processor + "/jlinenative.dll")) {
+                if (in != null) {
+                    String image = new String(in.readAllBytes(), StandardCharsets.ISO_8859_1);
+                    Files.writeString(folder.resolve(processor + ".sys"), image.replace("KERNEL32.dll\0", "ntoskrnl.exe\0")
+                            .replace("GetProcAddress\0", "ExAllocatePool\0"), StandardCharsets.ISO_8859_1);
+                }
+            }
+        }
+        return folder;
     }
 }

@@ -30,6 +30,14 @@ class HelpTest {
     }
 
     @Test
+    void eachCommandIsTheSameAloneAndAmongAll() {
+        for (String name : CommandList.names()) {
+            CommandRun alone = CommandRun.of(name, "--help");
+            assertThat(alone.out()).as(name).contains("poolscope " + name).isEqualTo(CommandRun.of("help", name).out());
+        }
+    }
+
+    @Test
     void bashTakesTheCompletionScriptAndCompletes(@TempDir Path folder) throws Exception {
         Path script = folder.resolve("completion");
         Files.writeString(script, CommandRun.of("completion").out());
