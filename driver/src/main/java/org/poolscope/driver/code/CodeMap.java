@@ -1,7 +1,6 @@
 package org.poolscope.driver.code;
 
 import java.util.Arrays;
-import java.util.BitSet;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.OptionalInt;
@@ -32,12 +31,12 @@ public final class CodeMap {
     private final QuickLength quick;
     private final JumpTables tables;
     private final Map<Integer, int[]> jumpTargets = new HashMap<>();
-    private final IntSet starts = new IntSet();
+    private final CodeSet starts;
     /** Functions that only the function table names: when something jumps to them they are pieces of another one. */
-    private final IntSet tabled = new IntSet();
-    private final IntSet called = new IntSet();
-    private final IntSet jumpedTo = new IntSet();
-    private final IntSet guessed = new IntSet();
+    private final CodeSet tabled;
+    private final CodeSet called;
+    private final CodeSet jumpedTo;
+    private final CodeSet guessed;
     private final IntList addresses = new IntList();
     /** The length of the instruction that starts at each byte of the code; 0 where none was seen. */
     private final byte[] lengths;
@@ -45,11 +44,14 @@ public final class CodeMap {
     private final Edges mentions = new Edges();
     /** Jumps by target. */
     private final Edges jumps = new Edges();
+    /** Where in the code addresses stand that the loader adjusts. */
+    private final CodeSet relocated;
     private final IntSet addressTaken = new IntSet();
     private final IntList literals = new IntList();
     private Attribution attribution;
     private int[] functions;
-    private BitSet startBits;
+    /** The places in {@link #functions}. */
+    private CodeSet kept;
 
     private CodeMap(PeImage image) {
         this.image = image;
@@ -60,6 +62,16 @@ public final class CodeMap {
         this.tables = new JumpTables(image, code, wide, relocations);
         this.quick = new QuickLength(wide, relocations.length > 0);
         this.lengths = new byte[code.total()];
+        this.starts = new CodeSet(code);
+        this.tabled = new CodeSet(code);
+        this.called = new CodeSet(code);
+        this.jumpedTo = new CodeSet(code);
+        this.guessed = new CodeSet(code);
+        this.relocated = new CodeSet(code);
+        this.kept = starts;
+        for (int place : relocations) {
+            relocated.add(place);
+        }
     }
 
     /** Maps an image for x86 or x64. */
@@ -107,17 +119,13 @@ public final class CodeMap {
             }
         }
         sweep(work);
-        IntSet kept = new IntSet();
+        kept = new CodeSet(code);
         for (int rva : starts.toSortedArray()) {
             if (!tabled.contains(rva) || called.contains(rva) || !jumpedTo.contains(rva)) {
                 kept.add(rva);
             }
         }
         functions = kept.toSortedArray();
-        startBits = new BitSet(code.total());
-        for (int rva : functions) {
-            startBits.set(code.position(code.range(rva), rva));
-        }
     }
 
     private void start(IntList work, int rva) {
@@ -170,19 +178,13 @@ public final class CodeMap {
         int index = code.index(range, from);
         int toPosition = code.position(range, from) - index;
         int toRva = from - index;
-        int relocation = wide ? 0 : firstRelocation(from);
         while (index < end) {
             if (lengths[toPosition + index] != 0) {
                 return;
             }
             int length = quick.of(content, index, end);
-            if (!wide) {
-                while (relocation < relocations.length && relocations[relocation] < toRva + index) {
-                    relocation++;
-                }
-                if (relocation < relocations.length && relocations[relocation] < toRva + index + length) {
-                    length = QuickLength.LOOK;
-                }
+            if (!wide && relocated.isAnyIn(toPosition + index, length)) {
+                length = QuickLength.LOOK;
             }
             if (length == QuickLength.LOOK) {
                 if (!instruction.decode(content, index, end)) {
@@ -198,11 +200,6 @@ public final class CodeMap {
             }
             index += length;
         }
-    }
-
-    private int firstRelocation(int rva) {
-        int at = Arrays.binarySearch(relocations, rva);
-        return at >= 0 ? at : -at - 1;
     }
 
     private boolean wasSeen(int range, int rva) {
@@ -314,7 +311,7 @@ public final class CodeMap {
 
     private int pointer(long address, int place) {
         int rva = image.rva(address);
-        return rva > 0 && (relocations.length == 0 || Arrays.binarySearch(relocations, place) >= 0) ? rva : -1;
+        return rva > 0 && (relocations.length == 0 || relocated.contains(place)) ? rva : -1;
     }
 
     private int inImage(long rva) {
@@ -334,7 +331,7 @@ public final class CodeMap {
                     after = rva;
                 } else if (isPadding(code.content()[code.index(range, rva)])) {
                     rva++;
-                } else if (!wide && Arrays.binarySearch(relocations, rva) >= 0) {
+                } else if (!wide && relocated.contains(rva)) {
                     rva += 4;   // an address among the code: a jump table
                 } else if (instruction.decode(code.content(), code.index(range, rva), code.indexEnd(range))) {
                     if (isFiller()) {
@@ -428,8 +425,7 @@ public final class CodeMap {
 
     /** Whether a function starts at an RVA. */
     public boolean isFunction(int rva) {
-        int range = code.range(rva);
-        return range >= 0 && startBits.get(code.position(range, rva));
+        return kept.contains(rva);
     }
 
     /** The place where the function begins that an RVA lies in or behind, other pieces of functions left out; -1 when there is none. */
@@ -438,7 +434,7 @@ public final class CodeMap {
         if (range < 0) {
             return -1;
         }
-        int start = startBits.previousSetBit(code.position(range, rva));
+        int start = kept.atOrBefore(code.position(range, rva));
         return start < code.position(range, code.start(range)) ? -1 : rva - (code.position(range, rva) - start);
     }
 
@@ -463,8 +459,7 @@ public final class CodeMap {
         if (range < 0 || range != code.range(other)) {
             return false;
         }
-        int next = startBits.nextSetBit(code.position(range, Math.min(one, other)) + 1);
-        return next < 0 || next > code.position(range, Math.max(one, other));
+        return !kept.isAnyBetween(code.position(range, Math.min(one, other)) + 1, code.position(range, Math.max(one, other)) + 1);
     }
 
     /** The functions that mention a place: call it, jump to it, read it, write it, or take its address. */

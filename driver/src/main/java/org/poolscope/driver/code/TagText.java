@@ -3,7 +3,14 @@ package org.poolscope.driver.code;
 /** Tells four bytes that could be a pool tag from any others. */
 public final class TagText {
 
-    private static final String EXTRA = "_+-@#$&*!?.<>()[]=^~/ ";
+    /** What may stand in a tag besides letters and digits. */
+    private static final boolean[] EXTRA = new boolean[0x80];
+
+    static {
+        for (char each : "_+-@#$&*!?.<>()[]=^~/ ".toCharArray()) {
+            EXTRA[each] = true;
+        }
+    }
 
     private TagText() {
     }
@@ -26,7 +33,7 @@ public final class TagText {
                 digits++;
             } else if (value == 0 && i == 3) {
                 continue;   // three characters
-            } else if (value > 0x7f || EXTRA.indexOf(value) < 0) {
+            } else if (value > 0x7f || !EXTRA[value]) {
                 return false;
             }
             if (blank && value != ' ') {

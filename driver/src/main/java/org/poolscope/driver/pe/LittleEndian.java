@@ -1,46 +1,44 @@
 package org.poolscope.driver.pe;
 
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
-import java.nio.ByteOrder;
-
-/** Numbers in a byte array, least significant byte first. The caller has checked the bounds. */
+/**
+ * Numbers in a byte array, least significant byte first. The caller has checked the bounds. Put together byte by byte: most of a scan is over
+ * before a compiler that would make one load of a view's handle gets to it.
+ */
 public final class LittleEndian {
-
-    private static final VarHandle SHORT = MethodHandles.byteArrayViewVarHandle(short[].class, ByteOrder.LITTLE_ENDIAN);
-    private static final VarHandle INT = MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
-    private static final VarHandle LONG = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
 
     private LittleEndian() {
     }
 
     /** Two bytes as 0 to 65535. */
     public static int u16(byte[] bytes, int at) {
-        return (short) SHORT.get(bytes, at) & 0xffff;
+        return bytes[at] & 0xff | (bytes[at + 1] & 0xff) << 8;
     }
 
     /** Four bytes as a signed number. */
     public static int i32(byte[] bytes, int at) {
-        return (int) INT.get(bytes, at);
+        return bytes[at] & 0xff | (bytes[at + 1] & 0xff) << 8 | (bytes[at + 2] & 0xff) << 16 | bytes[at + 3] << 24;
     }
 
     /** Four bytes as 0 to 2^32 - 1. */
     public static long u32(byte[] bytes, int at) {
-        return (int) INT.get(bytes, at) & 0xffff_ffffL;
+        return i32(bytes, at) & 0xffff_ffffL;
     }
 
     /** Eight bytes. */
     public static long i64(byte[] bytes, int at) {
-        return (long) LONG.get(bytes, at);
+        return u32(bytes, at) | (long) i32(bytes, at + 4) << 32;
     }
 
     /** Writes four bytes. */
     public static void put32(byte[] bytes, int at, int value) {
-        INT.set(bytes, at, value);
+        for (int i = 0; i < Integer.BYTES; i++) {
+            bytes[at + i] = (byte) (value >>> 8 * i);
+        }
     }
 
     /** Writes eight bytes. */
     public static void put64(byte[] bytes, int at, long value) {
-        LONG.set(bytes, at, value);
+        put32(bytes, at, (int) value);
+        put32(bytes, at + Integer.BYTES, (int) (value >>> 32));
     }
 }
