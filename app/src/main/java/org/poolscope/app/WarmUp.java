@@ -7,6 +7,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.jline.terminal.Terminal;
+import org.poolscope.model.EvidenceException;
+import org.poolscope.symbols.store.SymbolCache;
 
 /**
  * The training run behind the ahead-of-time cache: does once, quietly, what users do, so that the classes this takes are loaded and
@@ -42,6 +44,7 @@ final class WarmUp {
             for (String processor : PROCESSORS) {
                 Poolscope.run("callsites", folder.resolve("drivers/" + processor + ".sys").toString());
             }
+            symbols(folder);
         } finally {
             DemoCommand.delete(folder);
         }
@@ -61,5 +64,18 @@ final class WarmUp {
             }
         }
         return folder;
+    }
+
+    /** Reads a table of symbols as the first command on an image does, and as all later ones do. */
+    private static void symbols(Path folder) throws IOException {
+        Path table = folder.resolve("warmup.json.xz");
+        WarmUpSymbols.write(table);
+        SymbolCache cache = new SymbolCache(folder.resolve("tables"));
+        try {
+            cache.read(table);
+            cache.read(table);
+        } catch (EvidenceException e) {
+            throw new IllegalStateException(e);
+        }
     }
 }

@@ -2,10 +2,9 @@ package org.poolscope.symbols;
 
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.stream.IntStream;
+import java.util.function.IntUnaryOperator;
 import org.poolscope.model.Architecture;
 
 /**
@@ -145,21 +144,23 @@ public final class SymbolTableBuilder {
     }
 
     private int name(String name) {
-        Integer known = nameNumbers.get(name);
-        return known != null ? known : nameNumbers.computeIfAbsent(narrow(name), n -> nameNumbers.size());
+        String kept = narrow(name);
+        int next = nameNumbers.size();
+        Integer known = nameNumbers.putIfAbsent(kept, next);
+        return known == null ? next : known;
     }
 
     /** Names are kept one byte a character. */
     private static String narrow(String name) {
         String kept = name.length() > LONGEST_NAME ? name.substring(0, LONGEST_NAME) : name;
-        if (kept.chars().allMatch(c -> c <= 0xff)) {
-            return kept;
+        StringBuilder narrowed = null;
+        for (int i = 0; i < kept.length(); i++) {
+            if (kept.charAt(i) > 0xff) {
+                narrowed = narrowed == null ? new StringBuilder(kept) : narrowed;
+                narrowed.setCharAt(i, '?');
+            }
         }
-        StringBuilder narrowed = new StringBuilder(kept);
-        for (int i = 0; i < narrowed.length(); i++) {
-            narrowed.setCharAt(i, kept.charAt(i) > 0xff ? '?' : kept.charAt(i));
-        }
-        return narrowed.toString();
+        return narrowed == null ? kept : narrowed.toString();
     }
 
     private static String shortened(String name) {
@@ -197,8 +198,7 @@ public final class SymbolTableBuilder {
 
     /** Types in the order of their names, with their fields moved along, and structures of fields as rows of types. */
     private int[] sortedTypes(int[] rank, int[] sortedFields) {
-        Integer[] order = IntStream.range(0, typeCount).boxed()
-                .sorted(Comparator.comparingInt(type -> rank[types.at(type * SymbolTable.TYPE_ROW)])).toArray(Integer[]::new);
+        int[] order = sorted(typeCount, type -> rank[types.at(type * SymbolTable.TYPE_ROW)]);
         Map<Integer, Integer> rowOfName = HashMap.newHashMap(typeCount);
         for (int row = 0; row < typeCount; row++) {
             rowOfName.put(types.at(order[row] * SymbolTable.TYPE_ROW), row);
@@ -227,12 +227,11 @@ public final class SymbolTableBuilder {
 
     private int[] sortedSymbols(int[] rank) {
         int count = symbols.size() / SymbolTable.SYMBOL_ROW;
-        Integer[] order = IntStream.range(0, count).boxed()
-                .sorted(Comparator.<Integer>comparingInt(row -> symbols.at(row * SymbolTable.SYMBOL_ROW + 1))
-                        .thenComparingInt(row -> rank[symbols.at(row * SymbolTable.SYMBOL_ROW)])).toArray(Integer[]::new);
+        int[] byRank = sorted(count, row -> rank[symbols.at(row * SymbolTable.SYMBOL_ROW)]);
+        int[] order = sorted(count, row -> symbols.at(byRank[row] * SymbolTable.SYMBOL_ROW + 1));
         IntList sorted = new IntList();
         for (int row = 0; row < count; row++) {
-            int from = order[row] * SymbolTable.SYMBOL_ROW;
+            int from = byRank[order[row]] * SymbolTable.SYMBOL_ROW;
             int last = sorted.size() - SymbolTable.SYMBOL_ROW;
             if (last >= 0 && sorted.at(last) == rank[symbols.at(from)] && sorted.at(last + 1) == symbols.at(from + 1)) {
                 // one symbol, told twice: publics give its name, procedures its length
@@ -246,9 +245,21 @@ public final class SymbolTableBuilder {
     }
 
     private static int[] byName(int[] symbolRows) {
-        return IntStream.range(0, symbolRows.length / SymbolTable.SYMBOL_ROW).boxed()
-                .sorted(Comparator.comparingInt(row -> symbolRows[row * SymbolTable.SYMBOL_ROW])).mapToInt(Integer::intValue)
-                .toArray();
+        return sorted(symbolRows.length / SymbolTable.SYMBOL_ROW, row -> symbolRows[row * SymbolTable.SYMBOL_ROW]);
+    }
+
+    /** Rows in the order of their keys, which are not negative; of one key in the order of the rows. */
+    private static int[] sorted(int rows, IntUnaryOperator key) {
+        long[] keyed = new long[rows];
+        for (int row = 0; row < rows; row++) {
+            keyed[row] = (long) key.applyAsInt(row) << Integer.SIZE | row;
+        }
+        Arrays.sort(keyed);
+        int[] order = new int[rows];
+        for (int row = 0; row < rows; row++) {
+            order[row] = (int) keyed[row];
+        }
+        return order;
     }
 
     /** A growing array. */

@@ -30,7 +30,9 @@ import org.tukaani.xz.XZInputStream;
  */
 public final class IsfReader {
 
-    private static final JsonFactory JSON = new JsonFactory();
+    /** Most members are named by symbols, each once, so that to remember their names costs more than it saves. */
+    private static final JsonFactory JSON = JsonFactory.builder().disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
+            .disable(JsonFactory.Feature.CANONICALIZE_FIELD_NAMES).build();
     private static final int XZ_MEMORY_KIB = 256 << 10;
 
     /** The largest kernels' tables unpack to 12 MB; a file that goes on and on is not one of them. */
