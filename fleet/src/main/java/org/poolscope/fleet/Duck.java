@@ -67,6 +67,6 @@ final class Duck {
 
     private static void copy(Connection connection, FleetTable table, String from, Path file) throws SQLException {
         run(connection, "COPY (SELECT " + table.names() + " FROM " + from + ") TO " + quote(file.toString())
-                + " (FORMAT parquet, PARQUET_VERSION v2, COMPRESSION zstd)");
+                + " (FORMAT parquet, COMPRESSION zstd)");
     }
 }

@@ -7,7 +7,9 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import org.poolscope.diagnosis.trend.Trend;
 
 /**
@@ -58,52 +60,87 @@ public final class FleetLeaks {
     }
 
     private List<SeriesKey> candidates(Boots boots) throws FleetException {
-        List<String> steady = boots.machines().stream().filter(machine -> boots.runs(machine).size() == 1).toList();
-        List<String> restarted = boots.machines().stream().filter(machine -> boots.runs(machine).size() > 1).toList();
+        // Machines with as many runs, about, are asked about together: each run costs two comparisons a row.
+        Map<Integer, List<String>> byRuns = new TreeMap<>();
+        for (String machine : boots.machines()) {
+            int most = Integer.highestOneBit(2 * boots.runs(machine).size() - 1);
+            byRuns.computeIfAbsent(most, unseen -> new ArrayList<>()).add(machine);
+        }
         List<SeriesKey> found = new ArrayList<>();
-        for (List<String> machines : List.of(steady, restarted)) {
-            if (machines.isEmpty()) {
-                continue;
+        for (Map.Entry<Integer, List<String>> group : byRuns.entrySet()) {
+            int breaks = 2 * group.getKey() - 1;
+            List<String> columns = new ArrayList<>(List.of("number", "machine", "origin"));
+            for (int i = 0; i < breaks; i++) {
+                columns.add("break" + i);
             }
-            List<List<String>> runs = new ArrayList<>();
-            for (String machine : machines) {
-                for (Boots.Run run : boots.runs(machine)) {
-                    runs.add(List.of(machine, Double.toString(run.from()), Double.toString(run.to()),
-                            Double.toString((run.from() + run.to()) / 2)));
-                }
+            List<List<String>> machines = new ArrayList<>();
+            List<List<String>> spans = new ArrayList<>();
+            List<String> names = group.getValue();
+            for (int i = 0; i < names.size(); i++) {
+                machines.add(breaks(i, names.get(i), boots.runs(names.get(i)), breaks, spans));
             }
-            String given = engine.view(List.of("machine", "run_from", "run_to", "run_middle"), runs);
-            engine.ask(question(engine.view(FleetTable.SAMPLES, machines), given, machines == restarted),
-                    row -> found.add(new SeriesKey(row.text(0), row.text(1), row.text(2))));
+            engine.ask(question(engine.view(FleetTable.SAMPLES, group.getValue()), engine.view(columns, machines), breaks,
+                    engine.view(List.of("number", "run", "span"), spans)),
+                    row -> found.add(new SeriesKey(names.get(Math.toIntExact(row.number(0))), row.text(1), row.text(2))));
         }
         return found.stream().distinct().sorted(Comparator.comparing(SeriesKey::machine).thenComparing(SeriesKey::tag)
                 .thenComparing(SeriesKey::pool)).toList();
     }
 
-    /** The sums behind a straight line through each series, whole and its second half, and what they must come to. */
-    private String question(String samples, String runs, boolean restarted) {
-        String whole = sums("", "%s");
-        String half = sums("2", "CASE WHEN x >= middle THEN %s ELSE 0e0 END");
-        return "SELECT machine, tag, pool FROM (SELECT machine, tag, pool, run, max(x) - min(x) AS span, " + whole + ", " + half
-                + " FROM (SELECT s.machine AS machine, s.tag AS tag, s.pool AS pool, r.run AS run, r.middle AS middle,"
-                + " s.hours - r.run AS x, CAST(s.bytes AS DOUBLE) AS y FROM " + samples + " s JOIN (SELECT machine,"
-                + " CAST(run_from AS DOUBLE) AS run, CAST(run_to AS DOUBLE) AS until,"
-                + " CAST(run_middle AS DOUBLE) - CAST(run_from AS DOUBLE) AS middle FROM " + runs + ") r ON s.machine = r.machine"
-                + (restarted ? " AND s.hours >= r.run AND s.hours <= r.until" : "") + " WHERE s.bytes IS NOT NULL) q GROUP BY machine, tag, pool, run) sums"
-                + String.format(Locale.ROOT, " WHERE n >= %d AND xy > 0 AND xy / xx * span >= %d AND xy * xy * (n - 2) >= %s * (xx * yy - xy * xy)"
-                        + " AND (n < %d OR (xy2 > 0 AND xy2 * xy2 * (n2 - 2) >= %s * (xx2 * yy2 - xy2 * xy2)))", FEWEST, leastGrowth / 2,
-                        RISES * RISES, LONG, RISES_ON * RISES_ON);
+    /** The middles and the beginnings of a machine's runs by turns: how many of them a sample is behind tells its run and half. */
+    private static List<String> breaks(int number, String machine, List<Boots.Run> runs, int count, List<List<String>> spans) {
+        List<String> row = new ArrayList<>(List.of(Integer.toString(number), machine, Double.toString(runs.getFirst().from())));
+        for (int i = 0; i < runs.size(); i++) {
+            Boots.Run run = runs.get(i);
+            if (i > 0) {
+                row.add(Double.toString(run.from()));
+            }
+            row.add(Double.toString((run.from() + run.to()) / 2));
+            spans.add(List.of(Integer.toString(number), Integer.toString(2 * i), Double.toString(run.to() - run.from())));
+        }
+        while (row.size() < count + 3) {
+            row.add("1e300");
+        }
+        return row;
     }
 
-    /** Sums of squares and products around the means, as columns {@code n, xx, xy, yy} with a suffix, of the rows a form lets through. */
+    /**
+     * The sums behind a straight line through each series, whole and its second half, and what they must come to. One pass over the rows
+     * adds up halves of runs; all else is done with those.
+     */
+    private String question(String samples, String machines, int breaks, String spans) {
+        StringBuilder part = new StringBuilder("0");
+        StringBuilder places = new StringBuilder();
+        for (int i = 0; i < breaks; i++) {
+            part.append(" + CASE WHEN s.hours >= r.break").append(i).append(" THEN 1 ELSE 0 END");
+            places.append(", CAST(break").append(i).append(" AS DOUBLE) AS break").append(i);
+        }
+        String halves = "SELECT number, tag, pool, part, CAST(count(*) AS DOUBLE) AS n, sum(x) AS x, sum(y) AS y, sum(x * x) AS xx, sum(x * y) AS xy,"
+                + " sum(y * y) AS yy FROM (SELECT r.number AS number, s.tag AS tag, s.pool AS pool, " + part + " AS part,"
+                + " s.hours - r.origin AS x, CAST(s.bytes AS DOUBLE) AS y FROM " + samples + " s JOIN (SELECT CAST(number AS INT) AS number, machine,"
+                + " CAST(origin AS DOUBLE) AS origin" + places + " FROM " + machines + ") r ON s.machine = r.machine"
+                + " WHERE s.bytes IS NOT NULL) q GROUP BY number, tag, pool, part";
+        String runs = "SELECT number, tag, pool, part - part % 2 AS run, " + sums("", "%s") + ", "
+                + sums("2", "CASE WHEN part %% 2 = 1 THEN %s ELSE 0e0 END") + " FROM (" + halves + ") h GROUP BY number, tag, pool, part - part % 2";
+        String rises = String.format(Locale.ROOT, "xy > 0 AND xy / xx * span >= %d AND xy * xy * (n - 2) >= %s * (xx * yy - xy * xy)"
+                + " AND (n < %d OR (xy2 > 0 AND xy2 * xy2 * (n2 - 2) >= %s * (xx2 * yy2 - xy2 * xy2)))", leastGrowth / 2, RISES * RISES,
+                LONG, RISES_ON * RISES_ON);
+        // What does not rise in half of the runs will not be found to leak in half of them.
+        return "SELECT number, tag, pool FROM (SELECT l.number AS number, l.tag AS tag, l.pool AS pool, CASE WHEN " + rises
+                + " THEN 1 ELSE 0 END AS rises FROM (" + runs + ") l JOIN (SELECT CAST(number AS INT) AS number, CAST(run AS INT) AS run, CAST(span AS DOUBLE) AS span"
+                + " FROM " + spans + ") g ON l.number = g.number AND l.run = g.run WHERE n >= " + FEWEST + ") judged"
+                + " GROUP BY number, tag, pool HAVING sum(rises) > 0 AND sum(rises) * 2 >= count(*)";
+    }
+
+    /** Sums of squares and products around the means, as columns {@code n, xx, xy, yy} with a suffix, of the halves a form lets through. */
     private static String sums(String suffix, String form) {
-        String count = sum(form, "1e0");
+        String count = sum(form, "n");
         String x = sum(form, "x");
         String y = sum(form, "y");
         return count + " AS n" + suffix
-                + ", " + sum(form, "x * x") + " - " + x + " * " + x + " / nullif(" + count + ", 0) AS xx" + suffix
-                + ", " + sum(form, "x * y") + " - " + x + " * " + y + " / nullif(" + count + ", 0) AS xy" + suffix
-                + ", " + sum(form, "y * y") + " - " + y + " * " + y + " / nullif(" + count + ", 0) AS yy" + suffix;
+                + ", " + sum(form, "xx") + " - " + x + " * " + x + " / nullif(" + count + ", 0) AS xx" + suffix
+                + ", " + sum(form, "xy") + " - " + x + " * " + y + " / nullif(" + count + ", 0) AS xy" + suffix
+                + ", " + sum(form, "yy") + " - " + y + " * " + y + " / nullif(" + count + ", 0) AS yy" + suffix;
     }
 
     private static String sum(String form, String what) {
@@ -112,41 +149,48 @@ public final class FleetLeaks {
 
     private void judge(List<SeriesKey> keys, Boots boots) throws FleetException {
         List<String> machines = keys.stream().map(SeriesKey::machine).distinct().toList();
-        String given = engine.view(List.of("machine", "tag", "pool"),
-                keys.stream().map(key -> List.of(key.machine(), key.tag(), key.pool())).toList());
-        Series series = new Series(boots);
-        engine.ask("SELECT s.machine, s.tag, s.pool, s.hours, s.bytes FROM " + engine.view(FleetTable.SAMPLES, machines) + " s JOIN "
+        List<List<String>> numbered = new ArrayList<>();
+        for (int i = 0; i < keys.size(); i++) {
+            SeriesKey key = keys.get(i);
+            numbered.add(List.of(Integer.toString(i), key.machine(), key.tag(), key.pool()));
+        }
+        String given = engine.view(List.of("number", "machine", "tag", "pool"), numbered);
+        Series series = new Series(keys, boots);
+        // A number a row costs less than three texts.
+        engine.ask("SELECT CAST(g.number AS INT) AS number, s.hours, s.bytes FROM " + engine.view(FleetTable.SAMPLES, machines) + " s JOIN "
                 + given + " g ON s.machine = g.machine AND s.tag = g.tag AND s.pool = g.pool"
-                + " WHERE s.bytes IS NOT NULL ORDER BY s.machine, s.tag, s.pool, s.hours", series::row);
+                + " WHERE s.bytes IS NOT NULL ORDER BY CAST(g.number AS INT), s.hours", series::row);
         series.end();
     }
 
     /** Gathers the samples of one series after another. */
     private final class Series {
+        private final List<SeriesKey> keys;
         private final Boots boots;
         private SeriesKey key;
+        private long number = -1;
         private long[] times = new long[1024];
         private double[] values = new double[1024];
         private int count;
 
-        private Series(Boots boots) {
+        private Series(List<SeriesKey> keys, Boots boots) {
+            this.keys = keys;
             this.boots = boots;
         }
 
         private void row(FleetEngine.Row row) throws FleetException {
-            String machine = row.text(0);
-            String tag = row.text(1);
-            String pool = row.text(2);
-            if (key == null || !key.tag().equals(tag) || !key.machine().equals(machine) || !key.pool().equals(pool)) {
+            long now = row.number(0);
+            if (now != number) {
                 end();
-                key = new SeriesKey(machine, tag, pool);
+                number = now;
+                key = keys.get((int) now);
             }
             if (count == times.length) {
                 times = Arrays.copyOf(times, count * 2);
                 values = Arrays.copyOf(values, count * 2);
             }
-            times[count] = Math.round(row.real(3) * MILLIS);
-            values[count++] = row.number(4);
+            times[count] = Math.round(row.real(1) * MILLIS);
+            values[count++] = row.number(2);
         }
 
         private void end() {
