@@ -123,7 +123,8 @@ public final class KernelImage implements AutoCloseable {
             if (architecture.isEmpty() || location.isEmpty() && image.header().isEmpty()) {
                 throw new EvidenceException(path, "", "no Windows kernel is found in it",
                         "If this is a memory image, it may be incomplete, compressed, or of a format not known:"
-                                + " convert it to a raw image or a crash dump");
+                                + " convert it to a raw image or a crash dump. A page file (pagefile.sys, swapfile.sys) is none:"
+                                + " it does not say whose its pages are");
             }
             return new KernelImage(image, name, architecture.get(), location);
         } catch (RuntimeException | EvidenceException e) {

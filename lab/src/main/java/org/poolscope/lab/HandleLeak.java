@@ -38,7 +38,7 @@ final class HandleLeak extends MachineCase {
 
     @Override
     public List<String> variants() {
-        return List.of("x86", "x64");
+        return List.of("x86", "x64", "2003-x64");
     }
 
     private static int handles(Making making) {
@@ -47,11 +47,11 @@ final class HandleLeak extends MachineCase {
 
     @Override
     MachineSpec spec(Making making) {
-        boolean wide = making.is("x64");
+        boolean wide = making.variant().endsWith("x64");
         int handles = handles(making);
         int limit = (int) ((long) handles * (wide ? EVENT_64 : EVENT) / 4096 * 106 / 100) + (wide ? 1_400 : 1_000);
         int paged = 8_192 + handles / 128;
-        return MachineSpec.of(wide ? WindowsVersion.WINDOWS_7_SP1 : WindowsVersion.SERVER_2003_SP1, limit + paged / 2)
+        return MachineSpec.of(WindowsVersion.ofVariant(making.variant()), limit + paged / 2)
                 .withPaged(paged).withNonPaged(limit, limit / 2).withBigPageSlots(16_384);
     }
 

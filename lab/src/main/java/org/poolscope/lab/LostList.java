@@ -56,7 +56,7 @@ final class LostList extends MachineCase {
 
     @Override
     public List<String> variants() {
-        return List.of("kernel-dump", "full-dump", "bitmap-dump", "raw", "verifier");
+        return List.of("kernel-dump", "full-dump", "bitmap-dump", "raw", "verifier", "2003-x64", "2003-x64-verifier");
     }
 
     @Override
@@ -74,8 +74,10 @@ final class LostList extends MachineCase {
         };
         int pages = making.count(40_000, 0);
         // Full and raw images hold all of memory: no more of it than is needed.
-        return MachineSpec.of(WindowsVersion.WINDOWS_7_SP1, pages + 3_000).withFormat(format).withMegabytes(256 + pages / 200)
-                .withPaged(16_384 + making.count(60_000, 0)).withNonPaged(16_384 + making.count(20_000, 0), 0);
+        WindowsVersion version = making.variant().startsWith("2003-x64") ? WindowsVersion.SERVER_2003_SP1_X64 : WindowsVersion.WINDOWS_7_SP1;
+        int nonPaged = 16_384 + making.count(20_000, 0);
+        return MachineSpec.of(version, pages + 3_000).withFormat(format).withMegabytes(256 + pages / 200)
+                .withPaged(16_384 + making.count(60_000, 0)).withNonPaged(nonPaged, nonPaged / 2);
     }
 
     @Override
@@ -92,7 +94,7 @@ final class LostList extends MachineCase {
         int lost = making.count(LOST, 1_500);
         int kept = making.count(KEPT, 60);
         Entries entries = new Entries(machine, device, paged, nonPaged);
-        if (making.is("verifier")) {
+        if (making.variant().endsWith("verifier")) {
             entries.verified = machine.verifier().verify(module, lost + kept);
         }
         long head = device.extension() + LIST_AT;

@@ -49,7 +49,7 @@ final class SlowIrps extends MachineCase {
 
     @Override
     public List<String> variants() {
-        return List.of("x86", "x64");
+        return List.of("x86", "x64", "2003-x64");
     }
 
     private static int requests(Making making) {
@@ -59,7 +59,7 @@ final class SlowIrps extends MachineCase {
     @Override
     MachineSpec spec(Making making) {
         int limit = requests(making) * 7 / 12 + 1_500;
-        return MachineSpec.of(making.is("x64") ? WindowsVersion.WINDOWS_7_SP1 : WindowsVersion.SERVER_2003_SP1, limit + 3_000)
+        return MachineSpec.of(WindowsVersion.ofVariant(making.variant()), limit + 3_000)
                 .withNonPaged(limit, limit / 2);
     }
 

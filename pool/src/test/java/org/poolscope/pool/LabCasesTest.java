@@ -28,10 +28,6 @@ class LabCasesTest {
     @TempDir
     private Path folder;
 
-    private LabResult make(String name, double scale) throws Exception {
-        return make(name, "", scale);
-    }
-
     private LabResult make(String name, String variant, double scale) throws Exception {
         return LabCases.find(name).orElseThrow().write(folder.resolve(name), LabOptions.scale(scale).withVariant(variant));
     }
@@ -40,9 +36,10 @@ class LabCasesTest {
         return Long.parseLong(truth.replaceAll("(?s).*?\"" + field + "\" ?: (\\d+).*", "$1"));
     }
 
-    @Test
-    void aLostListIsLostAsAWholeAndTheRestOfItIsNot() throws Exception {
-        LabResult made = make("lost-list", 0.1);
+    @ParameterizedTest
+    @ValueSource(strings = {"kernel-dump", "2003-x64"})
+    void aLostListIsLostAsAWholeAndTheRestOfItIsNot(String variant) throws Exception {
+        LabResult made = make("lost-list", variant, 0.1);
         String truth = Files.readString(made.truth());
         try (KernelImage image = KernelImage.open(made.files().getFirst())) {
             Reachability reached = Reachability.of(image, PoolBlocks.walk(image, Progress.NONE), Progress.NONE);
@@ -58,9 +55,10 @@ class LabCasesTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"fragmented, 0.1", "slow-irps, 0.05", "handle-leak, 0.05", "healthy-file-server, 0.05"})
-    void whatIsHeldIsNotLost(String name, double scale) throws Exception {
-        LabResult made = make(name, scale);
+    @CsvSource({"fragmented, '', 0.1", "slow-irps, x86, 0.05", "slow-irps, 2003-x64, 0.05", "handle-leak, x86, 0.05",
+        "handle-leak, 2003-x64, 0.05", "healthy-file-server, '', 0.05"})
+    void whatIsHeldIsNotLost(String name, String variant, double scale) throws Exception {
+        LabResult made = make(name, variant, scale);
         try (KernelImage image = KernelImage.open(made.files().stream().filter(file -> file.toString().endsWith(".DMP")).findFirst()
                 .orElseThrow())) {
             PoolBlocks blocks = PoolBlocks.walk(image, Progress.NONE);

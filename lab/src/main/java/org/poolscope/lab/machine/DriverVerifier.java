@@ -206,11 +206,11 @@ public final class DriverVerifier {
                     .set("Signature", PAGE_SIGNATURE);
             driver.page = fresh;
             driver.inPage = 1;
-            Struct pages = new Struct(space, layouts.get("_SLIST_HEADER"), driver.books.at("PoolPageHeaders"));
             if (trees) {
+                Struct pages = new Struct(space, layouts.get("_SLIST_HEADER"), driver.books.at("PoolPageHeaders"));
                 pages.set("Header16.NextEntry", fresh >>> 4).set("Header16.Depth", pages.get("Header16.Depth") + 1);
             } else {
-                pages.set("Next.Next", fresh).set("Depth", pages.get("Depth") + 1).set("Sequence", pages.get("Sequence") + 1);
+                new SingleListHead(space, layouts, driver.books.at("PoolPageHeaders")).push(fresh);
             }
         }
         return driver.page + (long) driver.inPage++ * entrySize;

@@ -12,8 +12,8 @@ import org.poolscope.model.Architecture;
 import org.poolscope.symbols.BuiltInGlobals;
 
 /**
- * The kernel's global variables by name. On x64 they stand where that very kernel keeps them. On x86 no symbols are published:
- * there the variables around {@code PoolTrackTable} keep the known distances from it, all others stand in the order of their
+ * The kernel's global variables by name. On Windows 7 they stand where that very kernel keeps them. Of older kernels no symbols are
+ * published: there the variables around {@code PoolTrackTable} keep the known distances from it, all others stand in the order of their
  * first use.
  */
 final class KernelVariables {
@@ -37,7 +37,7 @@ final class KernelVariables {
 
     KernelVariables(WindowsVersion version, KernelModule kernel) {
         this.kernel = kernel;
-        if (version.architecture() == Architecture.X64) {
+        if (version == WindowsVersion.WINDOWS_7_SP1) {
             places.putAll(published(kernel.base()));
             BuiltInGlobals globals = BuiltInGlobals.find(version.version()).orElseThrow();
             for (String name : PUBLISHED.split("\\s+")) {
@@ -50,10 +50,11 @@ final class KernelVariables {
 
     /**
      * The distances of the big page table's pointer and size are those Volatility 2 uses (XP: 8 and 12 bytes before the tracker's
-     * pointer, Server 2003: 24 and 28); the places of the tracker's own size, mask and expansion follow the order of Windows 7.
+     * pointer, Server 2003: 24 and 28; of its 64-bit kernel the same number of variables is assumed); the places of the tracker's own size, mask and expansion follow the order of Windows 7.
      */
     private void trackerNeighbours(WindowsVersion version) {
-        long tracker = kernel.variable(64) + 48;
+        int step = version.architecture() == Architecture.X64 ? 8 : 4;
+        long tracker = kernel.variable(16 * step) + 12 * step;
         places.put("PoolTrackTable", tracker);
         if (version == WindowsVersion.XP_SP2) {
             places.put("PoolTrackTableMask", tracker - 4);
@@ -63,13 +64,13 @@ final class KernelVariables {
             places.put("PoolTrackTableExpansion", tracker + 8);
             places.put("PoolTrackTableExpansionSize", tracker + 12);
         } else {
-            places.put("PoolTrackTableSize", tracker - 4);
-            places.put("PoolTrackTableMask", tracker - 8);
-            places.put("PoolTrackTableExpansion", tracker - 12);
-            places.put("PoolTrackTableExpansionSize", tracker - 16);
-            places.put("ExpPoolBigEntriesInUse", tracker - 20);
-            places.put("PoolBigPageTable", tracker - 24);
-            places.put("PoolBigPageTableSize", tracker - 28);
+            places.put("PoolTrackTableSize", tracker - step);
+            places.put("PoolTrackTableMask", tracker - 2 * step);
+            places.put("PoolTrackTableExpansion", tracker - 3 * step);
+            places.put("PoolTrackTableExpansionSize", tracker - 4 * step);
+            places.put("ExpPoolBigEntriesInUse", tracker - 5 * step);
+            places.put("PoolBigPageTable", tracker - 6 * step);
+            places.put("PoolBigPageTableSize", tracker - 7 * step);
         }
     }
 

@@ -11,7 +11,7 @@ import org.poolscope.symbols.TypeLayouts;
 
 /**
  * The per-processor lists on which small freed blocks are parked. For the page they stand in such blocks look allocated; for the
- * tag table they are free. x86 kernels of that age keep pointers to list structures in the processor's block, Windows 7 the
+ * tag table they are free. Kernels before Vista keep pointers to list structures in the processor's block, Windows 7 the
  * structures.
  */
 public final class Lookasides {
@@ -65,9 +65,9 @@ public final class Lookasides {
                 count[1]));
     }
 
-    /** Makes the list structures of 32-bit kernels, which are pool themselves; before the pools write their books. */
+    /** Makes the list structures of kernels before Vista, which are pool themselves; before the pools write their books. */
     void prepare(int processors) {
-        if (version.architecture() == org.poolscope.model.Architecture.X64) {
+        if (layouts.find("_GENERAL_LOOKASIDE_POOL").isPresent()) {
             return;
         }
         StructLayout layout = layouts.get("_GENERAL_LOOKASIDE");
@@ -89,9 +89,9 @@ public final class Lookasides {
             attachWide(processorBlock, processor);
             return;
         }
-        long head = variables.at("ExPoolLookasideListHead");
+        long all = variables.at("ExPoolLookasideListHead");
         if (processor == 0) {
-            space.initList(head);
+            space.initList(all);
         }
         StructLayout pair = layouts.get("_PP_LOOKASIDE_LIST");
         for (int i = 0; i < 2 * LISTS; i++) {
@@ -101,15 +101,15 @@ public final class Lookasides {
             long slot = processorBlock.at(paged ? "PPPagedLookasideList" : "PPNPagedLookasideList")
                     + (long) (i % LISTS) * pair.size();
             new Struct(space, pair, slot).set("P", list.address()).set("L", lists[0][i].address());
-            space.insertTail(head, list.at("ListEntry"));
+            space.insertTail(all, list.at("ListEntry"));
         }
         for (long[] block : parked) {
             if (block[1] == processor) {
                 Struct list = lists[processor][(int) (block[0] == PoolKind.PAGED.ordinal() ? LISTS + block[2] - 1
                         : block[2] - 1)];
-                Struct slist = new Struct(space, layouts.get("_SLIST_HEADER"), list.at("ListHead"));
-                space.put32(block[3], (int) slist.get("Next.Next"));
-                slist.set("Next.Next", block[3]).set("Depth", slist.get("Depth") + 1).set("Sequence", slist.get("Sequence") + 1);
+                SingleListHead head = new SingleListHead(space, layouts, list.at("ListHead"));
+                space.putPointer(block[3], head.first());
+                head.push(block[3]);
             }
         }
     }

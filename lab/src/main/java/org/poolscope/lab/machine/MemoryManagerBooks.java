@@ -128,7 +128,7 @@ final class MemoryManagerBooks {
         info.set("AllocatedPagedPool", region.inUse());
         int bits = machine.pagedLimitPages();
         long maps = machine.pools().pagedPoolMaps();
-        if (space.pointerSize() == 8) {
+        if (layouts.get("_MM_PAGED_POOL_INFO").find("EndOfPagedPoolBitmap").isEmpty()) {
             bitmap(info.at("PagedPoolAllocationMap"), maps, bits, region.taken());
         } else {
             long second = maps + Pools.mapBytes(bits);

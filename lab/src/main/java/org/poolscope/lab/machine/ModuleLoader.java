@@ -57,7 +57,7 @@ final class ModuleLoader {
                     section(".text", 0x1000, 0x6e000), section("POOLMI", 0x70000, 0x2000), section("POOLCODE", 0x72000, 0x3000),
                     section(".data", 0x78000, 0x20000), section("PAGE", 0x98000, 0xe0000),
                     section("INIT", 0x1e0000, size - 0x1e0000));
-            case SERVER_2003_SP1 -> List.of(
+            case SERVER_2003_SP1, SERVER_2003_SP1_X64 -> List.of(
                     section(".text", 0x1000, 0x80000), section("POOLMI", 0x82000, 0x2000), section("POOLCODE", 0x84000, 0x4000),
                     section(".data", 0x8a000, 0x28000), section("PAGE", 0xb2000, 0x120000),
                     section("INIT", 0x210000, size - 0x210000));

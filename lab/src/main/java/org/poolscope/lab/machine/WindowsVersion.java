@@ -12,6 +12,9 @@ public enum WindowsVersion {
     /** Windows Server 2003 SP1, 32-bit. */
     SERVER_2003_SP1(Architecture.X86, KernelVersion.servicePack(3790, 1), 5, 2, 0x100, "3790.srv03_sp1_rtm.050324-1447", 3, 0x318,
             "modules-server-2003.txt"),
+    /** Windows Server 2003 SP1, 64-bit. Its structures are those of Volatility 2's listings; its variables are not published. */
+    SERVER_2003_SP1_X64(Architecture.X64, KernelVersion.servicePack(3790, 1), 5, 2, 0x100, "3790.srv03_sp1_rtm.050324-1447", 3,
+            0x318, "modules-server-2003.txt"),
     /** Windows 7 SP1, 64-bit; as a machine it may serve files. Its kernel variables stand where update 24540 keeps them. */
     WINDOWS_7_SP1(Architecture.X64, KernelVersion.revision(7601, 24540), 6, 1, 0x100,
             "7601.24540.amd64fre.win7sp1_ldr.191126-1707", 1, 0x340,
@@ -38,6 +41,15 @@ public enum WindowsVersion {
         this.productType = productType;
         this.debuggerDataSize = debuggerDataSize;
         this.modules = modules;
+    }
+
+    /** The system of a case's variant {@code x64}, {@code 2003-x64}, or any other, which is of 32 bits. */
+    public static WindowsVersion ofVariant(String variant) {
+        return switch (variant) {
+            case "x64" -> WINDOWS_7_SP1;
+            case "2003-x64" -> SERVER_2003_SP1_X64;
+            default -> SERVER_2003_SP1;
+        };
     }
 
     /** The processor architecture. */
