@@ -8,9 +8,9 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.poolscope.driver.CallSite;
 import org.poolscope.driver.DriverFile;
 import org.poolscope.model.Address;
@@ -106,10 +106,14 @@ final class CallsitesCommand implements Callable<Integer> {
     @Override
     public Integer call() throws Exception {
         DriverFile driver = DriverFile.read(path, symbols.finder(command));
-        Stream<CallSite> sites = driver.sites().stream()
-                .filter(site -> pattern == null || site.tag() != null && pattern.matches(site.tag()));
-        output.list(SITES, sites.iterator());
+        List<CallSite> sites = driver.sites().stream()
+                .filter(site -> pattern == null || site.tag() != null && pattern.matches(site.tag())).toList();
         PrintWriter err = command.commandLine().getErr();
+        if (!sites.isEmpty()) {
+            output.list(SITES, sites.iterator());
+        } else {
+            err.println("poolscope: " + Plain.text(path.getFileName() + ": " + (driver.sites().isEmpty() ? DriverText.NO_CALL : DriverText.NO_SUCH_TAG)));
+        }
         for (String warning : driver.warnings()) {
             err.println("poolscope: " + Plain.text(path.getFileName() + ": " + warning));
         }

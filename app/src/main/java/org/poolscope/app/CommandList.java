@@ -43,6 +43,7 @@ final class CommandList {
             new Entry("ui", UiCommand.class),
             new Entry("completion", CompletionCommand.class),
             new Entry("pages", PagesCommand.class),
+            new Entry("package", PackageCommand.class),
             new Entry("help", HelpCommand.class));
 
     private CommandList() {

@@ -25,7 +25,7 @@ import picocli.CommandLine.Option;
         header = "Make the photo-upload case and diagnose it.",
         description = {"A Windows Server 2003 web server whose paged pool ran empty after twelve hours: a kernel dump, an event, PoolMon logs",
             "and a listing of its DFS referral cache are made in a temporary folder, and the verdict on them is printed."},
-        footer = {"", "Exit status: 1, for the problem that is found."})
+        footer = {"", "Examples:", "  poolscope demo", "  poolscope demo --scale 0.05 --keep demo-case", "Exit status: 1, for the problem that is found."})
 final class DemoCommand implements Callable<Integer> {
 
     @Option(names = "--scale", paramLabel = "N", defaultValue = "1", description = "The size of the case (default: ${DEFAULT-VALUE}, 2.2 million blocks).")

@@ -107,12 +107,14 @@ final class DfsAuditCommand implements Callable<Integer> {
         if (output.isJson()) {
             output.list(AuditListing.findings(), audit.findings().iterator());
         } else {
-            if (audit.findings().isEmpty()) {
+            DfsAudit.Counts counts = audit.counts();
+            if (!audit.findings().isEmpty()) {
+                AuditListing.print(audit.findings(), showAll, output);
+            } else if (counts.hasReferrals()) {
                 output.line("All rules are kept.");
             } else {
-                AuditListing.print(audit.findings(), showAll, output);
+                output.line("No referral was granted here, so most rules had nothing to judge; no other rule is broken.");
             }
-            DfsAudit.Counts counts = audit.counts();
             output.line("Looked at " + Quantity.count(counts.exchanges(), "referral exchange", "referral exchanges") + " ("
                     + Quantity.count(counts.refusals()) + " refused), " + Quantity.count(counts.cacheEntries(), "cache entry", "cache entries")
                     + " and " + Quantity.count(counts.texts(), "quoted referral", "quoted referrals") + ", by "

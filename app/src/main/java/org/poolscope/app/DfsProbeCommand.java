@@ -38,6 +38,7 @@ import picocli.CommandLine.Spec;
 final class DfsProbeCommand implements Callable<Integer> {
 
     private static final int LONGEST_PATH = 48;
+    private static final int FOLDERS_TOLD = 5;
 
     @Parameters(paramLabel = "//SERVER/ROOT", description = "The namespace root, with slashes of either kind.")
     private String namespace;
@@ -79,6 +80,11 @@ final class DfsProbeCommand implements Callable<Integer> {
                     json.writeString(link);
                 }
                 json.writeEndArray();
+                json.writeArrayFieldStart("folders");
+                for (String folder : report.folders()) {
+                    json.writeString(folder);
+                }
+                json.writeEndArray();
                 json.writeArrayFieldStart("questions");
                 for (ProbeAnswer answer : report.answers()) {
                     json.writeStartObject();
@@ -115,6 +121,12 @@ final class DfsProbeCommand implements Callable<Integer> {
                 + report.dialect().replaceFirst("SMB_", "SMB ").replace('_', '.') + " (" + Quantity.count(refused) + " refused); "
                 + (report.links().isEmpty() ? "it shows no links: name one with --link"
                 : Quantity.count(report.links().size(), "link", "links") + ", most questions about " + Plain.text(report.links().getFirst())) + ".");
+        if (!report.folders().isEmpty()) {
+            List<String> some = report.folders().subList(0, Math.min(FOLDERS_TOLD, report.folders().size()));
+            output.line("Not asked: links below folders of the root do not show, and may be below " + Plain.text(String.join(", ", some))
+                    + (some.size() < report.folders().size() ? " and " + (report.folders().size() - some.size()) + " more" : "")
+                    + ". Name them: --link " + Plain.text(some.getFirst()) + "/NAME.");
+        }
         output.flush();
     }
 

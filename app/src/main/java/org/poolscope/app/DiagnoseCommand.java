@@ -14,6 +14,8 @@ import org.poolscope.diagnosis.Exhibit;
 import org.poolscope.diagnosis.Exhibits;
 import org.poolscope.diagnosis.Verdict;
 import org.poolscope.driver.TagMap;
+import org.poolscope.model.Quantity;
+import org.poolscope.report.Plain;
 import org.poolscope.report.VerdictHtml;
 import org.poolscope.report.VerdictJson;
 import org.poolscope.report.VerdictText;
@@ -74,6 +76,10 @@ final class DiagnoseCommand implements Callable<Integer> {
                 VerdictJson.print(verdict, showUnread, output.writer());
             } else {
                 VerdictText.print(verdict, output.style(), showUnread, output.writer());
+            }
+            if (html != null) {
+                command.commandLine().getErr().println("poolscope: the report is in " + Plain.text(html.toString()) + " ("
+                        + Quantity.bytes(Files.size(html)) + "); any browser shows it");
             }
             return verdict.isProblem() ? 1 : 0;
         }

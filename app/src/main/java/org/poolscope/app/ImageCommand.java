@@ -56,7 +56,7 @@ abstract class ImageCommand implements Callable<Integer> {
     private SymbolFinder symbols(Progress progress) {
         try {
             return symbolPath == null ? SymbolFinder.ofEnvironment(System.getenv(), progress)
-                    : SymbolFinder.along(symbolPath, System.getenv(), progress);
+                    : SymbolOption.tellMissing(SymbolFinder.along(symbolPath, System.getenv(), progress), command);
         } catch (IllegalArgumentException e) {
             throw misused((symbolPath == null ? "_NT_SYMBOL_PATH: " : "--symbols: ") + e.getMessage());
         }

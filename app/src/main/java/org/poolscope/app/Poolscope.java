@@ -46,14 +46,20 @@ public final class Poolscope {
 
     /** Runs the command with its results and its complaints going where the caller wants them; returns its exit status. */
     static int run(Writer out, PrintWriter err, String... arguments) {
-        CommandLine line = new CommandLine(new Poolscope(out));
-        CommandList.addTo(line, arguments);
+        CommandLine line = commandLine(out, arguments);
         line.setOut(new PrintWriter(out, true));
         line.setErr(err);
         line.setCaseInsensitiveEnumValuesAllowed(true);
         line.setExecutionExceptionHandler(Poolscope::failed);
         line.setParameterExceptionHandler(Poolscope::misused);
         return line.execute(arguments);
+    }
+
+    /** The command that the first argument names, or all commands without one; results go to the writer. */
+    static CommandLine commandLine(Writer out, String... arguments) {
+        CommandLine line = new CommandLine(new Poolscope(out));
+        CommandList.addTo(line, arguments);
+        return line;
     }
 
     Writer out() {

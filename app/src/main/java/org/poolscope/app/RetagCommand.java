@@ -17,7 +17,6 @@ import org.poolscope.driver.DriverFile;
 import org.poolscope.driver.Retag;
 import org.poolscope.driver.TagMap;
 import org.poolscope.model.Address;
-import org.poolscope.model.EvidenceException;
 import org.poolscope.model.Quantity;
 import org.poolscope.model.TagPattern;
 import org.poolscope.report.Listing;
@@ -43,7 +42,8 @@ import picocli.CommandLine.Spec;
             "needs no signature, and is gone after a restart."},
         footer = {"", "Examples:", "  poolscope retag mup.sys", "  poolscope retag mup.sys -o out/mup.sys --map mup.map.json",
             "  poolscope retag mup.sys --tag 'Mup ' --prefix Mu --map mup.map.json --script mup.kd",
-            "Then: poolscope diagnose MEMORY.DMP --tag-map mup.map.json"})
+            "Then: poolscope diagnose MEMORY.DMP --tag-map mup.map.json",
+            "Exit status: 0 done, 1 no site can have a tag of its own: nothing was written, 3 the driver cannot be read."})
 final class RetagCommand implements Callable<Integer> {
 
     @Parameters(paramLabel = "DRIVER", description = "A driver file for x86 or x64.")
@@ -109,8 +109,8 @@ final class RetagCommand implements Callable<Integer> {
         }
         print(retag);
         if (empty && (copy != null || map != null || script != null)) {
-            throw new EvidenceException(path, "", "none of its call sites can have a tag of its own: nothing was written",
-                    retag.refusals().isEmpty() ? "" : "The reasons are listed above");
+            err.println("poolscope: " + Plain.text(path.getFileName() + ": nothing was written: there is no site that can have a tag of its own"));
+            return 1;
         }
         return 0;
     }
@@ -167,7 +167,9 @@ final class RetagCommand implements Callable<Integer> {
                         + refusal.reason()));
             }
         }
-        output.line("");
+        if (!entries.isEmpty() || !retag.refusals().isEmpty()) {
+            output.line("");
+        }
         output.line(summary(retag));
         output.flush();
     }
@@ -176,7 +178,7 @@ final class RetagCommand implements Callable<Integer> {
         String sites = Quantity.count(retag.map().entries().size(), "site has a tag of its own", "sites have a tag of their own") + ", "
                 + Quantity.count(retag.refusals().size()) + " left as they are.";
         if (retag.map().entries().isEmpty()) {
-            return sites;
+            return retag.refusals().isEmpty() ? "Nothing to do: " + (pattern == null ? DriverText.NO_ALLOCATION : DriverText.NO_SUCH_TAG) + "." : sites;
         }
         return sites + (copy == null ? " Nothing was changed: -o OUT writes the copy." : " " + Plain.text(copy.toString())
                 + " has no signature: it must be test-signed to load (see --help).")

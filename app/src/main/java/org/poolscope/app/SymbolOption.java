@@ -1,6 +1,7 @@
 package org.poolscope.app;
 
 import org.poolscope.model.Progress;
+import org.poolscope.report.Plain;
 import org.poolscope.symbols.store.SymbolFinder;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -15,9 +16,17 @@ final class SymbolOption {
 
     SymbolFinder finder(CommandSpec command) {
         try {
-            return path == null ? SymbolFinder.ofEnvironment(System.getenv(), Progress.NONE) : SymbolFinder.along(path, System.getenv(), Progress.NONE);
+            return path == null ? SymbolFinder.ofEnvironment(System.getenv(), Progress.NONE)
+                    : tellMissing(SymbolFinder.along(path, System.getenv(), Progress.NONE), command);
         } catch (IllegalArgumentException e) {
             throw new ParameterException(command.commandLine(), (path == null ? "_NT_SYMBOL_PATH: " : "--symbols: ") + e.getMessage(), e);
         }
+    }
+
+    /** Says which folders and files of {@code --symbols} are not there: nobody names one in order not to have it looked into. */
+    static SymbolFinder tellMissing(SymbolFinder finder, CommandSpec command) {
+        finder.missing().forEach(place -> command.commandLine().getErr().println("poolscope: --symbols: "
+                + Plain.text(place + ": no such file or folder")));
+        return finder;
     }
 }

@@ -56,7 +56,7 @@ final class SymbolsCommand extends ImageCommand {
         }
         if (symbols.table().isEmpty()) {
             output.line("");
-            output.line(Plain.text(advice(symbols, attempts)));
+            output.line(Plain.text(advice(image, symbols, attempts)));
         }
     }
 
@@ -68,8 +68,10 @@ final class SymbolsCommand extends ImageCommand {
                         + layouts;
     }
 
-    private static String advice(KernelSymbols symbols, List<Attempt> attempts) {
-        String gain = symbols.builtIn().isPresent() ? "A symbol file would add names of functions on call stacks."
+    private static String advice(KernelImage image, KernelSymbols symbols, List<Attempt> attempts) {
+        boolean complete = image.counters().value().isPresent() && image.tagTable().value().isPresent();
+        String gain = symbols.builtIn().isPresent() || complete ? "A symbol file would add names of functions on call stacks"
+                + (complete ? "; counters and tables of pools are read without one." : ".")
                 : "A symbol file would add the memory manager's counters, the tables of pools, and names of functions.";
         String where = symbols.identity().map(identity -> " A symbol server has it as " + identity.name() + "/"
                 + identity.folder() + "/"

@@ -4,6 +4,10 @@ import static org.poolscope.report.JsonDocument.flag;
 import static org.poolscope.report.JsonDocument.number;
 import static org.poolscope.report.JsonDocument.text;
 
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
 import org.poolscope.driver.TagUse;
 import org.poolscope.logs.TagDatabase;
 import org.poolscope.logs.TagEntry;
@@ -25,22 +29,37 @@ import org.poolscope.report.Listing;
  */
 record TagRow(String tag, String binary, String file, String via, Integer sites, String confidence, boolean shared, String description) {
 
-    static final Listing<TagRow> LISTING = new Listing<TagRow>((row, json) -> {
-        text(json, "tag", row.tag());
-        text(json, "binary", row.binary());
-        text(json, "via", row.via());
-        number(json, "sites", row.sites());
-        text(json, "confidence", row.confidence());
-        flag(json, "shared", row.shared());
-        text(json, "file", row.file());
-        text(json, "description", row.description().isEmpty() ? null : row.description());
-    })
-            .text("Tag", TagRow::tag)
-            .text("Driver", TagRow::binary)
-            .text("Via", TagRow::via)
-            .number("Sites", row -> row.sites() == null ? "" : Quantity.count(row.sites()))
-            .text("Confidence", TagRow::confidence)
-            .text("Note", TagRow::note);
+    /** A table of these rows; where two files have one name, with their paths. */
+    static Listing<TagRow> listing(List<TagRow> rows) {
+        Map<String, String> files = new HashMap<>();
+        boolean twins = false;
+        for (TagRow row : rows) {
+            if (!row.via().equals("database")) {
+                String before = files.putIfAbsent(row.binary().toLowerCase(Locale.ROOT), row.file());
+                twins |= before != null && !before.equals(row.file());
+            }
+        }
+        return listing(twins);
+    }
+
+    private static Listing<TagRow> listing(boolean paths) {
+        return new Listing<TagRow>((row, json) -> {
+            text(json, "tag", row.tag());
+            text(json, "binary", row.binary());
+            text(json, "via", row.via());
+            number(json, "sites", row.sites());
+            text(json, "confidence", row.confidence());
+            flag(json, "shared", row.shared());
+            text(json, "file", row.file());
+            text(json, "description", row.description().isEmpty() ? null : row.description());
+        })
+                .text("Tag", TagRow::tag)
+                .text("Driver", row -> paths && !row.via().equals("database") ? row.file() : row.binary())
+                .text("Via", TagRow::via)
+                .number("Sites", row -> row.sites() == null ? "" : Quantity.count(row.sites()))
+                .text("Confidence", TagRow::confidence)
+                .text("Note", TagRow::note);
+    }
 
     static TagRow of(TagUse use) {
         return new TagRow(use.tag().toString(), use.binary(), use.file().toString(), use.source().word(), use.sites(), use.confidence().word(),

@@ -77,8 +77,9 @@ final class TagsLookupCommand implements Callable<Integer> {
         }
         TagDatabase asked = database;
         asked.lookup(tag).forEach(entry -> rows.add(TagRow.of(entry, tag, asked)));
-        output.list(TagRow.LISTING, rows.iterator());
-        if (rows.isEmpty()) {
+        if (!rows.isEmpty()) {
+            output.list(TagRow.listing(rows), rows.iterator());
+        } else {
             err.println("poolscope: nothing here knows the tag '" + Plain.text(tag.toString()) + "'; name the machine's drivers with --drivers");
         }
         return 0;

@@ -67,14 +67,19 @@ final class TagsScanCommand implements Callable<Integer> {
             err.println("poolscope: and " + Quantity.count(scan.failures().size() - MOST_FAILURES_TOLD) + " more warnings");
         }
         if (scan.drivers() == 0) {
-            err.println("poolscope: " + Plain.text(places.getFirst() + ": no driver is here that can be read"));
+            err.println("poolscope: " + Plain.text(places.getFirst() + ": no driver is here that can be read ("
+                    + Quantity.count(scan.others(), "file", "files") + " looked at)"));
             return Poolscope.UNREADABLE;
         }
         Stream<TagUse> uses = scan.uses().stream().filter(use -> pattern == null || pattern.matches(use.tag()))
                 .filter(use -> !sure || use.source() == Source.CALL_SITE);
-        output.list(TagRow.LISTING, uses.map(TagRow::of).iterator());
+        List<TagRow> rows = uses.map(TagRow::of).toList();
+        if (!rows.isEmpty()) {
+            output.list(TagRow.listing(rows), rows.iterator());
+        }
         if (!output.isJson()) {
-            output.line(Quantity.count(scan.drivers(), "driver", "drivers") + " scanned, " + Quantity.count(scan.tagsOfCallSites()) + " tags at call sites.");
+            output.line(Quantity.count(scan.drivers(), "driver", "drivers") + " scanned, " + (scan.tagsOfCallSites() == 0 ? DriverText.NO_ALLOCATION
+                    : Quantity.count(scan.tagsOfCallSites(), "tag", "tags") + " at call sites") + (rows.isEmpty() && (pattern != null || sure) ? ", none of them asked for." : "."));
             output.flush();
         }
         if (localTags != null) {

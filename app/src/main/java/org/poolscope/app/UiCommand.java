@@ -7,6 +7,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import org.poolscope.app.page.PageServer;
 import org.poolscope.model.EvidenceException;
+import org.poolscope.report.Plain;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -46,7 +47,8 @@ final class UiCommand implements Callable<Integer> {
                 throw new EvidenceException(path, "", "there is no such file or folder", "Check the name");
             }
         }
-        try (PageServer server = PageServer.start(evidence, port, mostBytes, command.root().version()[0])) {
+        try (PageServer server = PageServer.start(evidence, port, mostBytes, command.root().version()[0], complaint ->
+                command.commandLine().getErr().println("poolscope: " + Plain.text(complaint) + " (The page is open all the same: other files can be dropped there.)"))) {
             if (output.isJson()) {
                 output.document(json -> json.writeStringField("address", server.address()));
             } else {

@@ -70,7 +70,10 @@ class LiveNamespaceTest {
         assertThat(CommandRun.of(with(path, good.toString())).status()).isZero();
         CommandRun refused = CommandRun.of(with(path, wrong.toString()));
         assertThat(refused.status()).isEqualTo(1);
-        assertThat(refused.out()).contains("STATUS_LOGON_FAILURE");
+        assertThat(refused.out()).contains("STATUS_LOGON_FAILURE").contains("refused the logon").doesNotContainPattern("hierynomus|\\w@[0-9a-f]{5}");
+        CommandRun probe = CommandRun.of("dfs", "probe", "//127.0.0.1/dfs", "--port", port, "--user", SambaServer.user(), "--password-file", wrong);
+        assertThat(probe.status()).isEqualTo(3);
+        assertThat(probe.err()).contains("it refused the logon, STATUS_LOGON_FAILURE (0xc000006d). Check the user and the password");
         CommandRun missing = CommandRun.of(with(path, folder.resolve("missing").toString()));
         assertThat(missing.status()).isEqualTo(2);
         assertThat(missing.err()).contains("cannot be read");

@@ -33,12 +33,13 @@ final class FileLevelReferralsRule implements Rule {
             // what the cache costs in all is told once, with the link that most of it is for
             Optional<ReferralCacheCost.Held> held = found.isEmpty()
                     ? ReferralCacheCost.held(subject, extent.targets().size(), earlier) : Optional.empty();
-            found.add(finding(extent, earlier, held, ReferralCacheCost.needed(subject)));
+            found.add(finding(extent, earlier, held, ReferralCacheCost.needed(subject), WindowsBuild.of(subject)));
         }
         return found;
     }
 
-    private Finding finding(LinkExtent extent, List<Finding> earlier, Optional<ReferralCacheCost.Held> held, int needed) {
+    private Finding finding(LinkExtent extent, List<Finding> earlier, Optional<ReferralCacheCost.Held> held, int needed,
+            WindowsBuild windows) {
         Optional<Finding> cacheOwner = ReferralCacheCost.holder(earlier);
         boolean sure = extent.sureness() != LinkExtent.Sureness.POSSIBLE;
         Severity severity = !sure ? Severity.NOTE
@@ -62,12 +63,10 @@ final class FileLevelReferralsRule implements Rule {
         });
         String server = DfsPath.of(extent.link()).components() > 0 ? DfsPath.of(extent.link()).component(0) : extent.link();
         return finding
-                .next("Watch the cache grow while files are opened.", "dfsutil /pktinfo")
-                .next("Empty the cache: until the server is mended this gives the pool back. (On Windows 7 and later: dfsutil cache referral flush.)",
-                        "dfsutil /pktflush")
-                .next("Capture one referral exchange and hand it to the maker of the server " + server
-                        + ": the reply must name the link " + extent.link() + " as DFS path and consume no more than that.",
-                        "netsh trace start capture=yes tracefile=dfs.etl")
+                .next(windows.listReferrals())
+                .next(windows.forgetReferrals())
+                .next(windows.captureReferral("Capture one referral exchange and hand it to the maker of the server " + server
+                        + ": the reply must name the link " + extent.link() + " as DFS path and consume no more than that."))
                 .build();
     }
 

@@ -113,6 +113,11 @@ public record Finding(
             return this;
         }
 
+        Builder next(NextStep step) {
+            nextSteps.add(step);
+            return this;
+        }
+
         Finding build() {
             return new Finding(rule, severity, confidence, title, clause, explanation, tags, pool, driver,
                     List.copyOf(evidence), nextSteps);

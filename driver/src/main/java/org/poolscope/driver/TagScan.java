@@ -50,7 +50,8 @@ public record TagScan(List<TagUse> uses, int drivers, int others, List<String> f
     }
 
     /**
-     * Scans all drivers among files and below folders, on all processors. Drivers are told by their content, whatever their names.
+     * Scans all drivers among files and below folders, on all processors. Drivers are told by their content, whatever their names;
+     * a program that is named itself is looked at even when it seems not to run in the kernel.
      *
      * @throws EvidenceException when there is nothing to scan
      */
@@ -63,7 +64,7 @@ public record TagScan(List<TagUse> uses, int drivers, int others, List<String> f
             List<Future<FileResult>> running = new ArrayList<>();
             for (Path file : files) {
                 running.add(workers.submit(() -> {
-                    FileResult result = scan(file);
+                    FileResult result = scan(file, places.contains(file));
                     progress.at("scanning " + file.getFileName(), done.incrementAndGet(), files.size());
                     return result;
                 }));
@@ -125,13 +126,13 @@ public record TagScan(List<TagUse> uses, int drivers, int others, List<String> f
         return files;
     }
 
-    private static FileResult scan(Path file) {
+    private static FileResult scan(Path file, boolean named) {
         try {
             if (!beginsLikeAnImage(file)) {
                 return FileResult.OTHER;
             }
             PeImage image = PeImage.read(file);
-            if (!image.runsInKernel()) {
+            if (!named && !image.runsInKernel()) {
                 return FileResult.OTHER;
             }
             DriverFile driver = DriverFile.of(image, Map.of());

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.function.Consumer;
 
 /** The cases that are open. Few at a time: each keeps its blocks in memory. */
 final class Desk implements AutoCloseable {
@@ -14,10 +15,13 @@ final class Desk implements AutoCloseable {
     private final List<PageCase> cases = new ArrayList<>();
     private final ExecutorService worker = Executors.newSingleThreadExecutor();
     private final String madeBy;
+    private final Consumer<String> complaints;
     private int next = 1;
 
-    Desk(String madeBy) {
+    /** A desk; complaints take, as a sentence, why a case could not be read. */
+    Desk(String madeBy, Consumer<String> complaints) {
         this.madeBy = madeBy;
+        this.complaints = complaints;
     }
 
     /** Opens evidence as a case; it is read after this returns. */
@@ -27,7 +31,12 @@ final class Desk implements AutoCloseable {
         }
         PageCase made = new PageCase(next++, evidence, madeBy);
         cases.add(made);
-        worker.submit(made::read);
+        worker.submit(() -> {
+            made.read();
+            if (made.news().failure() != null) {
+                complaints.accept(made.news().failure());
+            }
+        });
         return made;
     }
 

@@ -23,6 +23,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.function.Consumer;
 import org.poolscope.model.Address;
 import org.poolscope.model.PoolKind;
 import org.poolscope.pool.BlockState;
@@ -50,10 +51,10 @@ public final class PageServer implements AutoCloseable {
     private final Desk desk;
     private final Uploads uploads;
 
-    private PageServer(HttpServer server, String madeBy, long mostBytes) throws IOException {
+    private PageServer(HttpServer server, String madeBy, long mostBytes, Consumer<String> complaints) throws IOException {
         this.server = server;
         this.gate = new Gate(server.getAddress().getPort());
-        this.desk = new Desk(madeBy);
+        this.desk = new Desk(madeBy, complaints);
         this.uploads = new Uploads(mostBytes);
     }
 
@@ -65,10 +66,19 @@ public final class PageServer implements AutoCloseable {
      * @param mostBytes the most that may be dropped on the page, all files together
      */
     public static PageServer start(List<Path> evidence, int port, long mostBytes, String madeBy) throws IOException {
+        return start(evidence, port, mostBytes, madeBy, complaint -> { });
+    }
+
+    /**
+     * The same.
+     *
+     * @param complaints takes, as a sentence, why a case could not be read; the page says it too
+     */
+    public static PageServer start(List<Path> evidence, int port, long mostBytes, String madeBy, Consumer<String> complaints) throws IOException {
         // By default the server reads on for a while before it closes, and would wait for the rest of a file that was refused.
         System.setProperty("sun.net.httpserver.drainAmount", "0");
         HttpServer server = HttpServer.create(new InetSocketAddress(InetAddress.getByAddress(new byte[] {127, 0, 0, 1}), port), 16);
-        PageServer page = new PageServer(server, madeBy, mostBytes);
+        PageServer page = new PageServer(server, madeBy, mostBytes, complaints);
         if (!evidence.isEmpty()) {
             try {
                 page.desk.open(evidence);

@@ -19,6 +19,7 @@ import org.poolscope.model.Quantity;
 import org.poolscope.model.TagPattern;
 import org.poolscope.model.TagUsage;
 import org.poolscope.report.Plain;
+import org.poolscope.report.TextStyle.Tone;
 
 /** What the screen shows, and how keys change it. Knows no terminal: it makes lines for a width and height. */
 final class WatchView {
@@ -215,21 +216,24 @@ final class WatchView {
         for (int i = top; i < shown.size() && room > 0; i++, room--) {
             WatchRow row = shown.get(i);
             AttributedStyle style = !highlight || !row.changed() ? AttributedStyle.DEFAULT
-                    : colour ? AttributedStyle.DEFAULT.foreground(row.moreBytes() > 0 ? AttributedStyle.YELLOW
-                            : AttributedStyle.GREEN)
-                            : AttributedStyle.BOLD;
+                    : toned(!colour ? Tone.STRONG : row.moreBytes() > 0 ? Tone.WARN : Tone.GOOD);
             lines.add(cut(text(row, width), width, style));
         }
         while (room-- > 0 && lines.size() < height - 2 - (totals ? 1 : 0)) {
             lines.add(AttributedString.EMPTY);
         }
         if (totals) {
-            lines.add(cut(total(shown, width), width, AttributedStyle.BOLD));
+            lines.add(cut(total(shown, width), width, toned(Tone.STRONG)));
         }
         lines.add(cut(status(shown.size()), width, AttributedStyle.DEFAULT.inverse()));
         lines.add(cut(prompt != null ? prompt : message.isEmpty() ? "h help  q quit  " + keys() : message, width,
-                AttributedStyle.DEFAULT));
+                prompt == null && message.isEmpty() && colour ? toned(Tone.SOFT) : AttributedStyle.DEFAULT));
         return lines.size() > height ? lines.subList(0, Math.max(1, height)) : lines;
+    }
+
+    /** The style of a tone as {@code diagnose} paints it. */
+    private static AttributedStyle toned(Tone tone) {
+        return AttributedString.fromAnsi(tone.paint("x")).styleAt(0);
     }
 
     private static AttributedString cut(String text, int width, AttributedStyle style) {

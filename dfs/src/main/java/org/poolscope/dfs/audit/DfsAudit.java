@@ -38,6 +38,7 @@ public final class DfsAudit {
     private final Findings findings = new Findings();
     private long exchanges;
     private long refusals;
+    private long granted;
     private long cacheEntries;
     private long texts;
 
@@ -46,10 +47,16 @@ public final class DfsAudit {
      *
      * @param exchanges referral exchanges in captures
      * @param refusals of these, those the server refused
+     * @param granted of these, those it granted; of the rest no answer was captured
      * @param cacheEntries entries of client caches
      * @param texts referrals quoted as text
      */
-    public record Counts(long exchanges, long refusals, long cacheEntries, long texts) {
+    public record Counts(long exchanges, long refusals, long granted, long cacheEntries, long texts) {
+
+        /** Whether any referral was seen, rather than requests that nobody granted. */
+        public boolean hasReferrals() {
+            return granted > 0 || cacheEntries > 0 || texts > 0;
+        }
     }
 
     /** All rules, for a list of what is checked. */
@@ -109,6 +116,7 @@ public final class DfsAudit {
             case ReferralExchange exchange -> {
                 exchanges++;
                 refusals += exchange.status().isPresent() && !exchange.succeeded() ? 1 : 0;
+                granted += exchange.succeeded() ? 1 : 0;
                 check(AuditedReferral.of(exchange));
             }
             case ReferralCacheEntry entry -> {
@@ -138,7 +146,7 @@ public final class DfsAudit {
 
     /** What was looked at so far. */
     public Counts counts() {
-        return new Counts(exchanges, refusals, cacheEntries, texts);
+        return new Counts(exchanges, refusals, granted, cacheEntries, texts);
     }
 
     private void check(AuditedReferral referral) {

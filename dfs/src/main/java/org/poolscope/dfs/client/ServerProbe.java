@@ -36,6 +36,7 @@ public final class ServerProbe {
     private final String server;
     private final String root;
     private final List<ProbeAnswer> answers = new ArrayList<>();
+    private final List<String> folders = new ArrayList<>();
     private final DfsAudit audit = new DfsAudit();
 
     /** A probe of {@code \server\root}. */
@@ -63,7 +64,8 @@ public final class ServerProbe {
             throw new EvidenceException(Path.of(root), "", trouble != null ? "the server cannot be asked: " + trouble
                     : first.status() == 0 ? "the server's first reply is no referral that can be read"
                             : "the server gives no referral for this root: " + StatusCode.text(first.status()),
-                    "Name a namespace root as \\\\server\\root, and --user when the server wants one");
+                    SmbServers.isLogonFailure(first.status()) ? "Check the user and the password"
+                            : "Name a namespace root as \\\\server\\root, and --user when the server wants one");
         }
         List<ProbeAnswer> links = findLinks(named);
         askAboutRoot();
@@ -91,6 +93,8 @@ public final class ServerProbe {
             // a success without a target is no refusal: it is what is to be found
             if (answer.exchange().succeeded() && answer.dfsPath().map(DfsPath::components).orElse(3) > 2) {
                 links.add(answer);
+            } else if (!named.contains(name)) {
+                folders.add(name);
             }
         }
         return links;
@@ -210,6 +214,6 @@ public final class ServerProbe {
         findings.sort(Comparator.comparing(AuditFinding::severity).reversed());
         List<String> paths = new ArrayList<>();
         links.stream().sorted(Comparator.comparingInt(ServerProbe::worth).reversed()).forEach(link -> paths.add(link.path()));
-        return new ProbeReport(root, servers.dialect(server).orElse(""), paths, answers, findings);
+        return new ProbeReport(root, servers.dialect(server).orElse(""), paths, folders, answers, findings);
     }
 }

@@ -35,11 +35,14 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.regex.Pattern;
 import org.poolscope.dfs.DfsPath;
+import org.poolscope.dfs.StatusCode;
 import org.poolscope.dfs.message.ReferralRequest;
 import org.poolscope.dfs.resolve.DfsServers;
 
@@ -63,6 +66,10 @@ public final class SmbServers implements DfsServers, AutoCloseable {
     private static final long FSCTL_DFS_GET_REFERRALS = 0x0006_0194L;
     private static final long FSCTL_DFS_GET_REFERRALS_EX = 0x0006_01b0L;
     private static final byte[] ALL_ONES = {-1, -1, -1, -1, -1, -1, -1, -1};
+    /** Logon failure, account restriction, password expired, account disabled, password must change, account locked out. */
+    private static final Set<Long> LOGON_FAILURES = Set.of(0xc000_006dL, 0xc000_006eL, 0xc000_0071L, 0xc000_0072L, 0xc000_0224L, 0xc000_0234L);
+    /** {@code com.hierynomus.smbj.auth.NtlmSealer@1b2c3d}, with the word before it that leads to it. */
+    private static final Pattern CLASS_NAME = Pattern.compile("(?:(?: using| class)? )?\\b(?:[a-z]\\w*\\.)+[A-Z][\\w$]*(?:@[0-9a-f]+)?|\\b[A-Z][\\w$]*@[0-9a-f]{4,}");
     /** How long a server that could not be reached is not tried again. */
     private static final long PATIENCE_MILLIS = 10_000;
 
@@ -205,6 +212,11 @@ public final class SmbServers implements DfsServers, AutoCloseable {
         }
     }
 
+    /** Whether a status says that the user, or the password, is not let in. */
+    static boolean isLogonFailure(long status) {
+        return LOGON_FAILURES.contains(status);
+    }
+
     /** Why a server could not be reached; empty when it could, or was not tried. */
     public Optional<String> trouble(String host) {
         Host known = hosts.get(key(host));
@@ -345,7 +357,8 @@ public final class SmbServers implements DfsServers, AutoCloseable {
         for (Throwable cause = thrown; cause != null; cause = cause.getCause()) {
             switch (cause) {
                 case SMBApiException api when api.getStatusCode() != 0 -> {
-                    return new Refused(api.getStatusCode(), api.getMessage(), thrown);
+                    String status = StatusCode.text(api.getStatusCode());
+                    return new Refused(api.getStatusCode(), isLogonFailure(api.getStatusCode()) ? "it refused the logon, " + status : status, thrown);
                 }
                 case java.net.SocketTimeoutException e -> {
                     return new Refused(BAD_NETWORK_PATH, "no connection in time", thrown);
@@ -373,7 +386,13 @@ public final class SmbServers implements DfsServers, AutoCloseable {
                 }
             }
         }
-        return new Refused(INVALID_NETWORK_RESPONSE, String.valueOf(thrown.getMessage()), thrown);
+        return new Refused(INVALID_NETWORK_RESPONSE, "its answer is none that SMB 2 or 3 allows (" + plain(thrown.getMessage()) + ")", thrown);
+    }
+
+    /** What a library says, without the names of its classes: they tell nothing to whoever asks a server. */
+    static String plain(String message) {
+        String text = message == null ? "" : CLASS_NAME.matcher(message).replaceAll("").replaceAll("\\s+", " ").strip();
+        return text.isEmpty() ? "no reason given" : text;
     }
 
     private static String key(String host) {

@@ -79,6 +79,17 @@ public final class SymbolFinder {
         return !path.elements().isEmpty();
     }
 
+    /** What the path names on this machine that is not there; stores that are made when something is kept in them do not count. */
+    public List<Path> missing() {
+        List<Path> missing = new ArrayList<>();
+        for (SymbolPath.Element element : path.elements()) {
+            if (element instanceof Place(Path place) && !Files.exists(place)) {
+                missing.add(place);
+            }
+        }
+        return missing;
+    }
+
     /** The symbol files that the path names themselves, for programs whose identity is not known. */
     public List<SymbolTable> named() {
         List<SymbolTable> tables = new ArrayList<>();
