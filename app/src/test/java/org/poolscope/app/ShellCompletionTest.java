@@ -9,9 +9,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
 
 /** The script of {@code poolscope completion} in the shells it is for. */
 class ShellCompletionTest {
@@ -42,30 +41,38 @@ class ShellCompletionTest {
         return Files.readString(out, StandardCharsets.ISO_8859_1);
     }
 
-    /**
-     * At the prompt of an interactive shell on a terminal of its own, which zsh has the means to make: the Tab key is pressed, and the
-     * line as it then stands is printed.
-     */
-    @ParameterizedTest
-    @ValueSource(strings = {"bash --norc -i", "zsh -f -i"})
-    void commandsAndOptionsAreCompleted(String shell) throws Exception {
+    /** As bash does when the Tab key is pressed, but for {@code compopt}, which it allows at a prompt only. */
+    @Test
+    void bashCompletesCommandsAndOptions() throws Exception {
+        String out = run("bash", "--norc", "-c", "source '" + script + "'; compopt() { :; }; complete_line() { COMP_LINE=\"$*\"; "
+                + "COMP_POINT=${#COMP_LINE}; COMP_WORDS=(\"$@\"); COMP_CWORD=$(($# - 1)); _complete_poolscope; echo \"[${COMPREPLY[*]}]\"; }; "
+                + "complete_line poolscope diagn; complete_line poolscope tags look; complete_line poolscope diagnose --ht; "
+                + "complete_line poolscope poolused --sort nonp; complete -p poolscope");
+        assertThat(out.lines().map(String::strip)).containsExactly("[diagnose]", "[lookup]", "[--html]", "[nonpaged]",
+                "complete -o default -F _complete_poolscope poolscope");
+    }
+
+    /** At the prompt of an interactive zsh on a terminal of its own: the Tab key is pressed, and the line as it then stands is printed. */
+    @Test
+    void zshCompletesCommandsAndOptions() throws Exception {
         Assumptions.assumeTrue(Stream.of("/usr/bin/zsh", "/bin/zsh").map(Path::of).anyMatch(Files::isExecutable),
-                "no zsh on this machine: install the package zsh to test completion");
+                "no zsh on this machine: install the package zsh to test its completion");
         Path typist = Files.writeString(folder.resolve("typist.zsh"), """
+                setopt extendedglob
                 zmodload zsh/zpty
-                zpty shell $2
-                zpty -w shell "PS1='> '; source $1; echo rea''dy"
-                zpty -r shell answer '*ready*'
+                zpty shell 'zsh -f -i'
+                zpty -w shell "PS1='ne''xt> '; source $1; echo rea''dy"
+                zpty -r shell answer '*ready*next> *'
                 for line in 'poolscope diagn' 'poolscope tags look' 'poolscope diagnose --ht' 'poolscope poolused --sort nonp'; do
-                  zpty -w -n shell "$line"$'\t\x01echo "[\x05]"\n'
-                  zpty -r shell answer $'*\n(\e\\[?2004l\r)#\\[*\\]\r\n*'
+                  zpty -w -n shell "$line"$'\\t\\x01echo "[\\x05]"\\n'
+                  zpty -r shell answer $'*\\n[^\\n]#\\\\[poolscope*\\\\]\\r\\n*next> *'
                   print -r -- "$answer"
                 done
                 zpty -d shell
                 """);
-        String out = run("zsh", "-f", "-o", "extendedglob", typist.toString(), script.toString(), shell);
-        assertThat(out.replaceAll("\u001b\\[[?0-9;]*[a-z]|\r", "").lines().filter(line -> line.matches("\\[poolscope .*]"))
+        String out = run("zsh", "-f", typist.toString(), script.toString());
+        assertThat(out.replaceAll("\\x1b\\[[?0-9;]*[a-z]|\r", "").lines().filter(line -> line.matches("\\[poolscope .*]"))
                 .map(line -> line.replaceAll(" *]$", "]")))
-                .containsExactly("[poolscope diagnose]", "[poolscope tags lookup]", "[poolscope diagnose --html]", "[poolscope poolused --sort nonpaged]");
+                .as(out).containsExactly("[poolscope diagnose]", "[poolscope tags lookup]", "[poolscope diagnose --html]", "[poolscope poolused --sort nonpaged]");
     }
 }

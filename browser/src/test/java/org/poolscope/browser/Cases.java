@@ -2,12 +2,18 @@ package org.poolscope.browser;
 
 import java.io.IOException;
 import java.io.Writer;
+import java.nio.charset.Charset;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.LocalDateTime;
 import java.time.format.DateTimeFormatter;
+import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
+import java.util.stream.Stream;
 import org.poolscope.diagnosis.Case;
 import org.poolscope.diagnosis.CaseReader;
 import org.poolscope.diagnosis.Diagnosis;
@@ -50,6 +56,58 @@ final class Cases {
                 + " \"'<>      2   200000         0        0\t" + payload + " , Binary: <script>window.pwned=7</script>.sys\n"
                 + " a\u202e       3   300000         0        0\tUNKNOWN pooltag 'a\u202e', please update pooltag.txt\nTOTAL 6 600000 0 0\n");
         return hostile;
+    }
+
+    /**
+     * A practice case in which names are replaced, in its image as in its other files, by attempts to become markup: as long as what
+     * they replace, so that everything else stays as it is. What they are made from stands in 16 bits in the image and in captures,
+     * and in 8 bits in tags, names of processes and text.
+     */
+    static Path poisoned(String name, Path below, Map<String, String> words) throws Exception {
+        Path folder = below.resolve("poisoned-" + name);
+        // The longest first: the name of a file is part of its path.
+        List<Map.Entry<String, String>> longestFirst = words.entrySet().stream()
+                .sorted(Comparator.comparingInt((Map.Entry<String, String> word) -> word.getKey().length()).reversed()).toList();
+        LabCases.find(name).orElseThrow().write(folder, LabOptions.scale(0.005));
+        try (Stream<Path> files = Files.list(folder)) {
+            for (Path file : files.toList()) {
+                byte[] bytes = Files.readAllBytes(file);
+                for (Map.Entry<String, String> word : longestFirst) {
+                    if (word.getKey().length() != word.getValue().length()) {
+                        throw new IllegalArgumentException(word + " changes the length");
+                    }
+                    for (Charset charset : List.of(StandardCharsets.UTF_16LE, StandardCharsets.ISO_8859_1)) {
+                        replace(bytes, word.getKey().getBytes(charset), word.getValue().getBytes(charset));
+                    }
+                }
+                Files.write(file, bytes);
+            }
+        }
+        return folder;
+    }
+
+    private static void replace(byte[] bytes, byte[] old, byte[] with) {
+        for (int at = 0; at + old.length <= bytes.length; at++) {
+            if (bytes[at] == old[0] && Arrays.equals(bytes, at, at + old.length, old, 0, old.length)) {
+                System.arraycopy(with, 0, bytes, at, with.length);
+                at += old.length - 1;
+            }
+        }
+    }
+
+    /** The full photo upload, its image with more than two million blocks, and beside it a table of five thousand tags. */
+    static Path large(Path below) throws Exception {
+        Path folder = below.resolve("large");
+        LabCases.find("photo-upload").orElseThrow().write(folder, LabOptions.scale(1));
+        StringBuilder table = new StringBuilder("2007-01-14 01:00:00\r\n Memory: 2095736K Avail: 1047868K  PageFlts:  1220   InRam Krnl: 2484K P:  8854K\r\n"
+                + " Commit: 698578K Limit:4191472K Peak: 838293K            Pool N: 15471K P: 88540K\r\n\r\n"
+                + " Tag  Type        Allocs            Frees            Diff    Bytes      Per Alloc\r\n\r\n");
+        for (int i = 0; i < 5000; i++) {
+            long blocks = 1 + i * 7919L % 3000;
+            table.append(row("" + (char) ('A' + i / 676 % 26) + (char) ('a' + i / 26 % 26) + (char) ('a' + i % 26) + "x", blocks + 100, 100, blocks * 64));
+        }
+        Files.writeString(folder.resolve("poolmon-5000.txt"), table);
+        return folder;
     }
 
     /** A day of tables, one an hour, of a machine on which {@code Mup } grows without end while another tag's load swings. */

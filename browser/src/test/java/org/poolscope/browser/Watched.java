@@ -6,6 +6,7 @@ import com.deque.html.axecore.playwright.AxeBuilder;
 import com.deque.html.axecore.results.Rule;
 import com.microsoft.playwright.Browser;
 import com.microsoft.playwright.BrowserContext;
+import com.microsoft.playwright.CDPSession;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.options.ColorScheme;
 import java.util.ArrayList;
@@ -51,11 +52,16 @@ final class Watched implements AutoCloseable {
     /** Nothing of hostile evidence ran, became an element or stands on the page as a character that reorders or controls text. */
     void nothingBrokeOut() {
         assertThat(page.evaluate("() => window.pwned")).isNull();
-        assertThat(page.locator("main :is(script, img, iframe, object, embed, b[onmouseover]), "
+        assertThat(page.locator("main :is(script, img, iframe, object, embed, s, b[onmouseover]), "
                 + "[onload], [onerror], a[href^='javascript:' i]").count()).isZero();
         assertThat(page.evaluate("() => /[\\u202a-\\u202e\\u2066-\\u2069\\u0007\\u001b]/.test(document.body.textContent)"))
                 .isEqualTo(false);
         hasNoComplaint();
+    }
+
+    /** A line to the browser's own books, such as those of the processor's time. */
+    CDPSession devTools() {
+        return context.newCDPSession(page);
     }
 
     void fitsItsWidth() {

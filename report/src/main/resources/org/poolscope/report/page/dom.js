@@ -14,7 +14,8 @@ page.el = (name, attributes, ...children) => {
   }
   return made;
 };
-page.count = n => n === null || n === undefined ? '–' : Number(n).toLocaleString('en-US');
+const grouped = new Intl.NumberFormat('en-US');
+page.count = n => n === null || n === undefined ? '–' : grouped.format(n);
 page.bytes = n => {
   if (n === null || n === undefined) return '–';
   if (n === 0) return '0';
@@ -22,12 +23,16 @@ page.bytes = n => {
   let at = 0;
   let value = Math.abs(n);
   while (value >= 1024 && at < units.length - 1) { value /= 1024; at++; }
-  return (n < 0 ? '-' : '') + (at === 0 ? value : value >= 100 ? Math.round(value).toLocaleString('en-US') : value.toFixed(1)) + ' ' + units[at];
+  return (n < 0 ? '-' : '') + (at === 0 ? value : value >= 100 ? grouped.format(Math.round(value)) : value.toFixed(1)) + ' ' + units[at];
 };
 page.percent = share => share === null || share === undefined ? '–' : (share * 100).toFixed(share > 0 && share < 0.001 ? 2 : 1) + '%';
 page.plural = (n, one, many) => page.count(n) + ' ' + (n === 1 ? one : many);
 page.time = text => text === null || text === undefined ? '' : text.replace('T', ' ');
-/* Draws again when the width changes, and wide enough for paper. */
+/*
+ * Draws again when the width changes; for print as wide as an A4 page with its margins is, since a drawing that is only made smaller has
+ * letters nobody can read.
+ */
+const paper = 672;
 page.drawn = (draw, label) => {
   const box = page.el('div', { class: 'drawing' });
   let last = 0;
@@ -42,8 +47,12 @@ page.drawn = (draw, label) => {
     box.replaceChildren(made);
   };
   new ResizeObserver(seen => requestAnimationFrame(() => at(Math.floor(seen[0].contentRect.width)))).observe(box);
+  box.drawAt = at;
   return box;
 };
+const drawAll = width => document.querySelectorAll('.drawing').forEach(box => box.drawAt(width(box)));
+addEventListener('beforeprint', () => drawAll(() => paper));
+addEventListener('afterprint', () => drawAll(box => box.clientWidth));
 page.copy = text => {
   const button = page.el('button', { type: 'button', class: 'quiet', 'aria-label': 'Copy ' + text, text: 'Copy' });
   const done = worked => {

@@ -25,7 +25,11 @@
 
   /* Cases. */
   const data = async id => {
-    if (!loaded.has(id)) loaded.set(id, await ask('cases/' + id));
+    if (!loaded.has(id)) {
+      const asked = ask('cases/' + id);
+      loaded.set(id, asked);
+      asked.catch(() => loaded.delete(id));
+    }
     return loaded.get(id);
   };
   const choose = el('select', { 'aria-label': 'Case', onchange: () => { current = cases[choose.selectedIndex].id; route(); } });
@@ -34,15 +38,17 @@
     choose.hidden = cases.length < 2;
   };
   const busy = el('div');
+  let known = null;
   const refresh = async () => {
-    const before = JSON.stringify(cases);
+    const before = known;
     cases = (await ask('cases')).cases;
+    known = JSON.stringify(cases);
     if (current === null || !cases.some(one => one.id === current)) current = cases.length ? cases[0].id : null;
     tellCases();
     more.hidden = !cases.length;
     const working = cases.find(one => one.state === 'reading');
     busy.replaceChildren(working ? el('div', { class: 'busy', role: 'status' }, 'Reading ' + working.name + ': ' + (working.progress || ''), el('progress', working.total ? { max: working.total, value: working.done, 'aria-label': 'Progress' } : { 'aria-label': 'Progress' })) : '');
-    if (JSON.stringify(cases) !== before && !working) route();
+    if (before === null || known !== before && !working) route();
     if (working) setTimeout(() => refresh().catch(say), 400);
   };
 
@@ -120,7 +126,7 @@
     const image = Number(query.get('image') || 0);
     const pick = { tag: query.get('tag') || '', pool: query.get('pool') || '', state: query.get('state') || '' };
     const path = 'cases/' + current + '/images/' + image + '/blocks?' + new URLSearchParams(pick);
-    const first = await ask(path + '&from=0&count=200');
+    const first = await ask(path + '&from=0&count=100');
     const go = () => {
       const chosen = new URLSearchParams();
       for (const [key, field] of Object.entries(fields)) if (field.value) chosen.set(key, field.value);
@@ -275,5 +281,5 @@
     main);
   addEventListener('dragover', event => event.preventDefault());
   addEventListener('drop', event => event.preventDefault());
-  refresh().then(route, say);
+  refresh().catch(say);
 })();
