@@ -9,12 +9,12 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
-import java.util.stream.Stream;
 import org.poolscope.dfs.audit.AuditRule;
 import org.poolscope.dfs.audit.DfsAudit;
 import org.poolscope.dfs.audit.Severity;
 import org.poolscope.model.EvidenceException;
 import org.poolscope.model.EvidenceFile;
+import org.poolscope.model.EvidenceFolder;
 import org.poolscope.model.Quantity;
 import org.poolscope.report.Listing;
 import org.poolscope.report.Plain;
@@ -34,6 +34,8 @@ import picocli.CommandLine.Spec;
         footer = {"", "Examples:", "  poolscope dfs audit capture.pcapng", "  poolscope dfs audit pktinfo.txt --format json",
             "  poolscope dfs audit --rules", "Exit status: 0 all rules kept, 1 a rule is broken, 3 a file could not be read."})
 final class DfsAuditCommand implements Callable<Integer> {
+
+    private static final int MOST_FILES = 100_000;
 
     @Parameters(paramLabel = "FILE", arity = "0..*", description = "Captures and listings; or folders of them.")
     private List<Path> paths = List.of();
@@ -64,7 +66,7 @@ final class DfsAuditCommand implements Callable<Integer> {
         int read = 0;
         EvidenceException failure = null;
         try (ProgressBar progress = new ProgressBar()) {
-            for (Path path : files()) {
+            for (Path path : files(err)) {
                 progress.at("auditing " + path.getFileName(), 0, 0);
                 try {
                     EvidenceFile file = EvidenceFile.open(path);
@@ -89,15 +91,21 @@ final class DfsAuditCommand implements Callable<Integer> {
         return broken ? 1 : failure != null ? Poolscope.UNREADABLE : 0;
     }
 
-    private List<Path> files() throws IOException {
+    private List<Path> files(PrintWriter err) throws EvidenceException {
         List<Path> files = new ArrayList<>();
         for (Path path : paths) {
-            if (Files.isDirectory(path)) {
-                try (Stream<Path> below = Files.walk(path)) {
-                    below.filter(Files::isRegularFile).sorted().forEach(files::add);
-                }
-            } else {
+            if (!Files.isDirectory(path)) {
                 files.add(path);
+                continue;
+            }
+            try {
+                files.addAll(EvidenceFolder.files(path, MOST_FILES, (file, failure) ->
+                        err.println("poolscope: " + Plain.text(file + ": cannot be read: " + failure.getMessage()))));
+            } catch (IOException e) {
+                throw new EvidenceException(path, "", "cannot be listed: " + e.getMessage(), "Check its permissions", e);
+            }
+            if (files.size() > MOST_FILES) {
+                throw new EvidenceException(path, "", "more than " + MOST_FILES + " files", "Name a smaller folder");
             }
         }
         return files;

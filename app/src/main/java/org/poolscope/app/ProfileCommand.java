@@ -1,10 +1,7 @@
 package org.poolscope.app;
 
-import static org.poolscope.report.JsonDocument.number;
 import static org.poolscope.report.JsonDocument.text;
 
-import com.fasterxml.jackson.core.JsonGenerator;
-import java.io.IOException;
 import java.time.Instant;
 import java.util.stream.Collectors;
 import org.poolscope.kernel.KernelImage;
@@ -17,6 +14,7 @@ import org.poolscope.pool.ContentProfile;
 import org.poolscope.pool.FieldKind;
 import org.poolscope.pool.PoolBlocks;
 import org.poolscope.report.Listing;
+import org.poolscope.report.ProfileJson;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Option;
@@ -51,7 +49,7 @@ final class ProfileCommand extends PoolBlocksCommand {
                 new EvidenceException(path(), "", "it has no allocated block of tag '" + tag + "'" + (size == null ? "" : " and size " + size),
                         "poolused lists the tags, blocks --tag the sizes"));
         if (output.isJson()) {
-            output.document(json -> write(profile, json));
+            output.document(json -> ProfileJson.write(profile, Integer.MAX_VALUE, json));
             return;
         }
         output.line("Tag '" + profile.tag() + "': " + Quantity.count(profile.blocks(), "block", "blocks") + ", " + Quantity.count(profile.sampled())
@@ -65,49 +63,6 @@ final class ProfileCommand extends PoolBlocksCommand {
                         + (cluster.pointersAt().isEmpty() ? "" : ", pointers at " + cluster.pointersAt()));
             }
         }
-    }
-
-    private static void write(ContentProfile profile, JsonGenerator json) throws IOException {
-        text(json, "tag", profile.tag());
-        number(json, "blocks", profile.blocks());
-        number(json, "sampled", profile.sampled());
-        number(json, "size", profile.size());
-        number(json, "dataLength", profile.dataLength());
-        json.writeArrayFieldStart("fields");
-        for (ContentProfile.Field field : profile.fields()) {
-            json.writeStartObject();
-            number(json, "offset", field.offset());
-            number(json, "size", field.size());
-            text(json, "kind", field.kind().words());
-            number(json, "distinct", field.distinct());
-            number(json, "minimum", field.minimum());
-            number(json, "maximum", field.maximum());
-            json.writeArrayFieldStart("values");
-            for (ContentProfile.Value value : field.values()) {
-                json.writeStartObject();
-                text(json, "value", Address.text(value.value()));
-                number(json, "count", value.count());
-                text(json, "target", value.target().orElse(null));
-                json.writeEndObject();
-            }
-            json.writeEndArray();
-            text(json, "target", field.target().orElse(null));
-            json.writeEndObject();
-        }
-        json.writeEndArray();
-        json.writeArrayFieldStart("clusters");
-        for (ContentProfile.Cluster cluster : profile.clusters()) {
-            json.writeStartObject();
-            number(json, "size", cluster.size());
-            number(json, "blocks", cluster.blocks());
-            json.writeArrayFieldStart("pointersAt");
-            for (int offset : cluster.pointersAt()) {
-                json.writeNumber(offset);
-            }
-            json.writeEndArray();
-            json.writeEndObject();
-        }
-        json.writeEndArray();
     }
 
     private static final Listing<ContentProfile.Field> FIELDS = new Listing<ContentProfile.Field>((field, json) -> text(json, "offset", field.offset()))

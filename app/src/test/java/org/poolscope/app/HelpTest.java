@@ -7,6 +7,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -69,5 +71,40 @@ class HelpTest {
     void theReadmeNamesEveryCommand() throws Exception {
         String table = Files.readString(Path.of("../README.md")).split("## Commands")[1].split("\n## ")[0];
         assertThat(commands()).allSatisfy(command -> assertThat(table).containsPattern("`[^`\n]*\\b" + command.substring(command.lastIndexOf(' ') + 1) + "\\b"));
+    }
+
+    /** Every example in the help of the commands, the README and the guides is a command line that is understood. */
+    @Test
+    void examplesAreUnderstood() throws Exception {
+        List<String> lines = new ArrayList<>();
+        for (String command : commands().toList()) {
+            lines.addAll(CommandRun.of((Object[]) (command + " --help").replaceFirst("poolscope ", "").split(" ")).out().lines().toList());
+        }
+        for (String guide : List.of("../README.md", "../docs/guide.md", "../docs/collecting.md", "../docs/coverage.md")) {
+            lines.addAll(Files.readAllLines(Path.of(guide)));
+        }
+        List<String> examples = lines.stream().filter(line -> line.matches(" {2,6}(\\./)?poolscope [a-z].*")).map(HelpTest::command).toList();
+        assertThat(examples).hasSizeGreaterThan(80);
+        assertThat(examples).allSatisfy(example -> {
+            String[] words = words(example);
+            if (!List.of(words).contains("FOLDER-OR-FILES")) {
+                Poolscope.commandLine(new StringWriter()).setCaseInsensitiveEnumValuesAllowed(true).parseArgs(words);
+            }
+        });
+    }
+
+    /** Without what a shell, or a reader, has behind it. */
+    private static String command(String line) {
+        return line.strip().replaceFirst("^(\\./)?poolscope ", "").replaceFirst("(   +[(#].*| +[>|;&#] ?.*)$", "").strip();
+    }
+
+    /** As a shell splits them: blanks between single quotes do not part. */
+    private static String[] words(String line) {
+        List<String> words = new ArrayList<>();
+        Matcher word = Pattern.compile("(?:'[^']*'|\\S)+").matcher(line);
+        while (word.find()) {
+            words.add(word.group().replace("'", ""));
+        }
+        return words.toArray(String[]::new);
     }
 }

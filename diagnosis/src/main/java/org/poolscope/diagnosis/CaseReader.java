@@ -11,6 +11,7 @@ import org.poolscope.memory.packed.UnpackedFile;
 import org.poolscope.memory.packed.Unpacker;
 import org.poolscope.model.EvidenceException;
 import org.poolscope.model.EvidenceFile;
+import org.poolscope.model.EvidenceFolder;
 import org.poolscope.model.Fact;
 import org.poolscope.model.FactSink;
 import org.poolscope.model.Progress;

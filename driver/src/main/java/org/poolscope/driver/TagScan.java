@@ -3,11 +3,8 @@ package org.poolscope.driver;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.Writer;
-import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.SimpleFileVisitor;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.EnumMap;
@@ -25,6 +22,7 @@ import org.poolscope.driver.TagUse.Source;
 import org.poolscope.driver.pe.PeImage;
 import org.poolscope.model.Architecture;
 import org.poolscope.model.EvidenceException;
+import org.poolscope.model.EvidenceFolder;
 import org.poolscope.model.PoolTag;
 import org.poolscope.model.Progress;
 
@@ -100,26 +98,12 @@ public record TagScan(List<TagUse> uses, int drivers, int others, List<String> f
                 continue;
             }
             try {
-                Files.walkFileTree(place, new SimpleFileVisitor<>() {
-                    @Override
-                    public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
-                        if (attributes.isRegularFile()) {
-                            files.add(file);
-                        }
-                        return files.size() < MOST_FILES ? FileVisitResult.CONTINUE : FileVisitResult.TERMINATE;
-                    }
-
-                    @Override
-                    public FileVisitResult visitFileFailed(Path file, IOException failure) {
-                        failures.add(file + ": cannot be read: " + failure.getMessage());
-                        return FileVisitResult.CONTINUE;
-                    }
-                });
+                files.addAll(EvidenceFolder.files(place, MOST_FILES, (file, failure) -> failures.add(file + ": cannot be read: " + failure.getMessage())));
             } catch (IOException e) {
                 throw new EvidenceException(place, "", "cannot be listed: " + e.getMessage(), "Check its permissions", e);
             }
         }
-        if (files.size() >= MOST_FILES) {
+        if (files.size() > MOST_FILES) {
             failures.add(places.getFirst() + ": more than " + MOST_FILES + " files: the rest is not looked at");
         }
         files.sort(null);

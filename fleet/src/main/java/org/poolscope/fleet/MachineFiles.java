@@ -7,7 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import org.poolscope.diagnosis.EvidenceFolder;
+import org.poolscope.model.EvidenceFolder;
 
 /** The evidence files of each machine. */
 final class MachineFiles {

@@ -23,13 +23,14 @@ import org.poolscope.diagnosis.Timeline;
 import org.poolscope.model.Address;
 import org.poolscope.model.PoolUse;
 import org.poolscope.model.Provenance;
-import org.poolscope.pool.ContentProfile;
 import org.poolscope.pool.PoolBlock;
 
 /** What there is to look at in a case, as JSON for the pages. Long tables are arrays of figures, since a case may have thousands of tags. */
 public final class ExhibitJson {
 
     private static final long PAGE_MASK = 4095;
+    /** Of one field; more than the report shows would only make the file larger. */
+    private static final int MOST_VALUES = 4;
 
     private ExhibitJson() {
     }
@@ -203,34 +204,9 @@ public final class ExhibitJson {
     }
 
     private static void contents(BlockContents contents, JsonGenerator json) throws IOException {
-        ContentProfile profile = contents.profile();
         json.writeStringField("kind", "contents");
         text(json, "file", contents.file());
-        text(json, "tag", profile.tag());
-        number(json, "blocks", profile.blocks());
-        number(json, "sampled", profile.sampled());
-        number(json, "size", profile.size());
-        number(json, "dataLength", profile.dataLength());
-        json.writeArrayFieldStart("fields");
-        for (ContentProfile.Field field : profile.fields()) {
-            json.writeStartObject();
-            number(json, "offset", field.offset());
-            number(json, "size", field.size());
-            text(json, "kind", field.kind().words());
-            number(json, "distinct", field.distinct());
-            json.writeArrayFieldStart("values");
-            for (ContentProfile.Value value : field.values().subList(0, Math.min(4, field.values().size()))) {
-                json.writeStartObject();
-                text(json, "value", Address.text(value.value()));
-                number(json, "count", value.count());
-                json.writeEndObject();
-            }
-            json.writeEndArray();
-            text(json, "target", field.target().orElse(null));
-            number(json, "targetShare", field.targetShare());
-            json.writeEndObject();
-        }
-        json.writeEndArray();
+        ProfileJson.write(contents.profile(), MOST_VALUES, json);
         json.writeArrayFieldStart("samples");
         for (BlockContents.Sample sample : contents.samples()) {
             json.writeStartObject();

@@ -32,7 +32,7 @@ import org.poolscope.report.VerdictHtml;
 
 /**
  * Serves the page and answers its questions, on the loopback only. What it answers is described in {@code openapi.json}, which it serves
- * too. Every answer says that it must not be kept, framed or guessed at.
+ * too, and nothing else. Every answer says that it must not be kept, framed or guessed at.
  */
 public final class PageServer implements AutoCloseable {
 
@@ -50,6 +50,7 @@ public final class PageServer implements AutoCloseable {
     private final Gate gate;
     private final Desk desk;
     private final Uploads uploads;
+    private final Description description = new Description();
 
     private PageServer(HttpServer server, String madeBy, long mostBytes, Consumer<String> complaints) throws IOException {
         this.server = server;
@@ -114,10 +115,13 @@ public final class PageServer implements AutoCloseable {
         String method = exchange.getRequestMethod();
         String[] path = exchange.getRequestURI().getPath().substring(1).split("/");
         Query query = new Query(exchange.getRequestURI());
+        if (!description.has(method, exchange.getRequestURI().getPath())) {
+            throw new Refusal(404, "There is nothing at " + method + " /" + String.join("/", path));
+        }
         String asked = method + " " + (path.length > 1 ? path[0] + "/" + path[1] : path[0]);
         switch (asked) {
             case "GET " -> home(exchange);
-            case "GET api/openapi.json" -> send(exchange, 200, "application/json", openApi());
+            case "GET api/openapi.json" -> send(exchange, 200, "application/json", description.text());
             case "GET api/cases" -> cases(exchange, path, query);
             case "POST api/cases" -> {
                 PageCase made = desk.open(uploads.files(batch(exchange)));
@@ -311,12 +315,6 @@ public final class PageServer implements AutoCloseable {
         begin(exchange, status, type, body.length);
         try (OutputStream out = exchange.getResponseBody()) {
             out.write(body);
-        }
-    }
-
-    private static byte[] openApi() throws IOException {
-        try (InputStream in = PageServer.class.getResourceAsStream("openapi.json")) {
-            return in.readAllBytes();
         }
     }
 

@@ -1,4 +1,4 @@
-package org.poolscope.diagnosis;
+package org.poolscope.model;
 
 import java.io.IOException;
 import java.nio.file.FileVisitResult;

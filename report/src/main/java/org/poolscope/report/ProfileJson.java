@@ -1,0 +1,69 @@
+package org.poolscope.report;
+
+import static org.poolscope.report.JsonDocument.number;
+import static org.poolscope.report.JsonDocument.text;
+
+import com.fasterxml.jackson.core.JsonGenerator;
+import java.io.IOException;
+import org.poolscope.model.Address;
+import org.poolscope.pool.ContentProfile;
+
+/** What blocks hold, offset by offset, as JSON: the same fields from the command, in the report and on the page. */
+public final class ProfileJson {
+
+    private ProfileJson() {
+    }
+
+    /**
+     * Writes the fields of a profile into an object that is open.
+     *
+     * @param mostValues how many values of each field; the most frequent come first
+     */
+    public static void write(ContentProfile profile, int mostValues, JsonGenerator json) throws IOException {
+        text(json, "tag", profile.tag());
+        number(json, "blocks", profile.blocks());
+        number(json, "sampled", profile.sampled());
+        number(json, "size", profile.size());
+        number(json, "dataLength", profile.dataLength());
+        json.writeArrayFieldStart("fields");
+        for (ContentProfile.Field field : profile.fields()) {
+            json.writeStartObject();
+            field(field, mostValues, json);
+            json.writeEndObject();
+        }
+        json.writeEndArray();
+        json.writeArrayFieldStart("clusters");
+        for (ContentProfile.Cluster cluster : profile.clusters()) {
+            json.writeStartObject();
+            number(json, "size", cluster.size());
+            number(json, "blocks", cluster.blocks());
+            json.writeArrayFieldStart("pointersAt");
+            for (int offset : cluster.pointersAt()) {
+                json.writeNumber(offset);
+            }
+            json.writeEndArray();
+            json.writeEndObject();
+        }
+        json.writeEndArray();
+    }
+
+    private static void field(ContentProfile.Field field, int mostValues, JsonGenerator json) throws IOException {
+        number(json, "offset", field.offset());
+        number(json, "size", field.size());
+        text(json, "kind", field.kind().words());
+        number(json, "distinct", field.distinct());
+        number(json, "minimum", field.minimum());
+        number(json, "maximum", field.maximum());
+        json.writeArrayFieldStart("values");
+        for (ContentProfile.Value value : field.values().subList(0, Math.min(mostValues, field.values().size()))) {
+            json.writeStartObject();
+            text(json, "value", Address.text(value.value()));
+            number(json, "count", value.count());
+            text(json, "target", value.target().orElse(null));
+            json.writeEndObject();
+        }
+        json.writeEndArray();
+        text(json, "target", field.target().orElse(null));
+        number(json, "targetShare", field.targetShare());
+    }
+}
