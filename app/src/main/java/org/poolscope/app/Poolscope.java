@@ -52,7 +52,13 @@ public final class Poolscope {
         line.setCaseInsensitiveEnumValuesAllowed(true);
         line.setExecutionExceptionHandler(Poolscope::failed);
         line.setParameterExceptionHandler(Poolscope::misused);
-        return line.execute(arguments);
+        int status = line.execute(arguments);
+        try {
+            out.flush();
+        } catch (IOException e) {
+            return isBrokenPipe(e) ? status : complain(e, err);
+        }
+        return status;
     }
 
     /** The command that the first argument names, or all commands without one; results go to the writer. */
@@ -92,10 +98,15 @@ public final class Poolscope {
             case UncheckedIOException io when isBrokenPipe(io.getCause()) -> {
                 return CommandLine.ExitCode.OK;
             }
-            case IOException io -> err.println("poolscope: cannot write the result: " + Plain.text(String.valueOf(io.getMessage())));
+            case IOException io -> complain(io, err);
             default -> err.println("poolscope: an error in Poolscope itself (" + Plain.text(failure.toString())
                     + "). Please report it; run again with POOLSCOPE_DEBUG=1 for details.");
         }
+        return UNREADABLE;
+    }
+
+    private static int complain(IOException failure, PrintWriter err) {
+        err.println("poolscope: cannot write the result: " + Plain.text(String.valueOf(failure.getMessage())));
         return UNREADABLE;
     }
 

@@ -2,6 +2,7 @@ package org.poolscope.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.BufferedWriter;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
@@ -66,6 +67,14 @@ class FirstContactTest {
     void packagingIsAmongTheCommands() {
         assertThat(CommandRun.of("--help").out()).containsPattern("\\n  package +An image of Poolscope");
         assertThat(CommandRun.of("package").status()).isEqualTo(2);
+    }
+
+    @Test
+    void whatACommandSaysComesOutHoweverItIsBuffered() {
+        StringWriter out = new StringWriter();
+        assertThat(Poolscope.run(new BufferedWriter(out), new PrintWriter(new StringWriter()), "lab", "io-leak", "-o",
+                folder.resolve("io-leak").toString(), "--scale", "0.001")).isZero();
+        assertThat(out.toString()).contains("MEMORY.DMP", "Diagnose it: poolscope diagnose");
     }
 
     @Test

@@ -77,9 +77,7 @@ class HelpTest {
     @Test
     void examplesAreUnderstood() throws Exception {
         List<String> lines = new ArrayList<>();
-        for (String command : commands().toList()) {
-            lines.addAll(CommandRun.of((Object[]) (command + " --help").replaceFirst("poolscope ", "").split(" ")).out().lines().toList());
-        }
+        footers(Poolscope.commandLine(new StringWriter()), lines);
         for (String guide : List.of("../README.md", "../docs/guide.md", "../docs/collecting.md", "../docs/coverage.md")) {
             lines.addAll(Files.readAllLines(Path.of(guide)));
         }
@@ -93,9 +91,15 @@ class HelpTest {
         });
     }
 
+    /** The lines behind the options, before they are fitted to a terminal. */
+    private static void footers(CommandLine line, List<String> lines) {
+        lines.addAll(List.of(line.getCommandSpec().usageMessage().footer()));
+        line.getSubcommands().values().forEach(below -> footers(below, lines));
+    }
+
     /** Without what a shell, or a reader, has behind it. */
     private static String command(String line) {
-        return line.strip().replaceFirst("^(\\./)?poolscope ", "").replaceFirst("(   +[(#].*| +[>|;&#] ?.*)$", "").strip();
+        return line.strip().replaceFirst("^(\\./)?poolscope ", "").replaceFirst("(   +.*| +[>|;&#] ?.*)$", "").strip();
     }
 
     /** As a shell splits them: blanks between single quotes do not part. */
