@@ -55,6 +55,7 @@ final class IrpsCommand extends ObjectsCommand {
         try {
             PoolBlocks blocks = PoolBlocks.walk(image, progress);
             linked = Optional.of(IrpBlocks.of(image, blocks, WalkTotals.of(blocks), irps));
+            irps = linked.get().irps();
         } catch (EvidenceException e) {
             if (by != null || pattern != null) {
                 throw e;
@@ -67,7 +68,8 @@ final class IrpsCommand extends ObjectsCommand {
             output.list(ACCOUNTS, accounts.iterator());
         } else {
             Optional<IrpBlocks> blocks = linked;
-            output.list(listing(blocks), irps.stream().filter(irp -> pattern == null
+            List<Irp> shown = irps;
+            output.list(listing(blocks), shown.stream().filter(irp -> pattern == null
                     || blocks.orElseThrow().of(irp).stream().anyMatch(link -> pattern.matches(link.block().tag()))).iterator());
         }
         if (!output.isJson() && linked.isPresent() && pattern != null) {

@@ -115,10 +115,25 @@ final class RangeDescriptors {
         if (told == counted) {
             return told;
         }
-        boolean ends = told > 0 && unit + told <= COUNT && (unit + told == COUNT || isBoundary(unit + told))
-                && (told == 1 || (flags[unit + told - 1] & FIRST) == 0);
         flaws.add(place(segment, unit), "a range of a segment has %d units by its first and %d by the others".formatted(told, counted));
-        return ends ? told : counted;
+        return told > counted && belong(unit, told) ? told : counted;
+    }
+
+    /** Whether so many units from one on may be a range, a few of whose descriptors are damaged. */
+    private boolean belong(int unit, int count) {
+        if (unit + count > COUNT || unit + count < COUNT && !isBoundary(unit + count)) {
+            return false;
+        }
+        int wrong = 0;
+        for (int i = 1; i < count; i++) {
+            boolean first = (flags[unit + i] & FIRST) != 0;
+            boolean apart = offsets[unit + i] != i;
+            if (first && apart) {
+                return false;
+            }
+            wrong += first || apart ? 1 : 0;
+        }
+        return wrong <= 1 + count / 8;
     }
 
     /** Units behind the first of a free range hold nothing that can be relied on. */

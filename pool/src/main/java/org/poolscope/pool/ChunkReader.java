@@ -179,7 +179,10 @@ final class ChunkReader {
      * when there is none.
      */
     private int resume(int at, int end) {
-        int other = end;
+        int near = near(at, end);
+        if (near >= 0) {
+            return near;
+        }
         for (int next = at + (1 << unitShift); next + header < end; next += 1 << unitShift) {
             if (!stretch.has(next)) {
                 next |= Words.PAGE_MASK & -1 << unitShift;
@@ -187,19 +190,32 @@ final class ChunkReader {
             }
             load(next);
             int size = size();
-            boolean near = before() == next - at >>> unitShift;
-            if (size > 1 && (near || other == end) && (next + (size << unitShift) == end && near || confirmed(next, size, end))) {
-                if (near) {
-                    return next;
-                }
+            if (size > 1 && confirmed(next, size, end)) {
                 int second = next + (size << unitShift);
                 load(second);
                 if (confirmed(second, size(), end)) {
-                    other = next;
+                    return next;
                 }
             }
         }
-        return other;
+        return end;
+    }
+
+    /** The next place with a header that says how far back a chunk is and whose own size leads on; -1 when there is none. */
+    private int near(int at, int end) {
+        for (int next = at + (1 << unitShift); next + header < end; next += 1 << unitShift) {
+            if (!stretch.has(next)) {
+                next |= Words.PAGE_MASK & -1 << unitShift;
+                continue;
+            }
+            load(next);
+            int size = size();
+            if (size > 1 && before() == next - at >>> unitShift
+                    && (next + (size << unitShift) == end || confirmed(next, size, end))) {
+                return next;
+            }
+        }
+        return -1;
     }
 
     private void chunk(int at, int bytes, boolean allocated) {
@@ -209,14 +225,15 @@ final class ChunkReader {
         if (data >= end) {
             return;
         }
-        if (!allocated || isDelayed(at)) {
-            stretch.free(data, 0);
-            return;
-        }
         int page = data + Words.PAGE_MASK & -Words.PAGE;
         int listed = page < end ? big.at(stretch.address() + page) : -1;
         if (listed >= 0 && big.size(listed) <= end - page) {
+            if (!allocated) {
+                damage(at, "a chunk of %d bytes is free, but the table of big allocations has one of %d bytes in it", bytes, (int) big.size(listed));
+            }
             bigBlock(page, (int) big.size(listed), end, listed);
+        } else if (!allocated || isDelayed(at)) {
+            stretch.free(data, 0);
         } else {
             smallBlock(data, end, page);
         }
@@ -260,8 +277,10 @@ final class ChunkReader {
     /** A chunk in use without a header that could be: data of whole pages that no table has, or damage. */
     private void unknownBlock(int data, int end, int page) {
         if (end - page >= Words.PAGE) {
-            synchronized (unlisted) {
-                unlisted.add(new BigBlocks.Piece(stretch.address() + page, end - page, pool));
+            if (!big.touches(stretch.address() + page, end - page)) {
+                synchronized (unlisted) {
+                    unlisted.add(new BigBlocks.Piece(stretch.address() + page, end - page, pool));
+                }
             }
             stretch.mark(page, HeapStretch.BIG, 0);
         } else if (!stretch.has(data)) {

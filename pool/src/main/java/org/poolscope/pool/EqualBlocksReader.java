@@ -15,6 +15,8 @@ final class EqualBlocksReader {
     private final HeaderFormat format;
     private final SegmentLayout layout;
     private final DamageList damage;
+    private int size;
+    private int first;
 
     EqualBlocksReader(HeapStretch stretch, HeaderFormat format, SegmentLayout layout, DamageList damage) {
         this.stretch = stretch;
@@ -31,13 +33,14 @@ final class EqualBlocksReader {
             stretch.damaged(0);
             return;
         }
-        int hidden = stretch.u32(of.offsets()) ^ (int) layout.keys().lfh() ^ (int) (stretch.address() >>> Words.PAGE_SHIFT);
-        int size = (int) of.blockSize().extract(hidden >>> of.blockSize().offset() * Byte.SIZE & 0xffff);
-        int first = (int) of.firstBlock().extract(hidden >>> of.firstBlock().offset() * Byte.SIZE & 0xffff);
+        // Up to build 22621 at least the address is cut to 32 bits before its page's number is taken, in later ones after.
+        int number = (int) stretch.address() >>> Words.PAGE_SHIFT;
+        if (!decode(number) && !decode((int) (stretch.address() >>> Words.PAGE_SHIFT))) {
+            decode(number);
+        }
         int count = stretch.u32(of.count()) & 0xffff;
         int header = format.headerSize();
-        if (size < 2 * header || size > Words.PAGE || (size & header - 1) != 0 || (first & header - 1) != 0 || first < of.bitmap() + Long.BYTES
-                || first > stretch.length()) {
+        if (!isPossible()) {
             damage.accept(new Damage(stretch.address() + of.offsets(), "a subsegment of equal blocks cannot have blocks of %d bytes from %d on"
                     .formatted(size, first)));
             stretch.damaged(header);
@@ -46,17 +49,59 @@ final class EqualBlocksReader {
         int room = (stretch.length() - first) / size;
         int mapped = (first - of.bitmap()) / Long.BYTES * PER_WORD;
         if (count > room || room - count > 1) {
+            if (!areBlocks(Math.min(room, mapped))) {
+                damage.accept(new Damage(stretch.address() + of.offsets(), "a subsegment has no blocks of %d bytes from %d on"
+                        .formatted(size, first)));
+                stretch.damaged(header);
+                return;
+            }
             damage.accept(new Damage(stretch.address() + of.count(), "a subsegment counts %d blocks of %d bytes where %d have room"
                     .formatted(count, size, room)));
         }
         count = Math.min(room, mapped);
         for (int i = 0; i < count; i++) {
-            block(first + i * size, size, i);
+            block(first + i * size, i);
         }
         stretch.heap(first + count * size);
     }
 
-    private void block(int at, int size, int number) {
+    /** Takes block size and first block from where they are hidden; whether they go with the number of blocks. */
+    private boolean decode(int number) {
+        SegmentLayout.EqualBlocks of = layout.equalBlocks();
+        int hidden = stretch.u32(of.offsets()) ^ (int) layout.keys().lfh() ^ number;
+        size = hidden >>> of.blockSize().offset() * Byte.SIZE & 0xffff;
+        first = hidden >>> of.firstBlock().offset() * Byte.SIZE & 0xffff;
+        int count = stretch.u32(of.count()) & 0xffff;
+        return isPossible() && Math.abs((stretch.length() - first) / size - count) <= 1;
+    }
+
+    private boolean isPossible() {
+        int header = format.headerSize();
+        return size >= 2 * header && size <= Words.PAGE && (size & header - 1) == 0 && (first & header - 1) == 0
+                && first >= layout.equalBlocks().bitmap() + Long.BYTES && first <= stretch.length();
+    }
+
+    /** Whether half of the headers where blocks in use would be can be such. */
+    private boolean areBlocks(int count) {
+        int busy = 0;
+        int sound = 0;
+        for (int i = 0; i < count; i++) {
+            int at = first + i * size;
+            if ((at & Words.PAGE_MASK) + size <= Words.PAGE && stretch.has(at) && isBusy(i)) {
+                int units = format.units(stretch.u32(at));
+                busy++;
+                sound += units >= 2 && units << format.unitShift() <= size ? 1 : 0;
+            }
+        }
+        return busy > 0 && 2 * sound >= busy;
+    }
+
+    private boolean isBusy(int number) {
+        int word = layout.equalBlocks().bitmap() + number / PER_WORD * Long.BYTES;
+        return stretch.has(word) && (stretch.u64(word) >>> BITS * (number % PER_WORD) & BUSY) != 0;
+    }
+
+    private void block(int at, int number) {
         int word = layout.equalBlocks().bitmap() + number / PER_WORD * Long.BYTES;
         if ((at & Words.PAGE_MASK) + size > Words.PAGE) {
             stretch.heap(at);
@@ -68,7 +113,7 @@ final class EqualBlocksReader {
         int tag = stretch.u32(at + format.tagOffset());
         if (!stretch.has(word)) {
             stretch.damaged(at);
-        } else if ((stretch.u64(word) >>> BITS * (number % PER_WORD) & BUSY) == 0) {
+        } else if (!isBusy(number)) {
             stretch.free(at, tag);
         } else {
             int units = format.units(stretch.u32(at));

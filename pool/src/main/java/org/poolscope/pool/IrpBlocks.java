@@ -27,6 +27,7 @@ public final class IrpBlocks {
 
     private final Map<Long, List<Link>> byIrp = new HashMap<>();
     private final Map<PoolTag, TagAccount> byTag = new LinkedHashMap<>();
+    private final List<Irp> irps;
     private final long outstanding;
 
     /** What a block is to a request. */
@@ -78,7 +79,8 @@ public final class IrpBlocks {
         Mdls mdls = new Mdls(image, blocks);
         Map<PoolTag, Tally> tallies = new HashMap<>();
         long held = 0;
-        for (Irp irp : irps) {
+        this.irps = irps.stream().filter(irp -> irp.listed() || isInUse(blocks, irp.address())).toList();
+        for (Irp irp : this.irps) {
             List<Link> links = links(blocks, mdls, irp);
             byIrp.put(irp.address(), links);
             if (irp.completed()) {
@@ -110,6 +112,18 @@ public final class IrpBlocks {
         }
     }
 
+    /**
+     * Whether a request that no thread lists may be one. Headers of segment heaps do not say whether their block is in use: what was given
+     * back looks like a request until somebody else writes there.
+     */
+    private static boolean isInUse(PoolBlocks blocks, long address) {
+        if (!blocks.isSegment(address)) {
+            return true;
+        }
+        long number = blocks.find(address);
+        return number != PoolBlocks.NOWHERE && blocks.address(number) == address && blocks.state(number) == BlockState.ALLOCATED;
+    }
+
     private static final class Tally {
 
         private final Set<Long> owned = new HashSet<>();
@@ -126,6 +140,11 @@ public final class IrpBlocks {
     /** Links requests to blocks. */
     public static IrpBlocks of(KernelImage image, PoolBlocks blocks, WalkTotals totals, List<Irp> irps) {
         return new IrpBlocks(image, blocks, totals, irps);
+    }
+
+    /** The requests, less those whose block is no longer in use. */
+    public List<Irp> irps() {
+        return irps;
     }
 
     /** The blocks of a request, complete or not. */

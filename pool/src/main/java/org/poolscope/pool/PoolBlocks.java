@@ -207,6 +207,12 @@ public final class PoolBlocks {
         return group * PoolWalk.GROUP_PAGES + (number - firstPage[group]) + 1;
     }
 
+    /** Whether an address is on a page of a segment heap. */
+    boolean isSegment(long va) {
+        int at = pageAt(va);
+        return at != 0 && PageParser.isSegment(groups[(at - 1) / PoolWalk.GROUP_PAGES].flags[(at - 1) % PoolWalk.GROUP_PAGES]);
+    }
+
     /** How many pages of blocks there are. */
     int pages() {
         return firstPage[groups.length];

@@ -2,17 +2,24 @@ package org.poolscope.pool;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.poolscope.kernel.KernelImage;
+import org.poolscope.kernel.objects.Irp;
+import org.poolscope.kernel.objects.KernelObjects;
 import org.poolscope.lab.image.ImageFormat;
 import org.poolscope.lab.machine.ModernKernel;
 import org.poolscope.model.Address;
 import org.poolscope.model.PoolKind;
+import org.poolscope.model.PoolTag;
 import org.poolscope.model.Progress;
 import org.poolscope.model.RealEvidence;
 import org.poolscope.symbols.SymbolTable;
@@ -42,6 +49,9 @@ class SegmentHeapTest {
     static Map<Long, String> walked(PoolBlocks blocks) {
         Map<Long, String> found = new TreeMap<>();
         for (BlockCursor block = blocks.cursor(); block.next();) {
+            if (block.state() == BlockState.DAMAGED) {
+                continue;
+            }
             boolean free = block.state() == BlockState.FREE;
             String before = found.put(block.address(), of(block.size(), free ? "" : block.tag().toString(), block.state().word(),
                     block.pool() == PoolKind.PAGED, block.kind().word()));
@@ -71,6 +81,59 @@ class SegmentHeapTest {
             assertThat(expected).hasSizeGreaterThan(2500);
             everyAddressLeadsToItsBlock(blocks, truth);
             lostBlocksAreToldFromHeldOnes(image, blocks, truth);
+        }
+    }
+
+    /** A kernel no table has the variables of: the root of the heaps is found by what it holds. */
+    @Test
+    void heapsAreFoundWithoutSymbols() throws Exception {
+        String guid = "5278AFF86C341677D7D7835C85B7B844";
+        Path table = Files.writeString(folder.resolve("table.json"), RealEvidence.text("symbols/ntkrnlmp.pdb-" + guid + "-1.json.xz")
+                .replace(guid, guid.replace('8', '9')));
+        Path file = folder.resolve("memory.dmp");
+        ModernKernel.Truth truth = ModernKernel.write(file, IsfReader.read(table), 19041, ImageFormat.BITMAP_DUMP);
+        try (KernelImage image = KernelImage.open(file)) {
+            assertThat(image.variables().value().orElseThrow().symbol("ExPoolState")).isEmpty();
+            PoolBlocks blocks = PoolBlocks.walk(image, Progress.NONE);
+            Map<Long, String> expected = truth(truth);
+            Map<Long, String> found = walked(blocks);
+            found.keySet().removeIf(address -> isPieceOfFreeRange(found.get(address), address, expected));
+            assertThat(found).isEqualTo(expected);
+        }
+    }
+
+    /** Requests that were given back still look like requests; only the heap knows that they are none. */
+    @Test
+    void requestsGivenBackAreNotOutstanding() throws Exception {
+        ModernKernel.Truth truth = write(19041, "5278AFF86C341677D7D7835C85B7B844");
+        try (KernelImage image = KernelImage.open(folder.resolve("memory.raw"))) {
+            PoolBlocks blocks = PoolBlocks.walk(image, Progress.NONE);
+            List<Irp> all = KernelObjects.of(image).value().orElseThrow().irps(Progress.NONE).value().orElseThrow();
+            IrpBlocks linked = IrpBlocks.of(image, blocks, WalkTotals.of(blocks), all);
+            List<Long> expected = truth.heapBlocks().stream().filter(one -> one.tag().equals("Irp ")).map(ModernKernel.HeapBlock::address)
+                    .toList();
+            assertThat(linked.irps()).extracting(Irp::address).containsExactlyInAnyOrderElementsOf(expected);
+            assertThat(expected).hasSizeGreaterThan(20);
+            assertThat(all).hasSizeGreaterThan(expected.size());
+            assertThat(linked.of(PoolTag.parse("Irp ")).owned()).isEqualTo(expected.size());
+        }
+    }
+
+    /** What a driver leaks: every block of its tag is lost, and of one kind. */
+    @Test
+    void aLeakingDriversBlocksAreLostAndProfiled() throws Exception {
+        ModernKernel.Truth truth = write(22000, "0CE4A95C0CD782A7596B034D8648E585");
+        long count = truth.heapBlocks().stream().filter(one -> one.tag().equals("Leak")).count();
+        try (KernelImage image = KernelImage.open(folder.resolve("memory.raw"))) {
+            PoolBlocks blocks = PoolBlocks.walk(image, Progress.NONE);
+            Reachability.Row lost = Reachability.of(image, blocks, Progress.NONE).rows().stream()
+                    .filter(row -> row.tag().equals(PoolTag.parse("Leak"))).findFirst().orElseThrow();
+            assertThat(lost.blocks()).isEqualTo(count + 2).isGreaterThan(800);
+            assertThat(lost.unreferencedBlocks()).isEqualTo(count + 2);
+            assertThat(WalkTotals.of(blocks).against(image.tagTable().value(), Optional.empty())).filteredOn(one -> one.walked().blocks() > 0)
+                    .isNotEmpty().allMatch(WalkTotals.Comparison::agrees);
+            ModernKernel.HeapBlock held = truth.heapBlocks().stream().filter(one -> one.held()).toList().get(40);
+            assertThat(References.to(image, blocks, held.address())).isPresent();
         }
     }
 

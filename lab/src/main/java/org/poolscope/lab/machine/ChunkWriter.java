@@ -13,6 +13,7 @@ final class ChunkWriter {
     private static final int SIGNATURE = 0x2bed;
     private static final int HEADER = 16;
 
+    private final SegmentPools pools;
     private final KernelSpace space;
     private final SymbolTable symbols;
     private final Dice dice;
@@ -25,11 +26,12 @@ final class ChunkWriter {
     private int before;
     private boolean freeBefore;
 
-    ChunkWriter(KernelSpace space, SymbolTable symbols, Dice dice, long key, Struct context, SegmentPools.Content content) {
-        this.space = space;
-        this.symbols = symbols;
-        this.dice = dice;
-        this.key = key;
+    ChunkWriter(SegmentPools pools, Struct context, SegmentPools.Content content) {
+        this.pools = pools;
+        this.space = pools.space();
+        this.symbols = pools.symbols();
+        this.dice = pools.dice();
+        this.key = pools.heapKey();
         this.context = context;
         this.content = content;
     }
@@ -46,6 +48,7 @@ final class ChunkWriter {
         Struct subsegment = new Struct(space, layout, base);
         space.insertTail(context.at("SubsegmentList"), subsegment.at("ListEntry"));
         subsegment.set("Size", bytes / HEADER).set("Signature", bytes / HEADER ^ SIGNATURE);
+        pools.part(subsegment.at("Size"), 4, "size of a subsegment", 0, 0);
         while (end - at > 4 * PAGE) {
             int what = dice.below(12);
             if (what == 0) {
@@ -132,6 +135,7 @@ final class ChunkWriter {
                 .set("Allocated", allocated ? 1 : 0);
         space.put64(base + at, space.u64(base + at) ^ base + at ^ key);
         space.put64(base + at + 8, allocated ? dice.nextInt() & 0xff : 0);
+        pools.part(base + at, 8, "header of a chunk", base + at, base + at + units * HEADER);
         before = units;
         at += units * HEADER;
         freeBefore = !allocated;

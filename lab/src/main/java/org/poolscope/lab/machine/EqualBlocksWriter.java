@@ -11,17 +11,19 @@ final class EqualBlocksWriter {
 
     private static final int PAGE = 4096;
 
+    private final SegmentPools pools;
     private final KernelSpace space;
     private final SymbolTable symbols;
     private final Dice dice;
     private final long key;
     private final SegmentPools.Content content;
 
-    EqualBlocksWriter(KernelSpace space, SymbolTable symbols, Dice dice, long key, SegmentPools.Content content) {
-        this.space = space;
-        this.symbols = symbols;
-        this.dice = dice;
-        this.key = key;
+    EqualBlocksWriter(SegmentPools pools, SegmentPools.Content content) {
+        this.pools = pools;
+        this.space = pools.space();
+        this.symbols = pools.symbols();
+        this.dice = pools.dice();
+        this.key = pools.lfhKey();
         this.content = content;
     }
 
@@ -44,7 +46,7 @@ final class EqualBlocksWriter {
         Struct subsegment = new Struct(space, layout, at);
         space.initList(subsegment.at("ListEntry"));
         subsegment.set("Owner", owner).set("BlockCount", count);
-        space.put32(subsegment.at("BlockOffsets"), (size | first << 16) ^ (int) key ^ (int) (at >> 12));
+        space.put32(subsegment.at("BlockOffsets"), (size | first << 16) ^ (int) key ^ (pools.isLate() ? (int) (at >> 12) : (int) at >>> 12));
         long[] bits = new long[count / 32 + 1];
         int free = 0;
         int withheld = 0;
@@ -67,7 +69,11 @@ final class EqualBlocksWriter {
         }
         for (int i = 0; i <= (count - 1) / 32; i++) {
             space.put64(at + bitmap + 8L * i, bits[i]);
+            long from = at + first + 32L * i * size;
+            pools.part(at + bitmap + 8L * i, 8, "bitmap", from, from + 32L * size);
         }
+        pools.part(subsegment.at("BlockOffsets"), 4, "offsets of equal blocks", at, at + bytes);
+        pools.part(subsegment.at("BlockCount"), 2, "count of equal blocks", 0, 0);
         subsegment.set("FreeCount", free).set("WitheldBlockCount", withheld);
     }
 }

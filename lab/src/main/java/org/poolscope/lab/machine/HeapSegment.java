@@ -4,7 +4,6 @@ import org.poolscope.lab.Dice;
 import org.poolscope.lab.image.Access;
 import org.poolscope.lab.image.KernelSpace;
 import org.poolscope.symbols.StructLayout;
-import org.poolscope.symbols.SymbolTable;
 
 /** A segment of a heap: 256 units, the first of which hold a descriptor of each. Ranges are taken from its start on. */
 final class HeapSegment {
@@ -18,6 +17,7 @@ final class HeapSegment {
     private static final int PAGE = 4096;
     private static final long SALT = 0xa2e6_4ead_a2e6_4eadL;
 
+    private final SegmentPools pools;
     private final KernelSpace space;
     private final StructLayout descriptor;
     private final long base;
@@ -26,19 +26,22 @@ final class HeapSegment {
     private int next;
     private long last;
 
-    HeapSegment(KernelSpace space, SymbolTable symbols, Struct context, long base, int shift, long key, Dice dice) {
-        this.space = space;
+    HeapSegment(SegmentPools pools, Struct context, long base, int shift) {
+        this.pools = pools;
+        this.space = pools.space();
         this.base = base;
         this.shift = shift;
-        this.dice = dice;
-        this.descriptor = symbols.get("_HEAP_PAGE_RANGE_DESCRIPTOR");
-        StructLayout layout = symbols.get("_HEAP_PAGE_SEGMENT");
+        this.dice = pools.dice();
+        this.descriptor = pools.symbols().get("_HEAP_PAGE_RANGE_DESCRIPTOR");
+        StructLayout layout = pools.symbols().get("_HEAP_PAGE_SEGMENT");
         for (int at = 0; at < layout.size(); at += PAGE) {
             space.map(base + at, 1, Access.DATA);
         }
         Struct segment = new Struct(space, layout, base);
         space.insertTail(context.at("SegmentListHead"), segment.at("ListEntry"));
-        segment.set("Signature", base ^ context.address() ^ key ^ SALT);
+        segment.set("Signature", base ^ context.address() ^ pools.heapKey() ^ (pools.isLate() ? 0 : SALT));
+        pools.part(segment.at("Signature"), 8, "signature of a segment", 0, 0);
+        pools.part(segment.at("ListEntry"), 16, "link of a segment", 0, 0);
         context.set("SegmentCount", context.get("SegmentCount") + 1);
         this.next = (int) context.get("FirstDescriptorIndex");
     }
@@ -55,8 +58,12 @@ final class HeapSegment {
             }
         }
         long at = base + ((long) next << shift);
-        next += units;
         last = (long) units << shift;
+        for (int i = 0; i < units; i++) {
+            pools.part(descriptor(next + i).at("RangeFlags"), 1, "flags of a range", at, at + last);
+            pools.part(descriptor(next + i).at("UnitSize"), 1, "units of a range", at, at + last);
+        }
+        next += units;
         return at;
     }
 

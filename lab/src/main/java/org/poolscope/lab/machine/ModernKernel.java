@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
+import java.util.Set;
 import org.poolscope.lab.Dice;
 import org.poolscope.lab.image.Access;
 import org.poolscope.lab.image.CrashState;
@@ -49,6 +50,7 @@ public final class ModernKernel {
     private static final int COOKIE = 0xb7;
     private static final int PROCESSORS = 3;
     private static final int SEGMENT_HEAPS_SINCE = 18362;
+    private static final int HIDDEN_OTHERWISE_SINCE = 26100;
     private static final int TRACKER_ROWS = 1025;
     private static final int BIG_SLOTS = 1024;
     private static final int TYPE_TYPE = 2;
@@ -67,6 +69,7 @@ public final class ModernKernel {
     private final List<Process> processes = new ArrayList<>();
     private final List<Big> big = new ArrayList<>();
     private final List<HeapBlock> heapBlocks = new ArrayList<>();
+    private final List<HeapPart> heapParts = new ArrayList<>();
     private final Map<String, long[]> blocks = new LinkedHashMap<>();
     private final Map<String, Long> figures = new LinkedHashMap<>();
     private final List<Long> tables = new ArrayList<>();
@@ -132,6 +135,18 @@ public final class ModernKernel {
     }
 
     /**
+     * A place where a heap's own numbers stand.
+     *
+     * @param address the place
+     * @param bytes its bytes
+     * @param what what stands there
+     * @param from blocks from this address on cannot be told without it
+     * @param to and before this one; the same when there are none
+     */
+    public record HeapPart(long address, int bytes, String what, long from, long to) {
+    }
+
+    /**
      * What is so in the image.
      *
      * @param kernelBase where the kernel is loaded
@@ -142,11 +157,12 @@ public final class ModernKernel {
      *     are none
      * @param big allocations in use
      * @param heapBlocks every block of the segment heaps, those of whole pages last; of free memory the piece on each page
+     * @param heapParts where the heaps' own numbers stand
      * @param figures the memory manager's counters, in pages
      */
     public record Truth(long kernelBase, List<Module> modules, List<Process> processes, Map<String, long[]> tags, Map<String,
             long[]> blocks,
-            List<Big> big, List<HeapBlock> heapBlocks, Map<String, Long> figures) {
+            List<Big> big, List<HeapBlock> heapBlocks, List<HeapPart> heapParts, Map<String, Long> figures) {
     }
 
     /**
@@ -188,7 +204,7 @@ public final class ModernKernel {
         accounts.forEach((tag, account) -> tags.put(tag, new long[] {account.allocs(PoolKind.NONPAGED),
             account.frees(PoolKind.NONPAGED), account.bytes(PoolKind.NONPAGED), account.allocs(PoolKind.PAGED),
             account.frees(PoolKind.PAGED), account.bytes(PoolKind.PAGED)}));
-        return new Truth(KERNEL, modules, processes, tags, blocks, big, heapBlocks, figures);
+        return new Truth(KERNEL, modules, processes, tags, blocks, big, heapBlocks, heapParts, figures);
     }
 
     /** The address of a variable, its page mapped. */
@@ -395,6 +411,17 @@ public final class ModernKernel {
     }
 
     private void pools() {
+        if (build < SEGMENT_HEAPS_SINCE) {
+            bookedOnly();
+        }
+        allocateBig("Leak", 0x21000, false);
+        allocateBig("CM31", 0x9000, true);
+        allocateBig("EtwB", 0x10000, false);
+        allocateBig("Leak", 0x21000, false);
+    }
+
+    /** What is in the books of kernels whose blocks the lab does not write all. */
+    private void bookedOnly() {
         account("Proc").charge(PoolKind.NONPAGED, 3 * 0xc00);
         account("Leak").past(PoolKind.NONPAGED, 40_000);
         for (int i = 0; i < 1000; i++) {
@@ -404,10 +431,6 @@ public final class ModernKernel {
         account("Both").past(PoolKind.PAGED, 7);
         account("Both").charge(PoolKind.PAGED, 0x40);
         account("Both").charge(PoolKind.NONPAGED, 0x80);
-        allocateBig("Leak", 0x21000, false);
-        allocateBig("CM31", 0x9000, true);
-        allocateBig("EtwB", 0x10000, false);
-        allocateBig("Leak", 0x21000, false);
     }
 
     private void bigTable() {
@@ -455,8 +478,9 @@ public final class ModernKernel {
     }
 
     private void segmentHeaps() {
+        Set<String> booked = Set.copyOf(accounts.keySet());
         SegmentPools pools = new SegmentPools(space, symbols, new Dice(build).named("segment heaps"), this::account,
-                NONPAGED + 0x1000_0000L);
+                NONPAGED + 0x1000_0000L, build >= HIDDEN_OTHERWISE_SINCE);
         pools.write(at("ExPoolState"), NONPAGED, PAGED);
         for (SegmentPools.Block block : pools.big()) {
             big.add(new Big(block.address(), block.tag(), block.size(), block.paged()));
@@ -469,11 +493,12 @@ public final class ModernKernel {
         }
         accounts.forEach((tag, account) -> {
             for (PoolKind kind : PoolKind.values()) {
-                if (tag.startsWith("S") && account.outstanding(kind) > 0) {
+                if (!booked.contains(tag) && account.outstanding(kind) > 0) {
                     blocks.put(tag, new long[] {account.outstanding(kind), account.bytes(kind)});
                 }
             }
         });
+        heapParts.addAll(pools.parts());
         Module leaky = modules.getLast();
         map(leaky.base(), leaky.size());
         space.putPointer(leaky.base() + 0x4128, pools.firstHeld());

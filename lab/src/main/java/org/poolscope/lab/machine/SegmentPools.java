@@ -22,6 +22,10 @@ final class SegmentPools {
     private static final int PAGED_HEAP = 2;
     private static final long REGION_STEP = 0x4000_0000L;
     private static final int BUCKETS = 64;
+    private static final int LEAKING_HEAP = 1;
+    private static final int LEAKING_SUBSEGMENTS = 8;
+    private static final int IRP_BYTES = 0x200;
+    private static final int IRP_LOCATIONS = 3;
     private static final long METADATA_BYTES = 0x100_0000;
 
     private final KernelSpace space;
@@ -31,8 +35,10 @@ final class SegmentPools {
     private final long heapKey;
     private final long lfhKey;
     private final boolean encodedTree;
+    private final boolean late;
     private final List<Block> blocks = new ArrayList<>();
     private final List<Block> big = new ArrayList<>();
+    private final List<ModernKernel.HeapPart> parts = new ArrayList<>();
     private final long[] lookasideHeads = new long[2 * BUCKETS];
     private final int[] lookasideDepths = new int[2 * BUCKETS];
     private final long lastMetadata;
@@ -43,8 +49,11 @@ final class SegmentPools {
      * Prepares pools.
      *
      * @param metadata where what belongs to no segment may be written
+     * @param late whether numbers are hidden as from build 26100 on
      */
-    SegmentPools(KernelSpace space, SymbolTable symbols, Dice dice, Function<String, TagAccount> accounts, long metadata) {
+    SegmentPools(KernelSpace space, SymbolTable symbols, Dice dice, Function<String, TagAccount> accounts, long metadata,
+            boolean late) {
+        this.late = late;
         this.space = space;
         this.symbols = symbols;
         this.dice = dice;
@@ -67,6 +76,16 @@ final class SegmentPools {
     record Block(long address, long size, String tag, String state, boolean paged, boolean big, boolean held) {
     }
 
+    /** Where the heaps' own numbers stand. */
+    List<ModernKernel.HeapPart> parts() {
+        return parts;
+    }
+
+    /** Notes where some of the heaps' own numbers stand, and the addresses that cannot be told without them. */
+    void part(long address, int bytes, String what, long from, long to) {
+        parts.add(new ModernKernel.HeapPart(address, bytes, what, from, to));
+    }
+
     /** What was written: blocks that share pages, and those of whole pages. */
     List<Block> blocks() {
         return blocks;
@@ -84,6 +103,8 @@ final class SegmentPools {
         struct("_RTLP_HP_HEAP_GLOBALS", globals).set("HeapKey", heapKey).set("LfhKey", lfhKey);
         struct("_RTLP_HP_HEAP_MANAGER", pools.at("HeapManager")).set("Globals", globals);
         pools.set("NumberOfPools", 1);
+        part(globals, 8, "heap key", 0, 0);
+        part(pools.at("NumberOfPools"), 4, "count of nodes", 0, 0);
         Struct node = struct("_EX_HEAP_POOL_NODE", pools.at("PoolNode"));
         for (int i = 0; i < HEAPS; i++) {
             long region = (i == PAGED_HEAP ? paged : nonPaged) + REGION_STEP + i * REGION_STEP;
@@ -92,6 +113,33 @@ final class SegmentPools {
         }
         lookasides(node);
         hold();
+    }
+
+    KernelSpace space() {
+        return space;
+    }
+
+    SymbolTable symbols() {
+        return symbols;
+    }
+
+    Dice dice() {
+        return dice;
+    }
+
+    /** Whether the kernel hides numbers as those of build 26100 and later do. */
+    boolean isLate() {
+        return late;
+    }
+
+    /** What hides the numbers of chunks and segments. */
+    long heapKey() {
+        return heapKey;
+    }
+
+    /** What hides the numbers of equal blocks. */
+    long lfhKey() {
+        return lfhKey;
     }
 
     private Struct struct(String type, long address) {
@@ -137,15 +185,20 @@ final class SegmentPools {
                     .set("FirstDescriptorIndex", i == 0 ? 2 : 1).set("Heap", heap.address())
                     .set("LfhContext", heap.at("LfhContext")).set("VsContext", heap.at("VsContext"));
             space.initList(contexts[i].at("SegmentListHead"));
+            part(contexts[i].at("SegmentListHead"), 16, "list of segments", 0, 0);
+            part(contexts[i].at("SegmentMask"), 8, "segment mask", 0, 0);
+            part(contexts[i].at("UnitShift"), 1, "unit shift", 0, 0);
+            part(contexts[i].at("SegmentCount"), 8, "count of segments", 0, 0);
         }
+        part(heap.at("Signature"), 4, "signature of a heap", 0, 0);
         Struct chunks = struct("_HEAP_VS_CONTEXT", heap.at("VsContext"));
         space.initList(chunks.at("SubsegmentList"));
         PoolKind pool = inPaged ? PoolKind.PAGED : PoolKind.NONPAGED;
         Content content = new Content(this, number, pool);
-        HeapSegment small = new HeapSegment(space, symbols, contexts[0], region, 12, heapKey, dice);
-        HeapSegment second = new HeapSegment(space, symbols, contexts[0], region + 0x30_0000L, 12, heapKey, dice);
-        HeapSegment wide = new HeapSegment(space, symbols, contexts[1], region + 0x1000_0000L, 16, heapKey, dice);
-        ChunkWriter writer = new ChunkWriter(space, symbols, dice, heapKey, chunks, content);
+        HeapSegment small = new HeapSegment(this, contexts[0], region, 12);
+        HeapSegment second = new HeapSegment(this, contexts[0], region + 0x30_0000L, 12);
+        HeapSegment wide = new HeapSegment(this, contexts[1], region + 0x1000_0000L, 16);
+        ChunkWriter writer = new ChunkWriter(this, chunks, content);
         for (HeapSegment segment : List.of(small, second)) {
             for (int i = 0; i < 3; i++) {
                 writer.write(segment.take(dice.between(6, 20), HeapSegment.CHUNKS), segment.lastBytes());
@@ -155,6 +208,9 @@ final class SegmentPools {
                 segment.leaveFree(dice.between(1, 6));
             }
             segment.finish();
+        }
+        if (number == LEAKING_HEAP) {
+            leak(new HeapSegment(this, contexts[0], region + 0x80_0000L, 12), heap, content);
         }
         writer.write(wide.take(1, HeapSegment.CHUNKS), wide.lastBytes());
         ownPages(wide, content, 3, dice.between(0, 60_000));
@@ -166,7 +222,19 @@ final class SegmentPools {
 
     private void equalBlocks(HeapSegment segment, Struct heap, Content content, int size, int pages) {
         long at = segment.take(pages, HeapSegment.EQUAL_BLOCKS);
-        new EqualBlocksWriter(space, symbols, dice, lfhKey, content).write(at, segment.lastBytes(), size, heap.at("LfhContext"));
+        new EqualBlocksWriter(this, content).write(at, segment.lastBytes(), size, heap.at("LfhContext"));
+    }
+
+    /** Blocks of one driver that nothing refers to, and requests, of which those given back still look like requests. */
+    private void leak(HeapSegment segment, Struct heap, Content content) {
+        for (int i = 0; i < LEAKING_SUBSEGMENTS; i++) {
+            content.only("Leak", false);
+            equalBlocks(segment, heap, content, 0x150, 16);
+        }
+        content.only("Irp ", false);
+        equalBlocks(segment, heap, content, IRP_BYTES, 8);
+        content.all();
+        segment.finish();
     }
 
     /** An allocation with units of its own, which needs not all of the last. */
@@ -256,6 +324,8 @@ final class SegmentPools {
 
         private final SegmentPools pools;
         private final String[] tags;
+        private String only;
+        private boolean onlyHeld;
         private final PoolKind kind;
         private long delayed;
         private int delayedCount;
@@ -263,20 +333,32 @@ final class SegmentPools {
         Content(SegmentPools pools, int number, PoolKind kind) {
             this.pools = pools;
             this.kind = kind;
-            this.tags = new String[] {"Sg" + number + "a", "Sg" + number + "b", "Seg" + number, "Leak"};
+            this.tags = new String[] {"Sg" + number + "a", "Sg" + number + "b", "Seg" + number, "Sg" + number + "c"};
+        }
+
+        /** From now on all blocks have one tag. */
+        void only(String tag, boolean held) {
+            only = tag;
+            onlyHeld = held;
+        }
+
+        /** From now on blocks have any tag. */
+        void all() {
+            only = null;
         }
 
         private String tag() {
-            return tags[pools.dice.below(tags.length)];
+            return only != null ? only : tags[pools.dice.below(tags.length)];
         }
 
         /** A header and data; returns nothing that a reader could not find. */
         void block(long at, int units) {
             String tag = tag();
-            boolean held = pools.dice.oneIn(2);
+            boolean held = only == null ? pools.dice.oneIn(2) : onlyHeld;
             header(at, units, tag);
-            fill(at + 16, units * 16 - 16);
-            boolean parked = units >= 0x20 && units < 0xf8 && pools.dice.oneIn(6);
+            fill(at + 16, units * 16 - 16, tag);
+            pools.part(at, 4, "header of a block", at, at + units * 16L);
+            boolean parked = only == null && units >= 0x20 && units < 0xf8 && pools.dice.oneIn(6);
             Block block = new Block(at + 16, units * 16L, tag, parked ? "lookaside" : "allocated", kind == PoolKind.PAGED, false,
                     held && !parked);
             pools.blocks.add(block);
@@ -291,7 +373,9 @@ final class SegmentPools {
         /** What is left of a block, with nobody's header in front. */
         void freed(long at, int bytes, boolean header) {
             if (header) {
-                header(at, bytes / 16, tag());
+                String tag = tag();
+                header(at, bytes / 16, tag);
+                fill(at + 16, bytes - 16, tag);
             }
             pools.blocks.add(new Block(at + 16, bytes, "", "free", kind == PoolKind.PAGED, false, false));
         }
@@ -312,7 +396,7 @@ final class SegmentPools {
 
         void big(long at, long bytes) {
             String tag = tag();
-            fill(at, (int) Math.min(bytes, PAGE));
+            fill(at, (int) Math.min(bytes, PAGE), tag);
             pools.big.add(new Block(at, bytes, tag, "allocated", kind == PoolKind.PAGED, true, pools.dice.oneIn(2)));
             pools.accounts.apply(tag).charge(kind, bytes);
         }
@@ -323,8 +407,15 @@ final class SegmentPools {
             pools.space.put64(at + 8, 0);
         }
 
-        /** Small numbers, which no pointer is. */
-        private void fill(long at, int bytes) {
+        /** Small numbers, which no pointer is; or a request with nobody behind it. */
+        private void fill(long at, int bytes, String tag) {
+            if (tag.equals("Irp ")) {
+                StructLayout irp = pools.symbols.get("_IRP");
+                new Struct(pools.space, irp, at).set("Type", 6)
+                        .set("Size", irp.size() + IRP_LOCATIONS * pools.symbols.get("_IO_STACK_LOCATION").size())
+                        .set("StackCount", IRP_LOCATIONS).set("CurrentLocation", pools.dice.between(1, IRP_LOCATIONS));
+                return;
+            }
             for (int i = 0; i + 8 <= bytes; i += 8) {
                 pools.space.put64(at + i, pools.dice.nextInt() & 0xffff);
             }
