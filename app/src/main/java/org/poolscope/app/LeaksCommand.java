@@ -54,7 +54,8 @@ final class LeaksCommand extends PoolBlocksCommand {
             if (rows.stream().anyMatch(row -> row.undecidedBlocks() > 0)) {
                 undecided(lost, output);
             }
-            output.line("Searched " + Quantity.bytes(reached.seenBytes()) + " of kernel memory for pointers" + unseen(reached.unseenBytes()) + ".");
+            output.line("Searched " + Quantity.bytes(reached.seenBytes()) + " of kernel memory for pointers"
+                    + unseen(reached.unseenBytes(), image.version().build()) + ".");
         }
     }
 
@@ -84,9 +85,9 @@ final class LeaksCommand extends PoolBlocksCommand {
         }
     }
 
-    private static String unseen(Map<Absence, Long> unseen) {
+    private static String unseen(Map<Absence, Long> unseen, int build) {
         return unseen.isEmpty() ? "" : "; not searched, and able to hide pointers: " + unseen.entrySet().stream()
-                .map(part -> Quantity.bytes(part.getValue()) + " " + part.getKey())
+                .map(part -> Quantity.bytes(part.getValue()) + " " + part.getKey().words(build))
                 .sorted().collect(Collectors.joining(", "));
     }
 

@@ -6,8 +6,11 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.HexFormat;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.poolscope.model.RealEvidence;
 import org.poolscope.model.Tool;
 
@@ -46,6 +49,23 @@ class PackedEvidenceTest {
         assertThat(run.status()).isEqualTo(1);
         assertThat(run.out()).contains("Paged pool is exhausted").contains("case.zip/kd-vm.txt, line ");
         assertThat(run.err()).contains("case.zip: unpacked to ");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"68696272, hibernation file", "57414b45, resumed from", "377abcaf271c, 7z archive", "28b52ffd, packed with zstd",
+        "4b44554d50202020, compressed QEMU dump"})
+    void memoryInOtherFormsIsNamedWithWhatToDo(String signature, String named) throws IOException {
+        byte[] file = new byte[8192];
+        byte[] head = HexFormat.of().parseHex(signature);
+        System.arraycopy(head, 0, file, 0, head.length);
+        Path path = Files.write(folder.resolve("memory"), file);
+        for (String command : new String[] {"info", "diagnose"}) {
+            CommandRun run = CommandRun.of(command, path);
+            assertThat(run.status()).as(command).isEqualTo(3);
+            assertThat(run.err()).as(command).contains(named).contains(path.toString());
+        }
+        Files.copy(RealEvidence.path("cases/photo-upload/kd-vm.txt"), folder.resolve("vm.txt"));
+        assertThat(CommandRun.of("diagnose", folder).out()).contains("Paged pool is exhausted").contains("memory: NOT READ").contains(named);
     }
 
     @Test

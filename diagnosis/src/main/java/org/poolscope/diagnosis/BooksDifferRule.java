@@ -76,7 +76,8 @@ final class BooksDifferRule implements Rule {
         for (Absence why : new Absence[] {Absence.PAGED_OUT, Absence.SECTION, Absence.NOT_IN_DUMP}) {
             long pages = pool.blocks().absentPages(why);
             if (missing > 0 && pages > 0 && (kind == PoolKind.PAGED || why == Absence.NOT_IN_DUMP)) {
-                reasons.add(Quantity.count(pages, "page", "pages") + " of the pools' address space: " + why);
+                reasons.add(Quantity.count(pages, "page", "pages") + " of the pools' address space: "
+                        + why.words(pool.image().version().build()));
             }
         }
         if (pool.blocks().damageCount() > 0) {

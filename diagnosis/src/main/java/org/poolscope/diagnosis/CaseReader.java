@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Optional;
+import org.poolscope.memory.MemoryImage;
 import org.poolscope.memory.packed.UnpackedFile;
 import org.poolscope.memory.packed.Unpacker;
 import org.poolscope.model.EvidenceException;
@@ -136,6 +137,10 @@ public final class CaseReader {
         progress.at("reading " + file.name(), 0, 0);
         Sink sink = new Sink();
         List<String> formats = readers.read(file, sink);
+        Optional<EvidenceException> why = formats.isEmpty() ? MemoryImage.unreadable(file) : Optional.empty();
+        if (why.isPresent()) {
+            throw why.get();
+        }
         files.add(sink.fileRead(file.name(), formats, formats.isEmpty() ? null : file.text().orElse(null)));
     }
 

@@ -49,7 +49,8 @@ final class LostBlocksRule implements Rule {
         String title = Quantity.count(row.unreferencedBlocks()) + " of " + Quantity.count(row.blocks(), "block", "blocks") + " of tag '" + row.tag() + "'"
                 + whose + " (" + Quantity.percent(row.unreferencedShare()) + "), " + Quantity.bytes(row.unreferencedBytes()) + " of "
                 + row.pool().word() + " pool, are lost: nothing points to them any more";
-        Finding.Builder finding = Finding.of(this, critical ? Severity.CRITICAL : Severity.WARNING, confidence(pool.reachability()), title)
+        Finding.Builder finding = Finding.of(this, critical ? Severity.CRITICAL : Severity.WARNING, confidence(pool.reachability(),
+                pool.image().version().build()), title)
                 .clause(Quantity.count(row.unreferencedBlocks()) + " blocks of tag '" + row.tag() + "'" + whose + " are lost, nothing points to them")
                 .tags(List.of(row.tag()))
                 .pool(row.pool())
@@ -85,13 +86,13 @@ final class LostBlocksRule implements Rule {
                 .orElse("");
     }
 
-    private static Confidence confidence(Reachability reached) {
+    private static Confidence confidence(Reachability reached, int build) {
         Map<Absence, Long> unseen = reached.unseenBytes();
         long hidden = unseen.values().stream().mapToLong(Long::longValue).sum();
         if (hidden <= reached.seenBytes() / 10) {
             return Confidence.high("nearly all of the kernel's memory is in the image and was searched for pointers");
         }
-        String parts = unseen.entrySet().stream().map(part -> Quantity.bytes(part.getValue()) + " " + part.getKey()).sorted()
+        String parts = unseen.entrySet().stream().map(part -> Quantity.bytes(part.getValue()) + " " + part.getKey().words(build)).sorted()
                 .collect(Collectors.joining(", "));
         return Confidence.medium(Quantity.bytes(reached.seenBytes()) + " of the kernel's memory were searched; pointers may hide in the rest (" + parts + ")");
     }

@@ -21,6 +21,7 @@ public enum Absence {
     BAD_TABLE("its page table is damaged");
 
     private static final Absence[] ALL = values();
+    private static final int WINDOWS_10 = 10240;
 
     private final String words;
 
@@ -43,6 +44,14 @@ public enum Absence {
             throw new IllegalArgumentException("not an absence: " + answer);
         }
         return ALL[(int) (-1L - answer)];
+    }
+
+    /**
+     * The reason as users read it, of a kernel of this build: from Windows 10 on, pages that are written out go to a store of
+     * compressed memory first, which an image holds in a form not read here.
+     */
+    public String words(int build) {
+        return this == PAGED_OUT && build >= WINDOWS_10 ? "paged out or in the store of compressed memory" : words;
     }
 
     /** The reason as users read it, fit for {@code "0x… cannot be read: %s"}. */

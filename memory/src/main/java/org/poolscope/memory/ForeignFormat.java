@@ -54,6 +54,14 @@ enum ForeignFormat {
         return Optional.empty();
     }
 
+    /** Whether it is, or may hold, memory in a form that nothing here reads. */
+    boolean isMemory() {
+        return switch (this) {
+            case GZIP, XZ, BZIP2, ZIP, PROGRAM -> false;
+            default -> true;
+        };
+    }
+
     /** What the file is, as a clause after "this is". */
     String words() {
         return words;

@@ -95,6 +95,19 @@ public final class MemoryImage implements AutoCloseable {
         }
     }
 
+    /**
+     * Why a file that nobody knows cannot be read, when it is one that keeps memory in another form: hibernation files, archives
+     * and dumps of other programs.
+     */
+    public static Optional<EvidenceException> unreadable(EvidenceFile evidence) throws EvidenceException {
+        Optional<ForeignFormat> foreign = ForeignFormat.of(evidence).filter(ForeignFormat::isMemory);
+        return foreign.isEmpty() || evidence.text().isPresent() ? Optional.empty() : foreign.map(format -> refusal(evidence, format));
+    }
+
+    private static EvidenceException refusal(EvidenceFile evidence, ForeignFormat format) {
+        return new EvidenceException(evidence.path(), "", "this is " + format.words(), format.remedy());
+    }
+
     private static Optional<ImageFormat> signature(EvidenceFile evidence) {
         if (evidence.hasAt(0, "PAGEDUMP".getBytes(StandardCharsets.US_ASCII))) {
             return Optional.of(ImageFormat.CRASH_DUMP_32);
@@ -111,7 +124,7 @@ public final class MemoryImage implements AutoCloseable {
     private static void refuseStrangers(EvidenceFile evidence) throws EvidenceException {
         Optional<ForeignFormat> foreign = ForeignFormat.of(evidence);
         if (foreign.isPresent()) {
-            throw new EvidenceException(evidence.path(), "", "this is " + foreign.get().words(), foreign.get().remedy());
+            throw refusal(evidence, foreign.get());
         }
         if (evidence.size() < PhysicalMemory.PAGE_SIZE) {
             throw new EvidenceException(evidence.path(), "",
