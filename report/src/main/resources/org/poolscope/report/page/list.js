@@ -31,6 +31,7 @@ page.list = (total, fetchRows, draw, label) => {
   let told = '';
   const inView = () => Math.max(1, Math.floor(height / high));
   const most = () => Math.max(0, total - inView());
+  const bottom = () => Math.max(1, virtual - height);
   const rowAt = i => {
     const piece = pieces.get(Math.floor(i / pieceRows));
     return piece ? piece[i % pieceRows] : null;
@@ -83,14 +84,15 @@ page.list = (total, fetchRows, draw, label) => {
   const later = () => { if (!frame) frame = requestAnimationFrame(paint); };
   const go = to => {
     first = Math.max(0, Math.min(most(), Math.round(to)));
-    put = scaled ? first / Math.max(1, most()) * (virtual - height) : first * high;
+    put = Math.min(bottom(), scaled ? first / Math.max(1, most()) * bottom() : first * high);
     later();
   };
   box.addEventListener('scroll', () => {
     const top = box.scrollTop;
     if (Math.abs(top - put) < 1) return;
     put = NaN;
-    first = Math.max(0, Math.min(most(), scaled ? Math.round(top / Math.max(1, virtual - height) * most()) : Math.floor(top / high)));
+    const at = top >= bottom() - 1 ? most() : scaled ? Math.round(top / bottom() * most()) : Math.floor(top / high);
+    first = Math.max(0, Math.min(most(), at));
     later();
   }, { passive: true });
   if (scaled) {
