@@ -33,7 +33,7 @@ import org.tukaani.xz.UnsupportedOptionsException;
  * Unpacks evidence that comes as gzip, xz, bzip2 or zip, so that it can be mapped. The plain files are kept in a hidden folder
  * beside the packed one, or in the program's cache when nothing can be written there, and used again as long as the packed file
  * is the same. What is not whole is taken away: after a failure, when the program is stopped, and, should it have been killed,
- * the next time.
+ * the next time. The plain files keep the dates they had, for some logs tell their time in no other way.
  */
 public final class Unpacker {
 
@@ -195,6 +195,7 @@ public final class Unpacker {
                 taken[0] = within(taken[0] + bytes);
                 progress.at("unpacking " + name, counted.count, packed);
             });
+            Files.setLastModifiedTime(to, Files.getLastModifiedTime(source));
             return new UnpackedFile(to, "");
         }
     }
@@ -232,6 +233,9 @@ public final class Unpacker {
                     if (length != entry.getSize()) {
                         throw new EOFException("'" + member + "' has " + length + " of " + entry.getSize() + " bytes");
                     }
+                }
+                if (entry.getLastModifiedTime() != null) {
+                    Files.setLastModifiedTime(to, entry.getLastModifiedTime());
                 }
                 files.add(new UnpackedFile(to, member));
             }

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -87,6 +88,15 @@ class UnpackerTest {
         assertThat(heard).as("unpacked again").isNotEmpty();
         Files.write(opened, new byte[1]);
         assertThat(unpacker(1L << 30).image(packed)).as("what was kept is damaged").hasSameBinaryContentAs(plain);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"gzip, gzip, .gz", "zip, zip, .zip"})
+    void datesAreKept(String program, String debianPackage, String suffix) throws Exception {
+        Path plain = image();
+        Files.setLastModifiedTime(plain, FileTime.from(Instant.parse("2007-01-14T02:26:46Z")));
+        Path opened = unpacker(1L << 30).image(pack(plain, program, debianPackage, suffix));
+        assertThat(Files.getLastModifiedTime(opened)).isEqualTo(Files.getLastModifiedTime(plain));
     }
 
     @Test
