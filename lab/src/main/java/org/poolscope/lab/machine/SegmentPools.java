@@ -23,7 +23,7 @@ final class SegmentPools {
     private static final long REGION_STEP = 0x4000_0000L;
     private static final int BUCKETS = 64;
     private static final int LEAKING_HEAP = 1;
-    private static final int LEAKING_SUBSEGMENTS = 8;
+    private static final int LEAKING_SUBSEGMENTS = 12;
     private static final int IRP_BYTES = 0x200;
     private static final int IRP_LOCATIONS = 3;
     private static final long METADATA_BYTES = 0x100_0000;
