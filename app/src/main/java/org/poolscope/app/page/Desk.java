@@ -17,6 +17,7 @@ final class Desk implements AutoCloseable {
     private final String madeBy;
     private final Consumer<String> complaints;
     private int next = 1;
+    private volatile boolean closed;
 
     /** A desk; complaints take, as a sentence, why a case could not be read. */
     Desk(String madeBy, Consumer<String> complaints) {
@@ -33,7 +34,8 @@ final class Desk implements AutoCloseable {
         cases.add(made);
         worker.submit(() -> {
             made.read();
-            if (made.news().failure() != null) {
+            // Of a case that is closed while it is read nobody wants to hear.
+            if (made.news().failure() != null && !closed) {
                 complaints.accept(made.news().failure());
             }
         });
@@ -51,6 +53,7 @@ final class Desk implements AutoCloseable {
 
     @Override
     public void close() {
+        closed = true;
         worker.shutdownNow();
         cases().forEach(PageCase::close);
     }
