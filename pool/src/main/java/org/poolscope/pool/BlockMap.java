@@ -95,19 +95,19 @@ final class BlockMap {
             int big = blocks.big().find(va);
             return big < 0 ? NOWHERE : bigPlace(big);
         }
-        return onPage(page, va);
+        return onPage(page, (int) (va & Words.PAGE_MASK) >>> unitShift);
     }
 
-    /** The place of the block of a page that holds an address of this page. */
-    long onPage(int page, long va) {
+    /** The place of the block of a page that a unit of this page belongs to. */
+    long onPage(int page, int unit) {
         if (shared != null && shared.get(page)) {
-            int big = blocks.big().find(va);
+            int group = blocks.groupOf(page);
+            int big = blocks.big().find(blocks.groups()[group].address[page - blocks.firstPage(group)] + ((long) unit << unitShift));
             if (big >= 0) {
                 return bigPlace(big);
             }
         }
         long[] of = lines[page >>> CHUNK_BITS];
-        int unit = (int) (va & Words.PAGE_MASK) >>> unitShift;
         int first = line(page);
         int word = first + (unit >>> 6);
         long begun = of[word] & -1L >>> ~unit;
@@ -115,11 +115,6 @@ final class BlockMap {
             begun = of[--word];
         }
         return place(page, (word - first << 6) + 63 - Long.numberOfLeadingZeros(begun));
-    }
-
-    /** Asks for a page's line: whoever looks at it soon need not wait. What it answers means nothing. */
-    long fetch(int page) {
-        return lines[page >>> CHUNK_BITS][line(page)];
     }
 
     /** Whether the block at a place is in use and was not reached. */

@@ -45,7 +45,8 @@ final class LeftoverPlaces {
         });
     }
 
-    static LeftoverPlaces of(PoolBlocks blocks, PointerRules rules) {
+    /** @param map the blocks, none of which was reached yet */
+    static LeftoverPlaces of(PoolBlocks blocks, PointerRules rules, BlockMap map) {
         Map<Long, Sample> samples = new HashMap<>();
         long pages = 0;
         for (PageGroup group : blocks.groups()) {
@@ -64,7 +65,7 @@ final class LeftoverPlaces {
         samples.values().removeIf(sample -> sample.places.count() < LEAST_BLOCKS);
         Map<Long, long[]> found = new ConcurrentHashMap<>();
         samples.entrySet().parallelStream().forEach(entry -> {
-            long[] bits = entry.getValue().leftovers(blocks, rules);
+            long[] bits = entry.getValue().leftovers(blocks, rules, map);
             if (bits != null) {
                 found.put(entry.getKey(), bits);
             }
@@ -130,24 +131,32 @@ final class LeftoverPlaces {
             numbers = new int[words];
         }
 
-        private void look(PoolBlocks pool, PointerRules rules, long offset) {
+        private void look(PoolBlocks pool, PointerRules rules, BlockMap map, long offset) {
             MemorySegment bytes = pool.memory().bytes();
             int size = pool.memory().pointerSize();
             for (int i = 0; i < pointers.length; i++) {
                 long word = Words.pointer(bytes, offset + (long) i * size, size);
                 if (rules.isNearPool(word)) {
                     pointers[i]++;
-                    dangling[i] += rules.target(word) == PoolBlocks.NOWHERE ? 1 : 0;
+                    dangling[i] += isDangling(rules, map, word) ? 1 : 0;
                 } else if (word != 0) {
                     numbers[i]++;
                 }
             }
         }
 
+        private static boolean isDangling(PointerRules rules, BlockMap map, long word) {
+            if (!rules.isWide()) {
+                return rules.target(word) == PoolBlocks.NOWHERE;
+            }
+            long place = map.find(word);
+            return place == BlockMap.NOWHERE || !map.isOpen(place);
+        }
+
         /** The words of these blocks that are leftovers; {@code null} when none are. */
-        long[] leftovers(PoolBlocks pool, PointerRules rules) {
+        long[] leftovers(PoolBlocks pool, PointerRules rules, BlockMap map) {
             for (int i = 0; i < places.count(); i++) {
-                look(pool, rules, places.get(i));
+                look(pool, rules, map, places.get(i));
             }
             long[] bits = new long[pointers.length + 63 >>> 6];
             for (int i = ending(); i < pointers.length; i++) {

@@ -17,13 +17,18 @@ final class MappedPages {
     private static final int MOST_MAPPINGS = 4;
     private static final int FEW_PAGES = 1 << 16;
 
+    private static final int PIECE_BITS = 10;
+    private static final int PIECE_MASK = (1 << PIECE_BITS) - 1;
+    private static final int ENTRY = 3;
+    private static final int OFFSET = 1;
+    private static final int FIRST = 2;
+
     private final long mostPages;
     private final long[] absent = new long[Absence.values().length];
-    private long[] address = new long[64];
-    private long[] offset = new long[64];
-    /** The number of the first page of each run; behind the last run the number of all pages. */
-    private long[] first = new long[65];
+    /** Of each run its address, where it stands in the image, and the number of its first page; in pieces, so that growing copies nothing. */
+    private long[][] pieces = new long[1][];
     private int runs;
+    private long pages;
     private boolean complete = true;
 
     MappedPages(PagedMemory memory) {
@@ -55,25 +60,53 @@ final class MappedPages {
         return this;
     }
 
-    private void addRun(long va, long fileOffset, long pages) {
-        if (first[runs] + pages > mostPages) {
+    private void addRun(long va, long fileOffset, long count) {
+        if (pages + count > mostPages) {
             complete = false;
             return;
         }
-        if (runs == address.length) {
-            address = Arrays.copyOf(address, 2 * runs);
-            offset = Arrays.copyOf(offset, 2 * runs);
-            first = Arrays.copyOf(first, 2 * runs + 1);
+        int piece = runs >>> PIECE_BITS;
+        if (piece == pieces.length) {
+            pieces = Arrays.copyOf(pieces, 2 * piece);
         }
-        address[runs] = va;
-        offset[runs] = fileOffset;
-        first[runs + 1] = first[runs] + pages;
+        if (pieces[piece] == null) {
+            pieces[piece] = new long[ENTRY << PIECE_BITS];
+        }
+        int at = (runs & PIECE_MASK) * ENTRY;
+        pieces[piece][at] = va;
+        pieces[piece][at + OFFSET] = fileOffset;
+        pieces[piece][at + FIRST] = pages;
+        pages += count;
         runs++;
+    }
+
+    private long of(int run, int what) {
+        return pieces[run >>> PIECE_BITS][(run & PIECE_MASK) * ENTRY + what];
+    }
+
+    /** The number of the first page of a run; behind the last run the number of all pages. */
+    private long first(int run) {
+        return run == runs ? pages : of(run, FIRST);
+    }
+
+    /** The run of a page. */
+    private int runOf(long page) {
+        int low = 0;
+        int high = runs - 1;
+        while (low < high) {
+            int middle = (low + high + 1) >>> 1;
+            if (first(middle) <= page) {
+                low = middle;
+            } else {
+                high = middle - 1;
+            }
+        }
+        return low;
     }
 
     /** How many pages there are. */
     long count() {
-        return first[runs];
+        return pages;
     }
 
     /** Whether everything was seen; damaged page tables can describe more than is looked at. */
@@ -84,6 +117,11 @@ final class MappedPages {
     /** Pages that belong to the address space and could not be read for this reason. */
     long absent(Absence why) {
         return absent[why.ordinal()];
+    }
+
+    /** Pages that belong to the address space and could not be read, by {@link Absence}. */
+    long[] absences() {
+        return absent.clone();
     }
 
     /** Pages that belong to the address space and could not be read. */
@@ -106,8 +144,7 @@ final class MappedPages {
         private Cursor(long from, long end) {
             this.end = end;
             this.page = from - 1;
-            int found = Arrays.binarySearch(first, 0, runs, from);
-            this.run = Math.max(0, found >= 0 ? found : -found - 2);
+            this.run = runOf(from);
         }
 
         /** Moves to the next page; whether there is one. */
@@ -116,18 +153,18 @@ final class MappedPages {
             if (page >= end) {
                 return false;
             }
-            while (first[run + 1] <= page) {
+            while (first(run + 1) <= page) {
                 run++;
             }
             return true;
         }
 
         long address() {
-            return address[run] + (page - first[run] << Words.PAGE_SHIFT);
+            return of(run, 0) + (page - first(run) << Words.PAGE_SHIFT);
         }
 
         long offset() {
-            return offset[run] + (page - first[run] << Words.PAGE_SHIFT);
+            return of(run, OFFSET) + (page - first(run) << Words.PAGE_SHIFT);
         }
     }
 }

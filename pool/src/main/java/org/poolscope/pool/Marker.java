@@ -4,7 +4,13 @@ import java.lang.foreign.MemorySegment;
 import java.util.function.LongConsumer;
 import org.poolscope.memory.LittleEndian;
 
-/** One thread's part in following pointers. */
+/**
+ * One thread's part in following pointers.
+ *
+ * <p>A pointer leads anywhere, and to ask the {@link BlockMap} at once would be to wait for memory. So pointers are put aside by where they
+ * lead, in buckets each of which is for a part of the map that a processor's own cache holds, and followed when a bucket is full, or when
+ * there is nothing else to do.
+ */
 final class Marker {
 
     private static final int COMPRESSED_SHIFT = 20;
@@ -22,6 +28,24 @@ final class Marker {
     /** Neighbours looked through together, in units of 64 pages: as much as fits into a processor's own cache, and blocks of them. */
     private static final int WINDOW = 4;
     private static final int CLAIMS = 512;
+
+    /** Pages of one bucket, and pointers it has room for: several for each page, so that the lines of the map are used while they are near. */
+    private static final int BUCKET_BITS = 12;
+    private static final int BUCKET_MASK = (1 << BUCKET_BITS) - 1;
+    private static final int BUCKET_ROOM = 1 << 14;
+    private static final int STEP = 64;
+
+    /** Blocks of 256 pages that are many, and few; how many pointers are worth following before one goes where there are fewer. */
+    private static final int MANY = 1024;
+    private static final int FEW = 15;
+    private static final int ENOUGH = 1 << 18;
+    /** How often one goes wherever there is a block before one looks for many again. */
+    private static final int SPARSE = 32;
+    /** So many blocks at once, so many times in a row, are a list: each block leads to the next. */
+    private static final int FEW_AT_ONCE = 6;
+    private static final int LINKS = 8;
+    private static final int UNIT_BITS = 9;
+    private static final int UNIT_MASK = (1 << UNIT_BITS) - 1;
     private static final int CACHE_LINE = 64;
 
     /** How often 64 pages are looked at between two reports. */
@@ -37,17 +61,29 @@ final class Marker {
     private final int unitShift;
     private final int header;
     private final int pointerSize;
-    /** Words near pool that were found and not yet followed, and the pages they lead to. */
+    /** Words near pool that were found and not yet followed. */
     private final long[] near = new long[4 * Words.PAGE / Integer.BYTES];
     private final int[] pages = new int[near.length];
+    private final long[] places = new long[STEP];
     private int count;
+    /** Where pointers lead, by bucket: page inside the bucket and unit; and how many there are in each, and in all. */
+    private final int[][] buckets;
+    private final int[] filled;
+    private long waiting;
+    private int sparse;
+    /** The page outside of the window that the last block led to, and where a list goes on of which this window was a part; or -1. */
+    private int outside = -1;
+    private int chain = -1;
+    /** The pages that are looked through at the moment. What leads to them is followed at once. */
+    private int windowStart;
+    private int windowPages;
     /** Blocks to look through: where each stands in the image, its address and its length, all with the header. */
     private final long[] offsets = new long[CLAIMS];
     private final long[] addresses = new long[CLAIMS];
     private final int[] lengths = new int[CLAIMS];
     private int claimed;
-    /** What {@link BlockMap#fetch} answered; kept so that the compiler does not leave the fetching out. */
-    private long fetched;
+    /** What was asked for ahead; kept so that the compiler does not leave the asking out. */
+    private byte fetched;
     /** Big allocations that were reached and not yet looked through. */
     private final Longs bigs = new Longs();
     /** Where words stand that lead to blocks and are likely left over. */
@@ -68,6 +104,8 @@ final class Marker {
         this.pointerSize = blocks.memory().pointerSize();
         this.unitShift = blocks.format().unitShift();
         this.header = blocks.headerSize();
+        this.buckets = new int[(blocks.pages() >>> BUCKET_BITS) + 1][];
+        this.filled = new int[buckets.length];
     }
 
     /** Where words stand that lead to blocks, and were not followed because they are likely left over. */
@@ -101,7 +139,11 @@ final class Marker {
             while (bigs.count() > 0) {
                 big((int) bigs.pop());
             }
-            int next = queue.next();
+            int next = next();
+            if (next < 0 && waiting > 0) {
+                followAll();
+                continue;
+            }
             if (next < 0 || rounds % REPORT == 0) {
                 long seen = searched;
                 searched = 0;
@@ -114,9 +156,40 @@ final class Marker {
         }
     }
 
+    /**
+     * Where to go on: where most blocks wait, since a page is best looked through once and with all its blocks. While there are only few
+     * anywhere, wherever there is one. A long list is followed to its end: it cannot be shared, so the sooner it begins the better.
+     */
+    private int next() {
+        if (chain >= 0) {
+            return chain >>> 6;
+        }
+        if (sparse > 0) {
+            sparse--;
+            return queue.next();
+        }
+        for (int times = MANY; times > FEW; times /= 4) {
+            int found = queue.next(times);
+            if (found >= 0) {
+                return found;
+            }
+            if (waiting > ENOUGH) {
+                followAll();
+                times = 4 * MANY;
+            }
+        }
+        sparse = SPARSE;
+        return queue.next();
+    }
+
     /** Looks through neighbouring pages until they lead nowhere among themselves. */
     private void window(int first, int end) {
+        windowStart = first << 6;
+        windowPages = end - first << 6;
+        int links = 0;
+        outside = -1;
         do {
+            links = claimed > 0 && claimed <= FEW_AT_ONCE ? links + 1 : 0;
             lookThrough();
             for (int word = first; word < end; word++) {
                 for (long left = queue.take(word); left != 0; left &= left - 1) {
@@ -124,6 +197,7 @@ final class Marker {
                 }
             }
         } while (claimed > 0);
+        chain = links >= LINKS ? outside : -1;
     }
 
     /** Claims the blocks of a page that were reached since it was looked at last, and asks for their content. */
@@ -154,13 +228,18 @@ final class Marker {
         offsets[claimed] = offset;
         addresses[claimed] = va;
         lengths[claimed++] = length;
-        for (int line = 0; line < length; line += CACHE_LINE) {
-            fetched ^= bytes.get(LittleEndian.U8, offset + line);
-        }
     }
 
-    /** Looks through the blocks claimed. */
+    /** Looks through the blocks claimed: asks for the content of all of them first, so that memory is waited for once and not for each. */
     private void lookThrough() {
+        byte all = 0;
+        for (int i = 0; i < claimed; i++) {
+            long end = offsets[i] + lengths[i];
+            for (long line = offsets[i]; line < end; line += CACHE_LINE) {
+                all ^= bytes.get(LittleEndian.U8, line);
+            }
+        }
+        fetched = all;
         for (int i = 0; i < claimed; i++) {
             block(offsets[i], addresses[i], lengths[i]);
         }
@@ -229,20 +308,76 @@ final class Marker {
         count = n;
     }
 
-    /** Follows the words put aside: first all are asked for, so that memory is waited for once and not for each. */
+    /** Sorts the words put aside into buckets. */
     private void settle() {
         for (int i = 0; i < count; i++) {
             pages[i] = blocks.pageNumber(near[i]);
         }
         for (int i = 0; i < count; i++) {
-            if (pages[i] >= 0) {
-                fetched ^= map.fetch(pages[i]);
+            long word = near[i];
+            int page = pages[i];
+            if (page < 0) {
+                take(map.find(word));
+            } else if (Integer.compareUnsigned(page - windowStart, windowPages) < 0) {
+                take(map.onPage(page, unit(word)));
+            } else if (count <= FEW_AT_ONCE) {
+                if (take(map.onPage(page, unit(word)))) {
+                    outside = page;
+                }
+            } else {
+                put(page, unit(word));
             }
         }
-        for (int i = 0; i < count; i++) {
-            take(pages[i] >= 0 ? map.onPage(pages[i], near[i]) : map.find(near[i]));
-        }
         count = 0;
+    }
+
+    private int unit(long va) {
+        return (int) (va & Words.PAGE_MASK) >>> unitShift;
+    }
+
+    private void put(int page, int unit) {
+        int bucket = page >>> BUCKET_BITS;
+        int at = filled[bucket];
+        int[] into = buckets[bucket];
+        if (into == null || at == BUCKET_ROOM) {
+            follow(bucket);
+            at = 0;
+            into = buckets[bucket];
+        }
+        into[at] = (page & BUCKET_MASK) << UNIT_BITS | unit;
+        filled[bucket] = at + 1;
+        waiting++;
+    }
+
+    /** Follows the pointers of a bucket; it is empty afterwards, and there. */
+    private void follow(int bucket) {
+        int[] pointers = buckets[bucket];
+        int last = filled[bucket];
+        if (pointers == null) {
+            buckets[bucket] = new int[BUCKET_ROOM];
+        }
+        int base = bucket << BUCKET_BITS;
+        // Closing a block makes a processor wait for all that it asked for: some are looked up before any is closed.
+        for (int from = 0; from < last; from += STEP) {
+            int step = Math.min(STEP, last - from);
+            for (int i = 0; i < step; i++) {
+                int pointer = pointers[from + i];
+                places[i] = map.onPage(base + (pointer >>> UNIT_BITS), pointer & UNIT_MASK);
+            }
+            for (int i = 0; i < step; i++) {
+                take(places[i]);
+            }
+        }
+        filled[bucket] = 0;
+        waiting -= last;
+    }
+
+    private void followAll() {
+        for (int bucket = 0; bucket < buckets.length; bucket++) {
+            if (filled[bucket] > 0) {
+                follow(bucket);
+            }
+        }
     }
 
     /**
@@ -294,7 +429,7 @@ final class Marker {
         }
     }
 
-    private void take(long place) {
+    private boolean take(long place) {
         if (place != BlockMap.NOWHERE && map.close(place)) {
             if (BlockMap.isBig(place)) {
                 bigs.add(BlockMap.big(place));
@@ -304,7 +439,9 @@ final class Marker {
             if (records) {
                 reached.add(place);
             }
+            return true;
         }
+        return false;
     }
 
     /** An object's header refers to its security descriptor, in the middle of a block, with a count in the low bits. */

@@ -60,7 +60,7 @@ final class Marking {
         this.threads = Math.max(1, Runtime.getRuntime().availableProcessors());
         this.queue = new PageQueue(blocks.pages(), threads);
         this.rules = new PointerRules(blocks, ObjectTest.of(image, blocks));
-        this.places = LeftoverPlaces.of(blocks, rules);
+        this.places = LeftoverPlaces.of(blocks, rules, map);
         this.leftovers = Leftovers.of(image);
         this.poolPages = FilePages.of(blocks);
         this.compressedHandles = rules.isWide() && image.version().build() >= COMPRESSED_SINCE;

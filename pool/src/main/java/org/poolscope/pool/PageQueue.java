@@ -14,8 +14,15 @@ final class PageQueue {
 
     private static final VarHandle BITS = MethodHandles.arrayElementVarHandle(long[].class);
 
+    private static final int STRETCH_SHIFT = 8;
+
     private final Lane[] lanes;
     private final int words;
+    /**
+     * How often pages of each 256 neighbours were put in since they were taken. Threads count without heed of each other, so some is lost: a
+     * hint where there is much to do, while the bits say whether there is anything.
+     */
+    private final int[] load;
     /** Where the search for the next goes on. Threads may overwrite each other's: at worst one finds that nothing is left to take. */
     private volatile int position;
 
@@ -27,6 +34,7 @@ final class PageQueue {
      */
     PageQueue(int pages, int threads) {
         words = (pages >>> 6) + 1;
+        load = new int[(pages >>> STRETCH_SHIFT) + 1];
         lanes = new Lane[threads];
         for (int i = 0; i < threads; i++) {
             lanes[i] = new Lane();
@@ -41,6 +49,23 @@ final class PageQueue {
     /** Where one thread puts pages. */
     Lane lane(int thread) {
         return lanes[thread];
+    }
+
+    /**
+     * The next 256 pages that were put in so often at least, by number of their first divided by 64; -1 when there are none. Whoever asks is to
+     * take them: they count as taken.
+     */
+    int next(int times) {
+        int from = position * Long.SIZE >>> STRETCH_SHIFT;
+        for (int i = 0; i < load.length; i++) {
+            int at = from + i < load.length ? from + i : from + i - load.length;
+            if (at >= 0 && at < load.length && load[at] >= times) {
+                load[at] = 0;
+                position = (at + 1 << STRETCH_SHIFT) / Long.SIZE;
+                return (at << STRETCH_SHIFT) / Long.SIZE;
+            }
+        }
+        return -1;
     }
 
     /** The next 64 pages some of which are in the queue, by number of their first divided by 64; -1 when there are none. */
@@ -93,6 +118,7 @@ final class PageQueue {
 
         /** Puts a page in, if it is not. */
         void add(int page) {
+            load[page >>> STRETCH_SHIFT]++;
             long bit = 1L << page;
             if (((long) BITS.getVolatile(pages, page >>> 6) & bit) == 0 && (long) BITS.getAndBitwiseOr(pages, page >>> 6, bit) == 0) {
                 BITS.getAndBitwiseOr(used, page >>> 12, 1L << (page >>> 6));

@@ -26,7 +26,7 @@ public final class PoolBlocks {
     private final BigBlocks big;
     private final DamageList damage;
     private final List<String> warnings;
-    private final MappedPages pages;
+    private final long[] absences;
     private final int freePages;
     private final SpecialPages special;
     private final PageIndex index = new PageIndex();
@@ -37,7 +37,7 @@ public final class PoolBlocks {
     private long pageBlocks;
 
     PoolBlocks(PagedMemory memory, HeaderFormat format, PoolSpace space, PageGroup[] groups, BigBlocks big, DamageList damage,
-            List<String> warnings, MappedPages pages, int freePages) {
+            List<String> warnings, long[] absences, int freePages) {
         this.memory = memory;
         this.format = format;
         this.space = space;
@@ -45,7 +45,7 @@ public final class PoolBlocks {
         this.big = big;
         this.damage = damage;
         this.warnings = warnings;
-        this.pages = pages;
+        this.absences = absences;
         this.freePages = freePages;
         this.special = new SpecialPages(memory.bytes(), format);
         this.firstPage = new int[groups.length + 1];
@@ -147,7 +147,7 @@ public final class PoolBlocks {
 
     /** Pages in the pools' regions that belong to the address space and could not be read for this reason. */
     public long absentPages(Absence why) {
-        return pages.absent(why);
+        return absences[why.ordinal()];
     }
 
     /** Pages of nonpaged pool that are free as a whole, as far as they can be told. */

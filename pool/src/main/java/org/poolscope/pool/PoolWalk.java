@@ -71,7 +71,7 @@ final class PoolWalk {
             progress.at("walking pool pages", Math.min((long) done.incrementAndGet() * GROUP_PAGES, pages.count()), pages.count());
         });
         Aliases.remove(read, bytes, memory.pointerSize());
-        return new PoolBlocks(memory, form, space, read, big, damage, warnings, pages, freePages.get());
+        return new PoolBlocks(memory, form, space, read, big, damage, warnings, pages.absences(), freePages.get());
     }
 
     /** Whether kernels of this age keep an in-use bit in the type, told from a sample of pages. */

@@ -52,7 +52,7 @@ class DoubtsTest {
 
     private static Set<PoolTag> tags(PoolBlocks blocks) {
         Set<PoolTag> tags = new HashSet<>();
-        for (String tag : new String[] {"Io  ", "Gh05", "Gla8", "SeSd", "USTR", "SCSI", "PCI0", "CM  ", "ObCI", "None", "IfsK", "Mup ", "File", "Sect"}) {
+        for (String tag : new String[] {"Io  ", "Gh05", "SeSd", "USTR", "CM  ", "ObCI"}) {
             tags.add(PoolTag.parse(tag));
         }
         return tags;

@@ -94,4 +94,20 @@ class PageQueueTest {
                     .forEach(page -> seen.accumulateAndGet(page, given.get(page), Math::max));
         }
     }
+
+    @Test
+    void whereMostWasPutInComesFirst() {
+        PageQueue queue = new PageQueue(5000, 1);
+        queue.lane(0).add(3);
+        for (int page = 2048; page < 2148; page++) {
+            queue.lane(0).add(page);
+        }
+        assertThat(queue.next(50)).isEqualTo(2048 / Long.SIZE);
+        assertThat(queue.next(50)).isNegative();
+        assertThat(queue.next(1)).isZero();
+        assertThat(queue.next(1)).isNegative();
+        // What was offered and not taken is still there.
+        assertThat(queue.isEmpty()).isFalse();
+        assertThat(queue.take(0)).isEqualTo(1L << 3);
+    }
 }
