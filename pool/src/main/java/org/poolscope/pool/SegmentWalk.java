@@ -69,7 +69,7 @@ final class SegmentWalk {
         if (broken.get() > 0) {
             warnings.add("pages of %d subsegments are not in the image; blocks on them are missing".formatted(broken.get()));
         }
-        return new PoolBlocks(memory, format, space, read, big.with(unlisted), damage, warnings, pages, 0);
+        return new PoolBlocks(memory, format, space, read, big.with(unlisted), damage, warnings, pages.absences(), 0);
     }
 
     /** The first and the last range, exclusive, of each group. */
