@@ -1,6 +1,5 @@
 package org.poolscope.lab;
 
-import java.io.BufferedWriter;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
@@ -11,11 +10,14 @@ import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
 
 /**
  * A fleet of machines that are called identical, a few of which leak nonpaged pool until they stop, 7 to 20 days after each boot. Nothing
- * sets those few apart but the version of one network driver. Each machine has a folder with its PoolMon logs, in one file or in one for
- * each day, its PerfMon log (some), and listings of its drivers and its system; decoys and damaged files lie between them.
+ * sets those few apart but the version of one network driver. Each machine has a folder with its PoolMon logs (snapshots or screens, in
+ * one file or in one for each day), a log of its performance counters (some, in three forms), and listings of its drivers and its system;
+ * decoys and damaged files lie between them.
  */
 public final class FleetCase {
 
@@ -27,7 +29,7 @@ public final class FleetCase {
 
     private static final LocalDateTime START = LocalDateTime.of(2007, 3, 1, 0, 0);
     private static final DateTimeFormatter DAY = DateTimeFormatter.ofPattern("yyyyMMdd", Locale.ROOT);
-    private static final DateTimeFormatter PERFMON = DateTimeFormatter.ofPattern("MM/dd/yyyy HH:mm:ss.SSS", Locale.ROOT);
+    private static final CounterFile.Form[] FORMS = CounterFile.Form.values();
     /** The published size of the leak at the end: 2,442,801 blocks of 64 bytes. */
     private static final double LEAK_BYTES = 2_442_801 * 64.0;
     private static final String LEAK_TAG = "Io  ";
@@ -37,6 +39,8 @@ public final class FleetCase {
     private final FleetOptions options;
     private final Path folder;
     private final Dice dice;
+    /** How many machines have logs of each form. */
+    private final Map<String, Integer> formats = new TreeMap<>();
 
     private FleetCase(Path folder, FleetOptions options) {
         this.folder = folder;
@@ -78,6 +82,8 @@ public final class FleetCase {
             options.progress().at("making machines", machine + 1L, options.machines());
         }
         truth.put("rows", rows);
+        Truth forms = truth.object("formats");
+        formats.forEach(forms::put);
         Path bad = Files.createDirectories(folder.resolve(name(0)));
         Files.write(bad.resolve("notes.doc"), new byte[] {(byte) 0xd0, (byte) 0xcf, 0x11, (byte) 0xe0, 0, 1, 2, 3});
         Files.writeString(bad.resolve("empty.log"), "");
@@ -163,7 +169,13 @@ public final class FleetCase {
         int count = options.days() * options.samplesPerDay();
         long rows = 0;
         PoolmonSnapshots out = null;
-        BufferedWriter perfmon = machine % 5 == 0 ? perfmon(home) : null;
+        boolean screens = machine % 7 == 5;
+        CounterFile.Form form = machine % 5 < FORMS.length ? FORMS[machine % 5] : null;
+        CounterFile perfmon = form == null ? null : new CounterFile(home, form);
+        formats.merge(screens ? "poolmon screens" : "poolmon snapshots", 1, Integer::sum);
+        if (form != null) {
+            formats.merge(form.file(), 1, Integer::sum);
+        }
         try {
             for (int sample = 0; sample < count; sample++) {
                 double hour = 24.0 * sample / options.samplesPerDay();
@@ -172,7 +184,7 @@ public final class FleetCase {
                     if (out != null) {
                         out.close();
                     }
-                    out = new PoolmonSnapshots(home.resolve(daily ? "poolmon-" + DAY.format(time) + ".log" : "poolmon.log"));
+                    out = new PoolmonSnapshots(home.resolve(daily ? "poolmon-" + DAY.format(time) + ".log" : "poolmon.log"), screens);
                 }
                 rows += snapshot(out, perfmon, tags, time, hour, uptime.at(hour), own);
             }
@@ -187,7 +199,7 @@ public final class FleetCase {
         return rows;
     }
 
-    private static long snapshot(PoolmonSnapshots out, BufferedWriter perfmon, List<Tag> tags, LocalDateTime time, double hour,
+    private static long snapshot(PoolmonSnapshots out, CounterFile perfmon, List<Tag> tags, LocalDateTime time, double hour,
             double uptime, Dice own) throws IOException {
         long[] blocks = new long[tags.size()];
         long paged = 0;
@@ -207,16 +219,8 @@ public final class FleetCase {
         }
         out.end();
         if (perfmon != null) {
-            perfmon.write("\"" + PERFMON.format(time) + "\",\"" + paged + "\",\"" + nonPaged + "\"\r\n");
+            perfmon.sample(time, paged, nonPaged);
         }
         return blocks.length;
-    }
-
-    private static BufferedWriter perfmon(Path home) throws IOException {
-        String machine = "\\\\" + home.getFileName().toString().toUpperCase(Locale.ROOT);
-        BufferedWriter out = Files.newBufferedWriter(home.resolve("perfmon.csv"), StandardCharsets.US_ASCII);
-        out.write("\"(PDH-CSV 4.0) (GMT Standard Time)(0)\",\"" + machine + "\\Memory\\Pool Paged Bytes\",\"" + machine
-                + "\\Memory\\Pool Nonpaged Bytes\"\r\n");
-        return out;
     }
 }

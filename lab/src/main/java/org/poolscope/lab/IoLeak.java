@@ -82,7 +82,7 @@ final class IoLeak extends MachineCase {
     @Override
     void texts(Making making) throws IOException {
         if (!making.is("control")) {
-            EventText.write(making.out(), EventText.NONPAGED_EMPTY, "7/14/2004", "6:31:55 PM", "KIOSK217");
+            EventText.write(making.out(), EventText.NONPAGED_EMPTY, "7/14/2004", "4:31:55 PM", "KIOSK217");
         }
     }
 }

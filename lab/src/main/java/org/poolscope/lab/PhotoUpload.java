@@ -131,7 +131,7 @@ final class PhotoUpload extends MachineCase {
 
     @Override
     void texts(Making making) throws IOException {
-        EventText.write(making.out(), EventText.PAGED_EMPTY, "1/11/2007", "2:26:46 AM", "Server18");
+        EventText.write(making.out(), EventText.PAGED_EMPTY, "1/14/2007", "1:26:46 AM", "Server18");
         writePoolmon(making.out(), making.scale());
         int listed = Math.min(entries(making), LISTED_ENTRIES);
         PktListing.write(making.out(), listed);

@@ -8,21 +8,31 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.LocalDateTime;
 import java.time.format.DateTimeFormatter;
+import java.util.Arrays;
 import java.util.Locale;
 
-/** Writes snapshots as {@code poolmon -n} of a 64-bit system does, one after another, without making an object for each of a fleet's rows. */
+/**
+ * Writes snapshots as {@code poolmon -n} of a 64-bit system does, or screens with the changes since the one before in parentheses, one
+ * after another, without making an object for each of a fleet's rows.
+ */
 final class PoolmonSnapshots implements Closeable {
 
     private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm:ss", Locale.ROOT);
     private static final int BUFFER = 1 << 16;
-    private static final int LONGEST_ROW = 160;
+    private static final int LONGEST_ROW = 240;
+    private static final int FIGURES = 3;
 
     private final OutputStream out;
     private final byte[] buffer = new byte[BUFFER];
+    private final boolean screens;
+    /** Allocations, frees and bytes of each row of the screen before. */
+    private long[] before = new long[0];
+    private int row;
     private int used;
 
-    PoolmonSnapshots(Path file) throws IOException {
+    PoolmonSnapshots(Path file, boolean screens) throws IOException {
         this.out = Files.newOutputStream(file);
+        this.screens = screens;
     }
 
     /** The time in a line of its own, as scripts add it, and the head. Sizes in kilobytes. */
@@ -32,14 +42,15 @@ final class PoolmonSnapshots implements Closeable {
                         468_600, 56_708, pagedKilobytes * 9 / 10)
                 + String.format(Locale.ROOT, " Commit:%7dK Limit:%7dK Peak:%7dK            Pool N:%6dK P:%6dK\r\n", 4_100_436, 17_517_136,
                         11_685_564, nonPagedKilobytes, pagedKilobytes)
-                + "\r\n Tag  Type     Allocs            Frees               Diff            Bytes      Per Alloc\r\n\r\n";
+                + (screens ? " System pool information\r\n" : "") + "\r\n Tag  Type     Allocs            Frees               Diff            Bytes      Per Alloc\r\n\r\n";
         byte[] bytes = text.getBytes(StandardCharsets.US_ASCII);
         flushFor(bytes.length);
         System.arraycopy(bytes, 0, buffer, used, bytes.length);
         used += bytes.length;
+        row = 0;
     }
 
-    /** A row; the tag has four ASCII characters. */
+    /** A row; the tag has four ASCII characters. Every screen has the same tags in the same order. */
     void row(byte[] tag, boolean paged, long allocs, long frees, long bytes) throws IOException {
         flushFor(LONGEST_ROW);
         buffer[used++] = ' ';
@@ -49,11 +60,32 @@ final class PoolmonSnapshots implements Closeable {
         text(paged ? " Paged" : " Nonp ");
         long diff = allocs - frees;
         number(allocs, 18);
+        change(0, allocs);
         number(frees, 18);
+        change(1, frees);
         number(diff, 12);
         number(bytes, 14);
+        change(2, bytes);
         number(diff == 0 ? 0 : bytes / diff, 10);
         text("\r\n");
+        row++;
+    }
+
+    /** What a figure changed by since the screen before, in parentheses; nothing in a snapshot. */
+    private void change(int figure, long value) {
+        if (!screens) {
+            return;
+        }
+        int at = row * FIGURES + figure;
+        if (at >= before.length) {
+            before = Arrays.copyOf(before, Math.max(FIGURES * 64, at * 2));
+            before[at] = value;
+        }
+        long change = before[at] == 0 ? 0 : value - before[at];
+        before[at] = value;
+        text(" (");
+        text(Long.toString(change));
+        text(")");
     }
 
     /** A blank line between two snapshots. */

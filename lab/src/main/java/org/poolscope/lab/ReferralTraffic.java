@@ -18,7 +18,7 @@ final class ReferralTraffic {
     /** Time to live of the file server's referrals, of which a listing shows what is left. */
     static final int LONG_TTL = 57_600;
 
-    private static final Instant START = Instant.parse("2007-01-10T15:00:00Z");
+    private static final Instant START = Instant.parse("2007-01-13T15:00:00Z");
     private static final int CLIENT = 0x0a00_0012;
     private static final int FILE_SERVER = 0x0a00_0034;
     private static final int WINDOWS_SERVER = 0x0a00_0056;
