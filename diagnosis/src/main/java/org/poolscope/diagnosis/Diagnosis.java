@@ -23,11 +23,13 @@ public final class Diagnosis {
             new TagMapRule(),
             new TagSitesRule(),
             new HandleLeakRule(),
+            new GrowingProcessRule(),
             new FileLevelReferralsRule(),
             new ReferralCacheSizeRule(),
             new ReferralTtlRule(),
             new CapturedReferralsRule(),
             new NothingFoundRule(),
+            new EarlierRunRule(),
             // Says how far the others hold, and never what is wrong with the machine.
             new BooksDifferRule());
 
