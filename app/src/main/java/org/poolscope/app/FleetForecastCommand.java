@@ -7,6 +7,7 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import java.io.IOException;
 import java.time.LocalDateTime;
 import java.time.temporal.ChronoUnit;
+import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -14,31 +15,39 @@ import java.util.concurrent.Callable;
 import org.poolscope.fleet.FleetEngine;
 import org.poolscope.fleet.FleetForecast;
 import org.poolscope.fleet.PoolForecast;
+import org.poolscope.model.PoolKind;
 import org.poolscope.model.Quantity;
 import org.poolscope.report.Listing;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
 
 /** {@code poolscope fleet forecast}: until when the machines last. */
 @Command(name = "forecast", mixinStandardHelpOptions = true, usageHelpAutoWidth = true,
         header = "When the pools of the machines run out, as a range.",
         description = {"From the growth since each machine's last boot and the limit the evidence gives (!vm listings, dumps), or the one given",
             "here. A pool that does not grow without rest has no date."},
-        footer = {"", "Examples:", "  poolscope fleet forecast fleet.data", "  poolscope fleet forecast fleet.data --limit nonpaged=268435456 --all"})
+        footer = {"", "Examples:", "  poolscope fleet forecast fleet.data", "  poolscope fleet forecast fleet.data --limit nonpaged=256MB --limit paged=360MB --all"})
 final class FleetForecastCommand implements Callable<Integer> {
 
     @Mixin
     private FleetDataset dataset;
 
-    @Option(names = "--limit", paramLabel = "POOL=BYTES", description = "The limit of paged or nonpaged pool where the evidence has none.")
-    private Map<String, Long> limits = new HashMap<>();
+    @Option(names = "--limit", paramLabel = "POOL=SIZE", description = "The limit of paged or nonpaged pool where the evidence has none: a size "
+            + "such as 256MB, or a number of bytes. May be given for each pool.")
+    private Map<PoolKind, String> limits = new EnumMap<>(PoolKind.class);
 
     @Option(names = "--all", description = "Also pools that do not grow.")
     private boolean all;
 
     @Mixin
     private Output output;
+
+    @Spec
+    private CommandSpec command;
 
     private static final Listing<PoolForecast> FORECASTS = new Listing<>(FleetForecastCommand::write)
             .text("Machine", PoolForecast::machine)
@@ -74,7 +83,7 @@ final class FleetForecastCommand implements Callable<Integer> {
     public Integer call() throws Exception {
         List<PoolForecast> forecasts;
         try (FleetEngine engine = dataset.open()) {
-            forecasts = FleetForecast.of(engine, limits);
+            forecasts = FleetForecast.of(engine, bytes());
         }
         List<PoolForecast> shown = forecasts.stream().filter(forecast -> all || forecast.shape().equals("leak")).toList();
         if (shown.isEmpty() && !output.isJson()) {
@@ -82,7 +91,18 @@ final class FleetForecastCommand implements Callable<Integer> {
         } else {
             output.list(FORECASTS, shown.iterator());
         }
+        if (!output.isJson() && shown.stream().anyMatch(forecast -> forecast.shape().equals("leak") && forecast.maximumBytes() == null)) {
+            output.line("Where the limit is unknown no date can be told. Give it: --limit nonpaged=256MB (the least of the machine's memory and");
+            output.line("what its Windows allows; trend --windows VERSION knows those), or take in a !vm listing or a dump of the machine.");
+        }
         output.flush();
         return 0;
+    }
+
+    private Map<String, Long> bytes() {
+        Map<String, Long> bytes = new HashMap<>();
+        limits.forEach((pool, size) -> bytes.put(pool.word(), Sizes.parse(size).orElseThrow(() -> new ParameterException(command.commandLine(),
+                "Invalid value for option '--limit': '" + size + "' is no size; write for instance " + pool.word() + "=256MB"))));
+        return bytes;
     }
 }

@@ -28,7 +28,7 @@ import picocli.CommandLine.Option;
             "chance would make so uneven a share (Fisher's exact test, Holm's correction for all the comparisons), and how much more",
             "common the leak is where it is."},
         footer = {"", "Examples:", "  poolscope fleet outliers fleet.data", "  poolscope fleet outliers fleet.data --all --format json",
-            "Exit status: 0 nothing sets them apart, 1 something does."})
+            "Exit status: 0 the fleet was looked at, whatever was found."})
 final class FleetOutliersCommand implements Callable<Integer> {
 
     @Mixin
@@ -95,7 +95,7 @@ final class FleetOutliersCommand implements Callable<Integer> {
             print(leaks, outliers, shown);
         }
         output.flush();
-        return found ? 1 : 0;
+        return 0;
     }
 
     private void print(List<FleetLeak> leaks, List<FleetOutlier> outliers, List<FleetOutlier> shown) throws IOException {

@@ -138,7 +138,7 @@ final class TrendCommand implements Callable<Integer> {
     }
 
     private static boolean isWorthTelling(TagTrend row) {
-        boolean grows = row.trend().isLeak() || row.trend().shape() == Shape.GROWS && row.trend().perHourLow() > 0;
+        boolean grows = row.trend().isLeak() || row.trend().shape() == Shape.GROWS && !(row.trend().perHourLow() <= 0);
         return grows && (row.shareOfGrowth() == null ? row.trend().perHour() >= WORTH_TELLING_BYTES : row.shareOfGrowth()
                 >= WORTH_TELLING);
     }
@@ -169,9 +169,11 @@ final class TrendCommand implements Callable<Integer> {
                         + end.limit().source()
                         + ") " + range(end) + ".");
             } else if (total != null && (total.trend().isLeak() || total.trend().shape() == Shape.GROWS)) {
-                output.line("When " + kind.word() + " pool runs out is not said: its limit is not known (--limit-" + kind.word()
-                        + ", --windows), or"
-                        + " far away.");
+                LocalDateTime after = trends.starts().stream().filter(start -> start.isAfter(total.to())).findFirst().orElse(null);
+                output.line("When " + kind.word() + " pool runs out is not said: " + (after != null
+                        ? "the machine was started at " + TIME.format(after) + ", after these samples, and its pools began anew."
+                        : Double.isNaN(total.trend().perHourLow()) ? "so few samples give no range for the pace."
+                        : "its limit is not known (--limit-" + kind.word() + ", --windows), or far away, or it may come to rest."));
             }
         }
         for (TagTrend leak : leaks) {
@@ -228,7 +230,7 @@ final class TrendCommand implements Callable<Integer> {
             .number("Bytes", row -> Double.isNaN(row.trend().end()) ? null : Quantity.bytes(Math.round(row.trend().end())))
             .number("An hour", row -> Double.isNaN(row.trend().perHour()) ? null
                     : Quantity.bytes(Math.round(row.trend().perHour())))
-            .text("95% of it", row -> Double.isNaN(row.trend().perHourLow()) ? null
+            .text("95% of it", row -> Double.isNaN(row.trend().perHour()) ? null : Double.isNaN(row.trend().perHourLow()) ? "not known"
                     : Quantity.bytes(Math.round(row.trend().perHourLow())) + " .. "
                     + Quantity.bytes(Math.round(row.trend().perHourHigh())))
             .number("Of growth", row -> row.shareOfGrowth() == null ? "" : Quantity.percent(row.shareOfGrowth()))

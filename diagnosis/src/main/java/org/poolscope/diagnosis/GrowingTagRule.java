@@ -27,7 +27,7 @@ final class GrowingTagRule implements Rule {
 
     private static final double SHARE_OF_GROWTH = 0.5;
     private static final double SHARE_OF_POOL = 0.2;
-    private static final long BYTES = 4L << 20;
+    private static final long BYTES = 1L << 20;
     /** Of what was allocated between two tables, a cache or load frees more than this. */
     private static final double FREED_BETWEEN = 0.5;
 

@@ -125,7 +125,7 @@ final class LeakDatedRule implements Rule {
     private static List<List<TagTrend>> groups(PoolTrends trends) {
         Map<String, List<TagTrend>> groups = new LinkedHashMap<>();
         for (TagTrend leak : trends.leaks()) {
-            boolean matters = (leak.shareOfGrowth() == null || leak.shareOfGrowth() >= SHARE) && leak.trend().growth() >= BYTES;
+            boolean matters = (leak.shareOfGrowth() == null || leak.shareOfGrowth() >= SHARE) && leak.trend().growth() >= PoolTrends.WORTH_BYTES;
             String companion = leak.companions().stream().map(PoolTag::toString).filter(other -> groups.containsKey(leak.pool()
                     + other))
                     .findFirst().orElse(leak.tag().toString());

@@ -1,9 +1,18 @@
 package org.poolscope.diagnosis;
 
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import org.poolscope.kernel.ImageInfo;
+import org.poolscope.kernel.OpenKernelImage;
 import org.poolscope.logs.EventLog;
 import org.poolscope.logs.KnownEvent;
+import org.poolscope.logs.LoggedEvent;
 import org.poolscope.model.MemoryCounters;
 import org.poolscope.model.PoolKind;
 import org.poolscope.model.PoolSnapshot;
@@ -14,6 +23,11 @@ import org.poolscope.model.Quantity;
 final class NothingFoundRule implements Rule {
 
     static final String ID = "no-leak-seen";
+
+    /** Fewer tags than any running machine uses. */
+    private static final int FEW_ROWS = 40;
+    private static final int MOST_STOPS = 3;
+    private static final Pattern CODE = Pattern.compile("0x[0-9a-fA-F]{8}(?: \\([0-9a-fA-Fx, ]{1,120}\\))?");
 
     @Override
     public String id() {
@@ -43,29 +57,71 @@ final class NothingFoundRule implements Rule {
             seen.add(snapshot.seenAt());
         }
         for (EventLog log : subject.facts(EventLog.class)) {
-            looked.add(figures(log));
+            looked.add(figures(log, subject));
             seen.add(log.seenAt());
         }
         boolean blind = books.snapshots().isEmpty() && books.counters().isEmpty();
-        String title = blind ? "No leak seen, but the evidence does not show the pools at all" : "No leak seen";
+        int rows = books.snapshots().stream().mapToInt(snapshot -> snapshot.rows().size()).max().orElse(0);
+        boolean few = !blind && !books.snapshots().isEmpty() && rows < FEW_ROWS;
+        List<String> stops = stops(subject, seen);
+        String title = blind ? "No leak seen, but the evidence does not show the pools at all"
+                : few ? "No leak seen, but of the tags the evidence shows only " + rows : "No leak seen";
+        title += stops.isEmpty() ? "" : "; " + String.join("; ", stops);
         String explanation = (looked.isEmpty() ? "" : "Looked at: " + String.join("; ", looked) + ". ")
                 + (missing.isEmpty() ? "" : "Not in the evidence: " + String.join("; ", missing) + ". ");
-        Confidence confidence = blind ? Confidence.low("there are no totals and no table by tag")
+        Confidence confidence = few ? Confidence.low("a machine uses hundreds of tags; those left out may hold the pool")
+                : blind ? Confidence.low("there are no totals and no table by tag")
                 : !missing.isEmpty() ? Confidence.low("part of the picture is missing")
                 : books.series().isEmpty() ? Confidence.medium("one moment shows what is held, not what grows: a slow leak may be too small to see yet")
                 : Confidence.high("tables of several moments show no tag that only grows");
         return List.of(Finding.of(this, Severity.NOTE, confidence, title)
-                .clause(blind ? "No leak seen, but the evidence does not show the pools" : "No leak seen")
+                .clause(title)
                 .explanation(explanation.strip())
                 .evidence(seen)
                 .next("To see slow growth, take snapshots for a day and diagnose them together with this evidence.", "poolmon -n poolsnap.log")
                 .build());
     }
 
-    private static String figures(EventLog log) {
+    /** Why the machine stopped, as its dumps say. */
+    private static List<String> stops(Case subject, List<Provenance> seen) {
+        List<String> stops = new ArrayList<>();
+        for (ImageInfo info : infos(subject)) {
+            if (info.bugCheck() != null) {
+                stops.add("the machine stopped with bug check 0x" + Integer.toHexString(info.bugCheck().code()).toUpperCase(Locale.ROOT)
+                        + (info.bugCheck().name() == null ? "" : " (" + info.bugCheck().name() + ")"));
+                if (seen.stream().noneMatch(one -> one.file().equals(info.seenAt().file()))) {
+                    seen.add(info.seenAt());
+                }
+            }
+        }
+        return stops.stream().distinct().limit(MOST_STOPS).toList();
+    }
+
+    private static List<ImageInfo> infos(Case subject) {
+        List<ImageInfo> infos = new ArrayList<>(subject.facts(ImageInfo.class));
+        subject.facts(OpenKernelImage.class).forEach(open -> infos.add(open.image().info()));
+        return infos;
+    }
+
+    /** When and how the machine crashed, as far as the log says; the latest. */
+    private static String crashes(EventLog log, Case subject) {
+        List<LoggedEvent> crashes = subject.facts(LoggedEvent.class).stream()
+                .filter(event -> event.seenAt().file().equals(log.seenAt().file()) && event.time() != null
+                        && KnownEvent.of(event).filter(known -> known.kind() == KnownEvent.Kind.CRASH).isPresent())
+                .sorted(Comparator.comparing(LoggedEvent::time).reversed()).limit(MOST_STOPS).toList();
+        return crashes.isEmpty() ? "" : crashes.stream().map(event -> ": " + event.time().truncatedTo(ChronoUnit.MINUTES)
+                + (event.zone() == null ? "" : " UTC") + code(event)).collect(Collectors.joining());
+    }
+
+    private static String code(LoggedEvent event) {
+        Matcher code = CODE.matcher(event.data().getOrDefault("param1", "") + " " + event.data().values() + " " + event.message());
+        return code.find() ? ", bug check " + code.group() : "";
+    }
+
+    private static String figures(EventLog log, Case subject) {
         String time = log.from() == null || log.to() == null ? "" : " from " + log.from().toLocalDate() + " to " + log.to().toLocalDate();
         return Quantity.count(log.records(), "record", "records") + " of an event log" + time + " ("
-                + Quantity.count(log.count(KnownEvent.Kind.CRASH), "crash", "crashes") + ", "
+                + Quantity.count(log.count(KnownEvent.Kind.CRASH), "crash", "crashes") + crashes(log, subject) + ", "
                 + Quantity.count(log.count(KnownEvent.Kind.DRIVER_INSTALLED), "driver, service or update installed",
                         "drivers, services or updates installed") + ", no pool that ran empty)";
     }

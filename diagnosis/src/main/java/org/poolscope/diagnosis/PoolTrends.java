@@ -20,6 +20,7 @@ import org.poolscope.model.PoolSnapshot;
 import org.poolscope.model.PoolTag;
 import org.poolscope.model.PoolUse;
 import org.poolscope.model.Provenance;
+import org.poolscope.model.Quantity;
 import org.poolscope.model.TagUsage;
 
 /**
@@ -34,6 +35,14 @@ public final class PoolTrends {
     /** So clear a leak is no matter of chance or of the shape assumed. */
     private static final double VERY_SIGNIFICANT = 8;
     private static final double MUCH_BETTER = 2;
+    /** With fewer samples a few caches and steps one after another look as steady as a leak. */
+    private static final int PLENTY = 24;
+    /** A machine has hundreds of tags, so among those that grow by less some do so by chance. */
+    static final double WORTH_BYTES = 1 << 20;
+    /** Leaks explain at least this share of what a pool grows by, or it is no leak that makes it grow. */
+    private static final double SHARE_OF_LEAKS = 0.3;
+    /** Tables that hold less of a pool do not tell what makes it grow. */
+    private static final double SHARE_IN_TABLES = 0.5;
     /** What lasts longer is not foretold. */
     private static final double FORESEEN_HOURS = 24 * 365 * 20.0;
 
@@ -132,8 +141,9 @@ public final class PoolTrends {
             List<TagTrend> rows = new ArrayList<>();
             for (PoolKind pool : PoolKind.values()) {
                 Optional<TagTrend> total = total(pool, times);
-                total.ifPresent(rows::add);
-                rows.addAll(tags(pool, times, total.orElse(null)));
+                List<TagTrend> tags = tags(pool, times, total.orElse(null));
+                total.map(whole -> inTheLightOf(tags, whole)).ifPresent(rows::add);
+                rows.addAll(tags);
             }
             rows.sort(Comparator.comparing((TagTrend row) -> !row.isTotal()).thenComparing(row -> !row.trend().isLeak())
                     .thenComparing(row -> -(Double.isNaN(row.trend().perHour()) ? Double.NEGATIVE_INFINITY
@@ -152,6 +162,19 @@ public final class PoolTrends {
             return Optional.of(new TagTrend(null, pool, null, stretch.trend, time(stretch.from(series)), time(stretch.to(series)),
                     boot(stretch),
                     stretch.otherLeaks, null, confidence(stretch.trend), exhaustion, List.of(), series.seenAt));
+        }
+
+        /** A pool whose tags are known and do not leak does not leak: caches that fill and steps add up to steady growth. */
+        private static TagTrend inTheLightOf(List<TagTrend> tags, TagTrend total) {
+            double held = tags.stream().mapToDouble(tag -> tag.trend().end()).sum();
+            double leaking = tags.stream().filter(tag -> tag.trend().isLeak()).mapToDouble(tag -> tag.trend().perHour()).sum();
+            if (!total.trend().isLeak() || held < SHARE_IN_TABLES * total.trend().end()
+                    || leaking >= SHARE_OF_LEAKS * total.trend().perHour()) {
+                return total;
+            }
+            return new TagTrend(null, total.pool(), null, total.trend().thatRests(), total.from(), total.to(), total.boot(), total.otherLeaks(),
+                    null, Confidence.low("the pool grew, but the tags that make it up come to rest or follow the day"), null, List.of(),
+                    total.seenAt());
         }
 
         /**
@@ -275,6 +298,8 @@ public final class PoolTrends {
             long[] times = series.times;
             Stretch best = null;
             int leaks = 0;
+            int samplesLeaking = 0;
+            int samplesJudged = 0;
             int from = 0;
             int boot = -1;
             while (from < times.length) {
@@ -287,8 +312,14 @@ public final class PoolTrends {
                 }
                 Stretch stretch = new Stretch(Trend.of(times, series.values, from, to), from, to, boot, 0);
                 leaks += stretch.trend.isLeak() ? 1 : 0;
+                samplesLeaking += stretch.trend.isLeak() ? stretch.trend.samples() : 0;
+                samplesJudged += stretch.trend.samples() >= ENOUGH ? stretch.trend.samples() : 0;
                 best = best == null || stretch.saysMoreThan(best) ? stretch : best;
                 from = to;
+            }
+            // What shows in the smaller part of the time is one run's own story; a driver that leaks does so after every start.
+            if (best.trend.isLeak() && samplesLeaking * 2 < samplesJudged) {
+                return new Stretch(best.trend.thatRests(), best.first, best.end, best.boot, 0);
             }
             return new Stretch(best.trend, best.first, best.end, best.boot, Math.max(0, leaks - (best.trend.isLeak() ? 1 : 0)));
         }
@@ -301,8 +332,10 @@ public final class PoolTrends {
             if (trend.perHour() <= 0 || Double.isNaN(trend.perHour()) || !(trend.isLeak() || trend.shape() == Shape.GROWS)) {
                 return null;
             }
+            boolean ended = boots.stream().anyMatch(boot -> CounterSeries.millis(boot.at()) > now);
             PoolLimits.Limit limit = limits.of(pool, subject.facts(MemoryCounters.class)).orElse(null);
-            if (limit == null || (limit.bytes() - level) / trend.perHour() > FORESEEN_HOURS) {
+            // A start empties the pools; and a pace without a range gives no range of dates.
+            if (ended || Double.isNaN(trend.perHourLow()) || limit == null || (limit.bytes() - level) / trend.perHour() > FORESEEN_HOURS) {
                 return null;
             }
             double left = Math.max(0, limit.bytes() - level);
@@ -319,11 +352,13 @@ public final class PoolTrends {
         private static Confidence confidence(Trend trend) {
             String count = trend.samples() + " samples";
             return switch (trend.shape()) {
-                case LEAK -> trend.significance() >= VERY_SIGNIFICANT && trend.margin() >= MUCH_BETTER
+                case LEAK -> trend.growth() < WORTH_BYTES
+                        ? Confidence.low("it grew by " + Quantity.bytes(Math.round(trend.growth())) + " only: among many tags some do by chance")
+                        : trend.samples() >= PLENTY && trend.significance() >= VERY_SIGNIFICANT && trend.margin() >= MUCH_BETTER
                         ? Confidence.high("in " + count
                                 + " it grows steadily, and nothing that comes to rest explains them as well")
-                        : Confidence.medium("in " + count
-                                + " it grows beyond its noise, but growth that comes to rest explains them nearly as well");
+                        : Confidence.medium("in " + count + (trend.samples() < PLENTY ? " it grows beyond its noise; a day of hourly ones would tell more"
+                                : " it grows beyond its noise, but growth that comes to rest explains them nearly as well"));
                 case GROWS -> trend.samples() < ENOUGH ? Confidence.low("only " + count
                         + ": the growth may be a step, or a cache that fills")
                         : Confidence.low("it grew, but what comes to rest, or the time of day, explains the " + count

@@ -44,7 +44,7 @@ public final class DuckEngine implements FleetEngine {
         String hours = "epoch(time) / 3600.0 AS hours";
         try {
             if (files.isEmpty()) {
-                Duck.run(connection, "CREATE TEMP TABLE empty_" + name + " (" + table.columns() + ", machine VARCHAR)");
+                Duck.run(connection, "CREATE TEMP TABLE empty_" + name + " (" + table.duckColumns() + ", machine VARCHAR)");
                 Duck.run(connection, "CREATE TEMP VIEW " + name + " AS SELECT *, " + hours + " FROM empty_" + name);
             } else {
                 Duck.run(connection, "CREATE TEMP VIEW " + name + " AS SELECT *, " + hours + " FROM " + Duck.parquet(files));

@@ -6,8 +6,11 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import org.poolscope.diagnosis.trend.Shape;
 import org.poolscope.diagnosis.trend.Trend;
 
 /** When the pools of a fleet's machines run out, at the pace since each machine's last boot. */
@@ -15,6 +18,8 @@ public final class FleetForecast {
 
     private static final double HOURS_OF_TEN_YEARS = 87_660;
     private static final double MILLIS = 3_600_000;
+    /** What {@code fleet leaks} leaves out unless it is asked for more. */
+    private static final long LEAST_GROWTH = 1 << 20;
 
     private record PoolOf(String machine, String pool) {
     }
@@ -63,6 +68,23 @@ public final class FleetForecast {
                 + " ON t.machine = best.machine AND t.pool = best.pool AND t.source = best.source WHERE t.bytes IS NOT NULL"
                 + " ORDER BY t.machine, t.pool, t.hours", this::sample);
         end();
+        confirm();
+    }
+
+    /** A pool whose tags are known and do not leak does not leak either: caches that fill and steps add up to steady growth. */
+    private void confirm() throws FleetException {
+        List<String> suspects = forecasts.stream().filter(forecast -> forecast.shape().equals(Shape.LEAK.word()))
+                .map(PoolForecast::machine).filter(machine -> leaders.containsKey(new PoolOf(machine, "paged"))
+                        || leaders.containsKey(new PoolOf(machine, "nonpaged"))).distinct().toList();
+        if (suspects.isEmpty()) {
+            return;
+        }
+        Set<PoolOf> leaking = new HashSet<>();
+        for (FleetLeak leak : FleetLeaks.find(engine, LEAST_GROWTH, suspects)) {
+            leaking.add(new PoolOf(leak.key().machine(), leak.key().pool()));
+        }
+        forecasts.replaceAll(forecast -> forecast.shape().equals(Shape.LEAK.word()) && suspects.contains(forecast.machine())
+                && !leaking.contains(new PoolOf(forecast.machine(), forecast.pool())) ? forecast.thatRests() : forecast);
     }
 
     /** The tag that grew most from the first sample after the last boot to the last sample. */

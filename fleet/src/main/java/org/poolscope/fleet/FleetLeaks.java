@@ -4,6 +4,7 @@ import java.time.LocalDateTime;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
@@ -45,14 +46,19 @@ public final class FleetLeaks {
      * @return the leaks, the fastest first
      */
     public static List<FleetLeak> find(FleetEngine engine, long leastGrowth) throws FleetException {
+        return find(engine, leastGrowth, null);
+    }
+
+    /** The same for some machines only; {@code null} for all. */
+    static List<FleetLeak> find(FleetEngine engine, long leastGrowth, Collection<String> machines) throws FleetException {
         FleetLeaks search = new FleetLeaks(engine, leastGrowth);
-        search.run();
+        search.run(machines);
         search.leaks.sort(Comparator.comparingDouble(FleetLeak::bytesPerHour).reversed().thenComparing(leak -> leak.key().toString()));
         return search.leaks;
     }
 
-    private void run() throws FleetException {
-        Boots boots = Boots.find(engine, engine.view(FleetTable.TOTALS, null));
+    private void run(Collection<String> machines) throws FleetException {
+        Boots boots = Boots.find(engine, engine.view(FleetTable.TOTALS, machines));
         List<SeriesKey> candidates = candidates(boots);
         for (int from = 0; from < candidates.size(); from += BATCH) {
             judge(candidates.subList(from, Math.min(candidates.size(), from + BATCH)), boots);
@@ -125,11 +131,11 @@ public final class FleetLeaks {
         String rises = String.format(Locale.ROOT, "xy > 0 AND xy / xx * span >= %d AND xy * xy * (n - 2) >= %s * (xx * yy - xy * xy)"
                 + " AND (n < %d OR (xy2 > 0 AND xy2 * xy2 * (n2 - 2) >= %s * (xx2 * yy2 - xy2 * xy2)))", leastGrowth / 2, RISES * RISES,
                 LONG, RISES_ON * RISES_ON);
-        // What does not rise in half of the runs will not be found to leak in half of them.
+        // What does not rise in half of the time will not be found to leak in half of it.
         return "SELECT number, tag, pool FROM (SELECT l.number AS number, l.tag AS tag, l.pool AS pool, CASE WHEN " + rises
-                + " THEN 1 ELSE 0 END AS rises FROM (" + runs + ") l JOIN (SELECT CAST(number AS INT) AS number, CAST(run AS INT) AS run, CAST(span AS DOUBLE) AS span"
+                + " THEN n ELSE 0e0 END AS rises, n FROM (" + runs + ") l JOIN (SELECT CAST(number AS INT) AS number, CAST(run AS INT) AS run, CAST(span AS DOUBLE) AS span"
                 + " FROM " + spans + ") g ON l.number = g.number AND l.run = g.run WHERE n >= " + FEWEST + ") judged"
-                + " GROUP BY number, tag, pool HAVING sum(rises) > 0 AND sum(rises) * 2 >= count(*)";
+                + " GROUP BY number, tag, pool HAVING sum(rises) > 0 AND sum(rises) * 2 >= sum(n)";
     }
 
     /** Sums of squares and products around the means, as columns {@code n, xx, xy, yy} with a suffix, of the halves a form lets through. */
@@ -203,6 +209,8 @@ public final class FleetLeaks {
         private Optional<FleetLeak> leak() {
             Trend best = null;
             int growing = 0;
+            int samples = 0;
+            int samplesGrowing = 0;
             int seen = 0;
             int from = 0;
             for (Boots.Run run : boots.runs(key.machine())) {
@@ -214,15 +222,17 @@ public final class FleetLeaks {
                 if (to - from >= FEWEST) {
                     Trend trend = Trend.of(times, values, from, to);
                     seen++;
+                    samples += trend.samples();
                     if (trend.isLeak() && trend.growth() >= leastGrowth) {
                         growing++;
+                        samplesGrowing += trend.samples();
                         best = best == null || trend.significance() > best.significance() ? trend : best;
                     }
                 }
                 from = to;
             }
-            // What shows in one run of many is the run's own story; a driver that leaks does so after every boot.
-            return best == null || growing * 2 < seen ? Optional.empty() : Optional.of(leak(best, growing, seen));
+            // What shows in the smaller part of the time is one run's own story; a driver that leaks does so after every boot.
+            return best == null || samplesGrowing * 2 < samples ? Optional.empty() : Optional.of(leak(best, growing, seen));
         }
 
         private FleetLeak leak(Trend trend, int growing, int seen) {

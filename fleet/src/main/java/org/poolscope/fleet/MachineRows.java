@@ -57,7 +57,7 @@ final class MachineRows implements AutoCloseable {
         this.machine = machine;
         List<Path> totals = store.files(FleetTable.TOTALS, List.of(machine));
         for (FleetTable table : FleetTable.values()) {
-            Duck.run(connection, "CREATE OR REPLACE TEMP TABLE new_" + table.word() + " (" + table.columns() + ")");
+            Duck.run(connection, "CREATE OR REPLACE TEMP TABLE new_" + table.word() + " (" + table.duckColumns() + ")");
         }
         for (PoolKind pool : PoolKind.values()) {
             counters.put(pool, new HashSet<>());

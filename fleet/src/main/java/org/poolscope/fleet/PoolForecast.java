@@ -1,6 +1,7 @@
 package org.poolscope.fleet;
 
 import java.time.LocalDateTime;
+import org.poolscope.diagnosis.trend.Shape;
 
 /**
  * How a pool of a machine goes on.
@@ -21,4 +22,10 @@ import java.time.LocalDateTime;
  */
 public record PoolForecast(String machine, String pool, long bytes, Long maximumBytes, String shape, double bytesPerHour,
         double bytesPerHourLow, double bytesPerHourHigh, LocalDateTime earliest, LocalDateTime latest, String leader, long leaderBytes) {
+
+    /** The same growth, which the tags of the pool show to come to rest. */
+    PoolForecast thatRests() {
+        return new PoolForecast(machine, pool, bytes, maximumBytes, Shape.GROWS.word(), bytesPerHour, bytesPerHourLow, bytesPerHourHigh, null,
+                null, leader, leaderBytes);
+    }
 }

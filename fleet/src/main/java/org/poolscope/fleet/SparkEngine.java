@@ -55,8 +55,7 @@ final class SparkEngine implements FleetEngine {
         String[] files = store.files(table, machines).stream().map(Path::toString).toArray(String[]::new);
         Dataset<org.apache.spark.sql.Row> rows;
         if (files.length == 0) {
-            rows = session.createDataFrame(List.of(), StructType.fromDDL(table.columns().replace("VARCHAR", "STRING")
-                    .replace("time TIMESTAMP", "time TIMESTAMP_NTZ") + ", machine STRING"));
+            rows = session.createDataFrame(List.of(), StructType.fromDDL(table.sparkColumns() + ", machine STRING"));
         } else {
             rows = session.read().option("basePath", store.root().resolve(table.word()).toString()).parquet(files);
         }

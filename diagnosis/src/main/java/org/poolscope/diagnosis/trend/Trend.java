@@ -8,7 +8,7 @@ package org.poolscope.diagnosis.trend;
  * @param perHour growth per hour (Theil–Sen: the median of the slopes between all pairs of samples); of a leak that began in
  *     between,
  *     since it began; {@code NaN} when there are fewer than two samples
- * @param perHourLow the lower end of the 95% confidence interval of {@code perHour}
+ * @param perHourLow the lower end of the 95% confidence interval of {@code perHour}; {@code NaN} when there are too few samples for one
  * @param perHourHigh the upper end
  * @param significance how many standard errors the growth is away from none
  * @param margin how much better growth explains the samples than anything that comes to rest (difference of the Bayesian
@@ -46,6 +46,11 @@ public record Trend(Shape shape, int samples, double perHour, double perHourLow,
      */
     public static Trend of(long[] times, double[] values, int from, int to) {
         return FITS.get().of(times, values, from, to);
+    }
+
+    /** The same growth, which something besides the samples shows to come to rest. */
+    public Trend thatRests() {
+        return new Trend(Shape.GROWS, samples, perHour, perHourLow, perHourHigh, significance, margin, began, end, growth);
     }
 
     /** Whether it is a leak. */

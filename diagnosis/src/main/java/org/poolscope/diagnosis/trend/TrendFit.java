@@ -32,6 +32,9 @@ final class TrendFit {
 
     /** With fewer samples a line cannot be told from a curve. */
     private static final int FEWEST = 10;
+    private static final int FEWEST_FOR_INTERVAL = 5;
+    /** Of growth that began in between: with fewer samples of it, noise makes a step look like it. */
+    private static final int FEWEST_GROWING = 8;
 
     /** So many standard errors growth must be away from none; a machine has two thousand tags, so chance must be rare. */
     private static final double SIGNIFICANT = 4.5;
@@ -148,9 +151,13 @@ final class TrendFit {
         return true;
     }
 
-    /** Two to nine samples: the pace can be told, whether it goes on cannot. */
+    /**
+     * Two to nine samples: the pace can be told, whether it goes on cannot. Nor can an interval of fewer than five: even when all slopes
+     * of four agree, chance does that in one of 12 series (Kendall's statistic).
+     */
     private Trend few(int n) {
         double slope = theilSen(0);
+        boolean interval = n >= FEWEST_FOR_INTERVAL;
         boolean up = true;
         boolean down = true;
         for (int i = 1; i < n; i++) {
@@ -158,8 +165,8 @@ final class TrendFit {
             down &= y[i] <= y[i - 1];
         }
         Shape shape = up ? Shape.GROWS : down ? Shape.SHRINKS : Shape.TOO_FEW;
-        return new Trend(n < 3 && !up ? Shape.TOO_FEW : shape, n, slope * HOUR / span, interval(true, n) * HOUR / span,
-                interval(false, n) * HOUR / span, 0, Double.NaN, t[0], y[n - 1], y[n - 1] - y[0]);
+        return new Trend(n < 3 && !up ? Shape.TOO_FEW : shape, n, slope * HOUR / span,
+                interval ? interval(true, n) * HOUR / span : Double.NaN, interval ? interval(false, n) * HOUR / span : Double.NaN, 0, Double.NaN, t[0], y[n - 1], y[n - 1] - y[0]);
     }
 
     /**
@@ -743,9 +750,13 @@ final class TrendFit {
         int used = points - first;
         long began = t[0] + Math.round(from * span);
         double growth = slope * (1 - from);
-        return new Trend(Shape.LEAK, n, slope * HOUR / span, interval(true, used) * HOUR / span, interval(false, used)
-                * HOUR / span,
-                significance, margin, began, end(slope), growth);
+        double low = interval(true, used) * HOUR / span;
+        if (low <= 0 || from > 0 && used < FEWEST_GROWING) {
+            // The pace may be none, or there is too little of the growth to tell it from a step.
+            return plain(Shape.GROWS, n, significance, margin);
+        }
+        return new Trend(Shape.LEAK, n, slope * HOUR / span, low, interval(false, used) * HOUR / span, significance, margin, began,
+                end(slope), growth);
     }
 
     private Trend plain(Shape shape, int n, double significance, double margin) {

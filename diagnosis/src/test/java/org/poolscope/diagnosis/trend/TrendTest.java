@@ -140,6 +140,10 @@ class TrendTest {
         Trend trend = Trend.of(new long[] {0, 5 * HOUR}, new double[] {10e6, 60e6});
         assertThat(trend.shape()).isEqualTo(Shape.GROWS);
         assertThat(trend.perHour()).isEqualTo(10e6);
+        assertThat(trend.perHourLow()).as("two samples say nothing of chance").isNaN();
+        assertThat(trend.perHourHigh()).isNaN();
+        Trend five = Trend.of(hours(5), new double[] {1e6, 2e6, 3e6, 4.5e6, 5e6});
+        assertThat(five.perHourLow()).isPositive().isLessThan(five.perHourHigh());
         assertThat(Trend.of(new long[] {0}, new double[] {1}).shape()).isEqualTo(Shape.TOO_FEW);
         assertThat(Trend.of(new long[] {5, 5}, new double[] {1, 2}).shape()).isEqualTo(Shape.TOO_FEW);
         assertThat(Trend.of(new long[0], new double[0]).shape()).isEqualTo(Shape.TOO_FEW);
