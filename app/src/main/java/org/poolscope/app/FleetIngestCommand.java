@@ -26,7 +26,8 @@ import picocli.CommandLine.Spec;
         header = "Take evidence of many machines into a data set.",
         description = {"Takes pool tables and totals (PoolMon logs, !poolused and !vm listings, PerfMon logs, dumps) and inventories (driverquery,",
             "systeminfo, Win32_PnPSignedDriver and Get-HotFix tables, the drivers in a dump). Files that were taken in before are left",
-            "out, so the same folder can be given again and again; an ingest that was stopped goes on where it was."},
+            "out, so the same folder can be given again and again; an ingest that was stopped goes on where it was. Event logs hold no",
+            "samples: they are counted, and left to diagnose."},
         footer = {"", "Whose a file is: --machine, or what --machine-pattern finds in its path, or the folder it lies in below EVIDENCE, or",
             "its name up to a date or a word such as poolmon.", "",
             "Examples:", "  poolscope fleet ingest machines/ -o fleet.data      (machines/web-001/poolmon.log, machines/web-002/...)",
@@ -77,7 +78,7 @@ final class FleetIngestCommand implements Callable<Integer> {
         } else {
             print(report);
         }
-        return report.filesTaken() + report.filesKnown() == 0 ? Poolscope.UNREADABLE : 0;
+        return report.filesTaken() + report.filesKnown() + report.eventLogs() == 0 ? Poolscope.UNREADABLE : 0;
     }
 
     private static void write(IngestReport report, JsonGenerator json) throws IOException {
@@ -87,6 +88,7 @@ final class FleetIngestCommand implements Callable<Integer> {
         json.writeNumberField("snapshotsTaken", report.snapshotsTaken());
         json.writeNumberField("snapshotsKnown", report.snapshotsKnown());
         json.writeNumberField("rows", report.rows());
+        json.writeNumberField("eventLogs", report.eventLogs());
         files(json, "bad", report.bad());
         files(json, "warnings", report.warnings());
     }
@@ -110,6 +112,10 @@ final class FleetIngestCommand implements Callable<Integer> {
         if (report.filesKnown() > 0 || report.snapshotsKnown() > 0) {
             output.line("Known before, left out: " + Quantity.count(report.filesKnown(), "file", "files") + ", "
                     + Quantity.count(report.snapshotsKnown(), "table", "tables") + " in other files.");
+        }
+        if (report.eventLogs() > 0) {
+            output.line((report.eventLogs() == 1 ? "1 event log: it holds" : Quantity.count(report.eventLogs()) + " event logs: they hold")
+                    + " no samples; poolscope diagnose reads them, with the machine's other evidence.");
         }
         list("Not taken in:", report.bad());
         list("Taken in with doubts:", report.warnings());

@@ -25,6 +25,9 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicLong;
 import org.poolscope.diagnosis.EvidenceReaders;
+import org.poolscope.logs.EventLog;
+import org.poolscope.logs.LoggedEvent;
+import org.poolscope.logs.ResourceExhaustion;
 import org.poolscope.model.CounterSeries;
 import org.poolscope.model.EvidenceException;
 import org.poolscope.model.EvidenceFile;
@@ -63,6 +66,7 @@ public final class FleetIngest {
     private final AtomicLong machinesTaken = new AtomicLong();
     private final AtomicLong filesTaken = new AtomicLong();
     private final AtomicLong filesKnown = new AtomicLong();
+    private final AtomicLong eventLogs = new AtomicLong();
     private final AtomicLong snapshots = new AtomicLong();
     private final AtomicLong snapshotsKnown = new AtomicLong();
     private final AtomicLong rows = new AtomicLong();
@@ -122,7 +126,7 @@ public final class FleetIngest {
             throw new FleetException("cannot add to " + store.root() + ": " + e, e);
         }
         return new IngestReport(machinesTaken.intValue(), filesTaken.intValue(), filesKnown.intValue(), snapshots.get(),
-                snapshotsKnown.get(), rows.get(), bad, warnings);
+                snapshotsKnown.get(), rows.get(), eventLogs.intValue(), bad, warnings);
     }
 
     private void closeDucks() {
@@ -151,18 +155,26 @@ public final class FleetIngest {
         Bench bench = before == null ? new Bench(Duck.open(1, Duck.MEMORY_TO_WRITE), new SampleBatch()) : before;
         try (MachineRows found = new MachineRows(bench.connection(), bench.batch(), store, machine)) {
             List<Commit.Source> taken = new ArrayList<>();
+            int events = 0;
             for (Commit.Source source : fresh) {
-                if (read(Path.of(source.path()), found)) {
+                Content content = read(Path.of(source.path()), found);
+                if (content != Content.NOTHING) {
                     taken.add(source);
                 }
+                events += content == Content.EVENTS ? 1 : 0;
             }
             if (taken.isEmpty()) {
                 return;
             }
             List<Path> written = found.write();
+            // Event logs give no rows, but are remembered too: they may be large, and are read once only.
             store.commit(written, List.of(), taken);
+            eventLogs.addAndGet(events);
+            if (taken.size() == events) {
+                return;
+            }
             machinesTaken.incrementAndGet();
-            filesTaken.addAndGet(taken.size());
+            filesTaken.addAndGet(taken.size() - events);
             snapshots.addAndGet(found.snapshots());
             snapshotsKnown.addAndGet(found.known());
             rows.addAndGet(found.rows());
@@ -232,25 +244,40 @@ public final class FleetIngest {
     private record Bench(Connection connection, SampleBatch batch) {
     }
 
-    /** Reads one file; whether anything of it was taken. */
-    private boolean read(Path path, MachineRows rowsOfMachine) throws SQLException, IOException {
+    /** What a file turned out to hold. */
+    private enum Content {
+        ROWS, EVENTS, NOTHING
+    }
+
+    /** Reads one file. */
+    private Content read(Path path, MachineRows rowsOfMachine) throws SQLException, IOException {
         try (Sink sink = new Sink(path, rowsOfMachine)) {
             List<String> formats = readers.readByBeginning(EvidenceFile.open(path), sink);
             sink.rethrow();
+            if (sink.facts == 0 && sink.events > 0) {
+                return Content.EVENTS;
+            }
+            sink.doubts.forEach(this::doubt);
             if (sink.facts == 0) {
                 bad.add(new IngestReport.BadFile(path.toString(), formats.isEmpty() ? "nothing Poolscope knows"
                         : "a " + String.join(" and ", formats) + ", which holds no pool use, totals or inventory"));
-                return false;
+                return Content.NOTHING;
             }
             if (sink.untimed > 0 && sink.untimed == sink.facts) {
                 bad.add(new IngestReport.BadFile(path.toString(), "nothing in it says when it was taken. Write the time into the file "
                         + "before each snapshot, or the date into the file's name"));
-                return false;
+                return Content.NOTHING;
             }
-            return true;
+            return Content.ROWS;
         } catch (EvidenceException e) {
             bad.add(new IngestReport.BadFile(path.toString(), (e.place().isEmpty() ? "" : e.place() + ": ") + EvidenceReaders.sentence(e)));
-            return false;
+            return Content.NOTHING;
+        }
+    }
+
+    private void doubt(IngestReport.BadFile doubt) {
+        if (warnings.size() < MOST_WARNINGS) {
+            warnings.add(doubt);
         }
     }
 
@@ -260,6 +287,9 @@ public final class FleetIngest {
         private final MachineRows into;
         private int facts;
         private int untimed;
+        private int events;
+        /** Of files that hold nothing but events nothing is taken that could be doubted. */
+        private final List<IngestReport.BadFile> doubts = new ArrayList<>();
         private Exception failure;
         private final List<AutoCloseable> opened = new ArrayList<>();
 
@@ -297,6 +327,7 @@ public final class FleetIngest {
                         into.add(inventory);
                         facts++;
                     }
+                    case LoggedEvent _, EventLog _, ResourceExhaustion _ -> events++;
                     default -> {
                         // Other facts are for the diagnosis of one machine.
                     }
@@ -342,9 +373,9 @@ public final class FleetIngest {
 
         @Override
         public void warn(Provenance where, String message) {
-            if (warnings.size() < MOST_WARNINGS) {
+            if (doubts.size() < MOST_WARNINGS) {
                 String at = where.at().isEmpty() ? "" : where.at() + ": ";
-                warnings.add(new IngestReport.BadFile(path.toString(), at + message));
+                doubts.add(new IngestReport.BadFile(path.toString(), at + message));
             }
         }
     }

@@ -11,11 +11,12 @@ import java.util.List;
  * @param snapshotsTaken tables of tags taken in
  * @param snapshotsKnown tables of tags left out because the machine already has one of that time: logs are copied, appended to, rotated
  * @param rows rows of tags written
+ * @param eventLogs files that hold events and nothing else: a matter for the diagnosis of one machine, no rows
  * @param bad files that gave nothing, with the reason
  * @param warnings what could not be trusted in files that were taken
  */
 public record IngestReport(int machines, int filesTaken, int filesKnown, long snapshotsTaken, long snapshotsKnown, long rows,
-        List<BadFile> bad, List<BadFile> warnings) {
+        int eventLogs, List<BadFile> bad, List<BadFile> warnings) {
 
     public IngestReport {
         bad = List.copyOf(bad);

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -119,6 +120,29 @@ class FleetIngestTest {
         assertThat(report.bad()).extracting(bad -> Path.of(bad.file()).getFileName() + ": " + bad.reason())
                 .containsExactlyInAnyOrder("empty.log: the file is empty. Collect it again; the copy may have failed",
                         "notes.doc: nothing Poolscope knows");
+    }
+
+    @Test
+    void eventLogsOfAllFormsAreCountedAndReadOnce() throws Exception {
+        Path own = Files.createDirectories(folder.resolve("own/web-9"));
+        List<Path> logs;
+        try (Stream<Path> all = Files.walk(machines)) {
+            logs = all.filter(file -> file.getFileName().toString().matches("sysevent.evt|system.evtx|events.(txt|xml)")).toList();
+        }
+        for (Path log : logs) {
+            Files.copy(log, own.resolve(log.getParent().getFileName() + "-" + log.getFileName()));
+        }
+        assertThat(logs).extracting(log -> log.getFileName().toString())
+                .contains("sysevent.evt", "system.evtx", "events.txt", "events.xml").hasSize(11);
+
+        IngestReport withOthers = SmallFleet.ingest(machines, folder.resolve("data"));
+        IngestReport alone = SmallFleet.ingest(folder.resolve("own"), folder.resolve("none"));
+        IngestReport again = SmallFleet.ingest(folder.resolve("own"), folder.resolve("none"));
+
+        assertThat(withOthers.eventLogs()).isEqualTo(logs.size());
+        assertThat(withOthers.warnings()).isEmpty();
+        assertThat(alone).isEqualTo(new IngestReport(0, 0, 0, 0, 0, 0, logs.size(), List.of(), List.of()));
+        assertThat(again).isEqualTo(new IngestReport(0, 0, logs.size(), 0, 0, 0, 0, List.of(), List.of()));
     }
 
     @Test

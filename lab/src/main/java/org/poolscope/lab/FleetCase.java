@@ -6,6 +6,7 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.LocalDateTime;
+import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.List;
@@ -16,8 +17,8 @@ import java.util.TreeMap;
 /**
  * A fleet of machines that are called identical, a few of which leak nonpaged pool until they stop, 7 to 20 days after each boot. Nothing
  * sets those few apart but the version of one network driver. Each machine has a folder with its PoolMon logs (snapshots or screens, in
- * one file or in one for each day), a log of its performance counters (some, in three forms), and listings of its drivers and its system;
- * decoys and damaged files lie between them.
+ * one file or in one for each day), a log of its performance counters (some, in three forms), its System log (a few, in four forms), and
+ * listings of its drivers and its system; decoys and damaged files lie between them.
  */
 public final class FleetCase {
 
@@ -32,6 +33,8 @@ public final class FleetCase {
     private static final CounterFile.Form[] FORMS = CounterFile.Form.values();
     /** The published size of the leak at the end: 2,442,801 blocks of 64 bytes. */
     private static final double LEAK_BYTES = 2_442_801 * 64.0;
+    /** Before it stops, a leaking machine's log tells of it for less than this. */
+    private static final int HOURS_SHORT_OF_POOL = 4;
     private static final String LEAK_TAG = "Io  ";
     private static final String[] TAGS = {LEAK_TAG, "MmSt", "File", "Ntfx", "CM31", "IoNm", "Irp ", "Thre", "Proc", "Even", "FSfm", "NtfF",
         "Mdl ", "Toke", "Sema", "Vad ", "SeTd", "TcpE", "AfdC", "LSwi", "Npfs", "ObNm", "MmCa", "Devi"};
@@ -41,6 +44,8 @@ public final class FleetCase {
     private final Dice dice;
     /** How many machines have logs of each form. */
     private final Map<String, Integer> formats = new TreeMap<>();
+    private final List<Truth> eventTruths = new ArrayList<>();
+    private final FleetEventLogs eventLogs = new FleetEventLogs(eventTruths);
 
     private FleetCase(Path folder, FleetOptions options) {
         this.folder = folder;
@@ -84,6 +89,7 @@ public final class FleetCase {
         truth.put("rows", rows);
         Truth forms = truth.object("formats");
         formats.forEach(forms::put);
+        truth.put("eventLogs", eventTruths);
         Path bad = Files.createDirectories(folder.resolve(name(0)));
         Files.write(bad.resolve("notes.doc"), new byte[] {(byte) 0xd0, (byte) 0xcf, 0x11, (byte) 0xe0, 0, 1, 2, 3});
         Files.writeString(bad.resolve("empty.log"), "");
@@ -124,7 +130,14 @@ public final class FleetCase {
         inventory.writeDriverQuery(home.resolve("driverquery.csv"));
         inventory.writeSystemInfo(home.resolve("systeminfo.txt"));
         // A leaking machine dies and starts anew again and again; a third of the healthy ones are restarted once.
-        Uptime uptime = leaks ? hour -> hour % hoursToDeath : restartedOnce(own.oneIn(3) ? own.between(20, 80) / 100.0 : 1);
+        double restart = leaks ? hoursToDeath : 24.0 * options.days() * (own.oneIn(3) ? own.between(20, 80) / 100.0 : 1);
+        Uptime uptime = leaks ? hour -> hour % restart : hour -> hour < restart ? hour : hour - restart;
+        if (eventLogs.has(leaks)) {
+            ZoneOffset zone = form(machine) == CounterFile.Form.PERFMON_TSV_GERMAN ? ZoneOffset.ofHours(1) : ZoneOffset.UTC;
+            FleetEventLogs.Story story = new FleetEventLogs.Story(inventory, START, START.plusDays(options.days()),
+                    boots(restart, leaks), leaks, zone);
+            formats.merge(eventLogs.write(home, story, dice.named(name + " events")).file(), 1, Integer::sum);
+        }
         return samples(home, machine, tags(own, leaks, LEAK_BYTES / hoursToDeath), uptime, own);
     }
 
@@ -134,9 +147,18 @@ public final class FleetCase {
         double at(double hour);
     }
 
-    private Uptime restartedOnce(double share) {
-        double boot = 24.0 * options.days() * share;
-        return hour -> hour < boot ? hour : hour - boot;
+    /** When a machine boots that runs for so many hours, once or, if it leaks, again and again: what comes before a crash may be seen. */
+    private List<LocalDateTime> boots(double hours, boolean leaks) {
+        List<LocalDateTime> boots = new ArrayList<>();
+        double end = 24.0 * options.days() + (leaks ? HOURS_SHORT_OF_POOL : 0);
+        for (double hour = hours; hour < end && (leaks || boots.isEmpty()); hour += hours) {
+            boots.add(START.plusSeconds(Math.round(hour * 3600)));
+        }
+        return boots;
+    }
+
+    private static CounterFile.Form form(int machine) {
+        return machine % 5 < FORMS.length ? FORMS[machine % 5] : null;
     }
 
     private List<Tag> tags(Dice own, boolean leaks, double leakPerHour) {
@@ -170,7 +192,7 @@ public final class FleetCase {
         long rows = 0;
         PoolmonSnapshots out = null;
         boolean screens = machine % 7 == 5;
-        CounterFile.Form form = machine % 5 < FORMS.length ? FORMS[machine % 5] : null;
+        CounterFile.Form form = form(machine);
         CounterFile perfmon = form == null ? null : new CounterFile(home, form);
         formats.merge(screens ? "poolmon screens" : "poolmon snapshots", 1, Integer::sum);
         if (form != null) {

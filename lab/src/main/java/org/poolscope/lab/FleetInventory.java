@@ -30,9 +30,14 @@ record FleetInventory(String name, boolean culprit, boolean scanner, boolean upd
     private record Device(String className, String name, String version, String inf) {
     }
 
+    /** The version of its network driver. */
+    String driverVersion() {
+        return culprit ? BAD_VERSION : GOOD_VERSION;
+    }
+
     private List<Device> devices() {
         List<Device> devices = new ArrayList<>(List.of(
-                new Device("NET", DEVICE, culprit ? BAD_VERSION : GOOD_VERSION, "oem3.inf"),
+                new Device("NET", DEVICE, driverVersion(), "oem3.inf"),
                 new Device("SCSIADAPTER", "Contoso Smart Array 6i Controller", "5.64.0.32", "oem1.inf"),
                 new Device("DISPLAY", "Litware Remote Console Graphics", "6.14.10.6553", "oem2.inf"),
                 new Device("USB", "Standard Enhanced PCI to USB Host Controller", "5.2.3790.3959", "usbport.inf"),
