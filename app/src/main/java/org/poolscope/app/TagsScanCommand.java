@@ -59,7 +59,7 @@ final class TagsScanCommand implements Callable<Integer> {
     public Integer call() throws Exception {
         TagScan scan;
         try (ProgressBar progress = new ProgressBar()) {
-            scan = TagScan.of(places, progress);
+            scan = TagScan.of(places, !sure, progress);
         }
         PrintWriter err = command.commandLine().getErr();
         scan.failures().stream().limit(MOST_FAILURES_TOLD).forEach(failure -> err.println("poolscope: " + Plain.text(failure)));

@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -54,21 +55,31 @@ public record TagScan(List<TagUse> uses, int drivers, int others, List<String> f
      * @throws EvidenceException when there is nothing to scan
      */
     public static TagScan of(List<Path> places, Progress progress) throws EvidenceException {
+        return of(places, true, progress);
+    }
+
+    /**
+     * Scans all drivers among files and below folders as {@link #of(List, Progress)} does.
+     *
+     * @param literals whether tags are looked for among literals too, rather than at call sites only
+     * @throws EvidenceException when there is nothing to scan
+     */
+    public static TagScan of(List<Path> places, boolean literals, Progress progress) throws EvidenceException {
         List<String> failures = new ArrayList<>();
         List<Path> files = files(places, failures);
         AtomicInteger done = new AtomicInteger();
         List<FileResult> results = new ArrayList<>();
         try (ExecutorService workers = Executors.newFixedThreadPool(Runtime.getRuntime().availableProcessors())) {
-            List<Future<FileResult>> running = new ArrayList<>();
-            for (Path file : files) {
-                running.add(workers.submit(() -> {
-                    FileResult result = scan(file, places.contains(file));
+            Map<Path, Future<FileResult>> running = new HashMap<>();
+            for (Path file : largestFirst(files)) {
+                running.put(file, workers.submit(() -> {
+                    FileResult result = scan(file, places.contains(file), literals);
                     progress.at("scanning " + file.getFileName(), done.incrementAndGet(), files.size());
                     return result;
                 }));
             }
-            for (Future<FileResult> each : running) {
-                results.add(each.get());
+            for (Path file : files) {
+                results.add(running.get(file).get());
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -110,7 +121,16 @@ public record TagScan(List<TagUse> uses, int drivers, int others, List<String> f
         return files;
     }
 
-    private static FileResult scan(Path file, boolean named) {
+    /** The order in which no processor is left with a large file when the others are done. */
+    private static List<Path> largestFirst(List<Path> files) {
+        Map<Path, Long> sizes = new HashMap<>();
+        for (Path file : files) {
+            sizes.put(file, file.toFile().length());
+        }
+        return files.stream().sorted(Comparator.comparingLong((Path file) -> sizes.get(file)).reversed()).toList();
+    }
+
+    private static FileResult scan(Path file, boolean named, boolean literals) {
         try {
             if (!beginsLikeAnImage(file)) {
                 return FileResult.OTHER;
@@ -120,7 +140,8 @@ public record TagScan(List<TagUse> uses, int drivers, int others, List<String> f
                 return FileResult.OTHER;
             }
             DriverFile driver = DriverFile.of(image, Map.of());
-            return new FileResult(true, uses(file, driver), driver.warnings().stream().map(warning -> file + ": " + warning).toList());
+            List<TagUse> uses = uses(file, driver, literals ? driver.literals() : List.of());
+            return new FileResult(true, uses, driver.warnings().stream().map(warning -> file + ": " + warning).toList());
         } catch (EvidenceException e) {
             return new FileResult(false, List.of(), List.of(e.getMessage()));
         } catch (IOException e) {
@@ -138,14 +159,14 @@ public record TagScan(List<TagUse> uses, int drivers, int others, List<String> f
     }
 
     /** What one driver uses, once for each tag and source. */
-    static List<TagUse> uses(Path file, DriverFile driver) {
+    static List<TagUse> uses(Path file, DriverFile driver, List<TagLiteral> literals) {
         Map<PoolTag, Map<Source, Integer>> counts = new TreeMap<>();
         for (CallSite site : driver.sites()) {
             if (site.isAllocation() && site.tag() != null && !site.passedOn()) {
                 count(counts, site.tag(), Source.CALL_SITE);
             }
         }
-        for (TagLiteral literal : driver.literals()) {
+        for (TagLiteral literal : literals) {
             count(counts, literal.tag(), literal.inCode() ? Source.CODE_LITERAL : Source.DATA_LITERAL);
         }
         boolean unknown = driver.sites().stream().anyMatch(site -> site.isAllocation() && !site.passedOn() && !site.tagUnknown().isEmpty());
