@@ -98,12 +98,8 @@ final class DfsAuditCommand implements Callable<Integer> {
                 files.add(path);
                 continue;
             }
-            try {
-                files.addAll(EvidenceFolder.files(path, MOST_FILES, (file, failure) ->
-                        err.println("poolscope: " + Plain.text(file + ": cannot be read: " + failure.getMessage()))));
-            } catch (IOException e) {
-                throw new EvidenceException(path, "", "cannot be listed: " + e.getMessage(), "Check its permissions", e);
-            }
+            files.addAll(EvidenceFolder.files(path, MOST_FILES, (file, reason) ->
+                    err.println("poolscope: " + Plain.text(file + ": " + reason))));
             if (files.size() > MOST_FILES) {
                 throw new EvidenceException(path, "", "more than " + MOST_FILES + " files", "Name a smaller folder");
             }

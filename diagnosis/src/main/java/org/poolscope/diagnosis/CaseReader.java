@@ -1,6 +1,5 @@
 package org.poolscope.diagnosis;
 
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -94,13 +93,8 @@ public final class CaseReader {
     }
 
     private void folder(Path folder) throws EvidenceException {
-        List<Path> found;
-        try {
-            found = EvidenceFolder.files(folder, MOST_FILES, (file, failure) ->
-                    unreadable(folder.relativize(file).toString(), "", "cannot be read: " + failure.getMessage()));
-        } catch (IOException e) {
-            throw new EvidenceException(folder, "", "cannot be listed: " + e.getMessage(), "Check its permissions", e);
-        }
+        List<Path> found = EvidenceFolder.files(folder, MOST_FILES, (file, reason) ->
+                unreadable(folder.relativize(file).toString(), "", reason));
         if (found.size() > MOST_FILES) {
             throw new EvidenceException(folder, "", "more than " + MOST_FILES + " files", "Name the folder of one machine's evidence");
         }

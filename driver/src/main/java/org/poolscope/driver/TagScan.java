@@ -108,11 +108,7 @@ public record TagScan(List<TagUse> uses, int drivers, int others, List<String> f
                 files.add(place);
                 continue;
             }
-            try {
-                files.addAll(EvidenceFolder.files(place, MOST_FILES, (file, failure) -> failures.add(file + ": cannot be read: " + failure.getMessage())));
-            } catch (IOException e) {
-                throw new EvidenceException(place, "", "cannot be listed: " + e.getMessage(), "Check its permissions", e);
-            }
+            files.addAll(EvidenceFolder.files(place, MOST_FILES, (file, reason) -> failures.add(file + ": " + reason)));
         }
         if (files.size() > MOST_FILES) {
             failures.add(places.getFirst() + ": more than " + MOST_FILES + " files: the rest is not looked at");

@@ -1,12 +1,12 @@
 package org.poolscope.fleet;
 
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.poolscope.model.EvidenceException;
 import org.poolscope.model.EvidenceFolder;
 
 /** The evidence files of each machine. */
@@ -42,10 +42,10 @@ final class MachineFiles {
             return List.of(path);
         }
         try {
-            return EvidenceFolder.files(path, Integer.MAX_VALUE, (file, failure) ->
-                    bad.add(new IngestReport.BadFile(file.toString(), "cannot be read: " + failure.getMessage())));
-        } catch (IOException e) {
-            bad.add(new IngestReport.BadFile(path.toString(), "cannot be listed: " + e.getMessage()));
+            return EvidenceFolder.files(path, Integer.MAX_VALUE, (file, reason) ->
+                    bad.add(new IngestReport.BadFile(file.toString(), reason)));
+        } catch (EvidenceException e) {
+            bad.add(new IngestReport.BadFile(path.toString(), e.problem()));
             return List.of();
         }
     }

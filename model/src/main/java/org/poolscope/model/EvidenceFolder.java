@@ -20,31 +20,35 @@ public final class EvidenceFolder {
      * Lists the files, in order.
      *
      * @param most after so many files and one more the search ends
-     * @param unreadable hears of what cannot be looked at; the search goes on
-     * @throws IOException when the folder itself cannot be listed
+     * @param unreadable hears of what cannot be looked at, and why; the search goes on
+     * @throws EvidenceException when the folder itself cannot be listed
      */
-    public static List<Path> files(Path folder, int most, BiConsumer<Path, IOException> unreadable) throws IOException {
+    public static List<Path> files(Path folder, int most, BiConsumer<Path, String> unreadable) throws EvidenceException {
         List<Path> found = new ArrayList<>();
-        Files.walkFileTree(folder, new SimpleFileVisitor<>() {
-            @Override
-            public FileVisitResult preVisitDirectory(Path directory, BasicFileAttributes attributes) {
-                return isHidden(directory) && !directory.equals(folder) ? FileVisitResult.SKIP_SUBTREE : FileVisitResult.CONTINUE;
-            }
-
-            @Override
-            public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
-                if (!isHidden(file) && Files.isRegularFile(file)) {
-                    found.add(file);
+        try {
+            Files.walkFileTree(folder, new SimpleFileVisitor<>() {
+                @Override
+                public FileVisitResult preVisitDirectory(Path directory, BasicFileAttributes attributes) {
+                    return isHidden(directory) && !directory.equals(folder) ? FileVisitResult.SKIP_SUBTREE : FileVisitResult.CONTINUE;
                 }
-                return found.size() > most ? FileVisitResult.TERMINATE : FileVisitResult.CONTINUE;
-            }
 
-            @Override
-            public FileVisitResult visitFileFailed(Path file, IOException failure) {
-                unreadable.accept(file, failure);
-                return FileVisitResult.CONTINUE;
-            }
-        });
+                @Override
+                public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
+                    if (!isHidden(file) && Files.isRegularFile(file)) {
+                        found.add(file);
+                    }
+                    return found.size() > most ? FileVisitResult.TERMINATE : FileVisitResult.CONTINUE;
+                }
+
+                @Override
+                public FileVisitResult visitFileFailed(Path file, IOException failure) {
+                    unreadable.accept(file, "cannot be read: " + failure.getMessage());
+                    return FileVisitResult.CONTINUE;
+                }
+            });
+        } catch (IOException e) {
+            throw new EvidenceException(folder, "", "cannot be listed: " + e.getMessage(), "Check its permissions", e);
+        }
         found.sort(null);
         return found;
     }
