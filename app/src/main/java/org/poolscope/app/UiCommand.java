@@ -30,7 +30,7 @@ final class UiCommand implements Callable<Integer> {
     @Option(names = "--port", paramLabel = "N", defaultValue = "0", description = "The port to listen on (default: any that is free).")
     private int port;
 
-    @Option(names = "--max-upload", paramLabel = "SIZE", defaultValue = "4G", converter = SizeConverter.class,
+    @Option(names = "--max-upload", paramLabel = "SIZE", defaultValue = "4G", converter = UnitSizeConverter.class,
             description = "The most that may be dropped on the page, all files together (default: ${DEFAULT-VALUE}).")
     private long mostBytes;
 

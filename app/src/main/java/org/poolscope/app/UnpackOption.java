@@ -10,7 +10,7 @@ import picocli.CommandLine.Spec;
 /** How much a packed file may hold, for commands that read images and other evidence. */
 final class UnpackOption {
 
-    @Option(names = "--unpack-limit", paramLabel = "SIZE", defaultValue = "64G", converter = SizeConverter.class,
+    @Option(names = "--unpack-limit", paramLabel = "SIZE", defaultValue = "64G", converter = UnitSizeConverter.class,
             description = "The most that a packed file (gzip, xz, bzip2, zip) may hold (default: ${DEFAULT-VALUE}). It is unpacked beside "
                     + "itself, into a hidden folder that is used again.")
     private long limit;

@@ -7,7 +7,7 @@ import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
 /** Reads a size with a unit: {@code 500M}, {@code 4G}. */
-final class SizeConverter implements ITypeConverter<Long> {
+final class UnitSizeConverter implements ITypeConverter<Long> {
 
     private static final Pattern SIZE = Pattern.compile("(\\d{1,6})([KMGT]?)", Pattern.CASE_INSENSITIVE);
 
