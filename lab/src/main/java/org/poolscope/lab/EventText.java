@@ -21,8 +21,8 @@ final class EventText {
     /** EventLog 6013, which says nothing of pools. */
     static final EventText UP_TIME = new EventText(false, "EventLog", 6013, "None", "The system uptime is 3549601 seconds.", List.of());
 
-    private static final DateTimeFormatter DAY = DateTimeFormatter.ofPattern("M/d/yyyy", Locale.US);
-    private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("h:mm:ss a", Locale.US);
+    static final DateTimeFormatter DAY = DateTimeFormatter.ofPattern("M/d/yyyy", Locale.US);
+    static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("h:mm:ss a", Locale.US);
 
     private final boolean error;
     private final String source;

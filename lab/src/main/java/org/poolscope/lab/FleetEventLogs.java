@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.LocalDateTime;
 import java.time.ZoneOffset;
-import java.time.format.DateTimeFormatter;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -47,8 +46,6 @@ final class FleetEventLogs {
     private static final int STOPPED_UNEXPECTEDLY = 0x80001778;
     private static final int VERSION = 0x80001779;
     private static final int UP_TIME = 0x8000177d;
-    private static final DateTimeFormatter DAY = DateTimeFormatter.ofPattern("M/d/yyyy", Locale.US);
-    private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("h:mm:ss a", Locale.US);
 
     private final List<Truth> written;
     private int healthy;
@@ -144,8 +141,10 @@ final class FleetEventLogs {
 
     private static void crashed(List<PastEvent> events, LocalDateTime boot) {
         LocalDateTime stop = boot.minusMinutes(4);
-        events.add(PastEvent.of(boot, "EventLog", STOPPED_UNEXPECTEDLY, "The previous system shutdown at " + TIME.format(stop) + " on "
-                + DAY.format(stop) + " was unexpected.", TIME.format(stop), DAY.format(stop)));
+        String time = EventText.TIME.format(stop);
+        String day = EventText.DAY.format(stop);
+        events.add(PastEvent.of(boot, "EventLog", STOPPED_UNEXPECTEDLY, "The previous system shutdown at " + time + " on " + day
+                + " was unexpected.", time, day));
         booted(events, boot);
     }
 

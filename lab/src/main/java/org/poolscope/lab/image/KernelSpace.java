@@ -56,6 +56,15 @@ public final class KernelSpace {
         }
     }
 
+    /** Maps those pages of a stretch that are not mapped yet, zeroed. */
+    public void mapMissing(long address, long bytes, Access access) {
+        for (long page = address & -PAGE; page < address + bytes; page += PAGE) {
+            if (!isMapped(page)) {
+                map(page, 1, access);
+            }
+        }
+    }
+
     /** Maps a page on a given frame. */
     public void mapFrame(long address, int frame, Access access) {
         if (isMapped(address)) {

@@ -142,10 +142,6 @@ final class ChunkWriter {
     }
 
     private void map(int from, int bytes) {
-        for (long page = base + from & -PAGE; page < base + from + bytes; page += PAGE) {
-            if (!space.isMapped(page)) {
-                space.map(page, 1, Access.DATA);
-            }
-        }
+        space.mapMissing(base + from, bytes, Access.DATA);
     }
 }

@@ -223,11 +223,7 @@ public final class ModernKernel {
     }
 
     private void map(long address, long bytes) {
-        for (long page = address & -PAGE; page < address + bytes; page += PAGE) {
-            if (!space.isMapped(page)) {
-                space.map(page, 1, Access.DATA);
-            }
-        }
+        space.mapMissing(address, bytes, Access.DATA);
     }
 
     private Struct struct(String type, long address) {

@@ -149,11 +149,7 @@ final class SegmentPools {
     }
 
     private void map(long address, long bytes) {
-        for (long page = address & -PAGE; page < address + bytes; page += PAGE) {
-            if (!space.isMapped(page)) {
-                space.map(page, 1, Access.DATA);
-            }
-        }
+        space.mapMissing(address, bytes, Access.DATA);
     }
 
     /** Memory that belongs to no segment. */
