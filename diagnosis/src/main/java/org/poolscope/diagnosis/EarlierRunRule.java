@@ -56,11 +56,12 @@ final class EarlierRunRule implements Rule {
             return List.of();
         }
         LocalDateTime first = started.minus(SLACK);
-        List<Dated> before = dated(subject).filter(one -> one.at().isBefore(first)).sorted(Comparator.comparing(Dated::at)).toList();
+        List<Dated> dated = dated(subject).toList();
+        List<Dated> before = dated.stream().filter(one -> one.at().isBefore(first)).sorted(Comparator.comparing(Dated::at)).toList();
         if (before.isEmpty()) {
             return List.of();
         }
-        boolean all = dated(subject).noneMatch(one -> !one.at().isBefore(first));
+        boolean all = before.size() == dated.size();
         List<String> files = before.stream().map(one -> one.seenAt().file()).distinct().toList();
         String title = (files.size() == 1 ? files.getFirst() + " is" : files.size() + " files of this evidence are") + " of an earlier run: "
                 + "the machine in " + image.seenAt().file() + " was started at " + TIME.format(started);

@@ -27,9 +27,6 @@ final class GrowingProcessRule implements Rule {
     /** A process that has lost so much at once is another one of the same name, or was restarted. */
     private static final double LOST = 0.5;
     private static final int MOST_FINDINGS = 4;
-    private static final int PLENTY = 24;
-    private static final double VERY_SIGNIFICANT = 8;
-    private static final double MUCH_BETTER = 2;
 
     private record Growing(CounterSeries series, Trend trend, int from, int to) {
 
@@ -119,8 +116,7 @@ final class GrowingProcessRule implements Rule {
         CounterSeries series = growing.series();
         String pace = growing.amount(trend.perHour()) + " an hour";
         String since = TIME.format(PoolTrends.time(trend.began()));
-        boolean clear = trend.samples() >= PLENTY && trend.significance() >= VERY_SIGNIFICANT && trend.margin() >= MUCH_BETTER;
-        return Finding.of(this, Severity.WARNING, clear
+        return Finding.of(this, Severity.WARNING, PoolTrends.isClear(trend)
                 ? Confidence.high("in " + trend.samples() + " samples it grows steadily, and nothing that comes to rest explains them as well")
                 : Confidence.medium("in " + trend.samples() + " samples it grows beyond its noise; more of them would tell more"),
                 "Process " + series.instance() + " leaks: the " + growing.what() + " grow" + (growing.handles() ? "" : "s") + " by " + pace

@@ -98,6 +98,11 @@ public final class PoolTrends {
         return samples;
     }
 
+    /** Whether growth is neither a matter of chance nor of the shape assumed. */
+    static boolean isClear(Trend trend) {
+        return trend.samples() >= PLENTY && trend.significance() >= VERY_SIGNIFICANT && trend.margin() >= MUCH_BETTER;
+    }
+
     static LocalDateTime time(long millis) {
         return LocalDateTime.ofEpochSecond(Math.floorDiv(millis, 1000L), 0, ZoneOffset.UTC);
     }
@@ -354,7 +359,7 @@ public final class PoolTrends {
             return switch (trend.shape()) {
                 case LEAK -> trend.growth() < WORTH_BYTES
                         ? Confidence.low("it grew by " + Quantity.bytes(Math.round(trend.growth())) + " only: among many tags some do by chance")
-                        : trend.samples() >= PLENTY && trend.significance() >= VERY_SIGNIFICANT && trend.margin() >= MUCH_BETTER
+                        : isClear(trend)
                         ? Confidence.high("in " + count
                                 + " it grows steadily, and nothing that comes to rest explains them as well")
                         : Confidence.medium("in " + count + (trend.samples() < PLENTY ? " it grows beyond its noise; a day of hourly ones would tell more"

@@ -110,18 +110,20 @@ final class MachineRows implements AutoCloseable {
         for (PoolKind pool : PoolKind.values()) {
             boolean any = false;
             long allocs = 0;
+            long bytes = 0;
             for (TagUsage row : snapshot.rows()) {
                 PoolUse use = row.use(pool);
                 if (use == null || use.isUnused()) {
                     continue;
                 }
                 any = true;
+                bytes += use.bytesOrZero();
                 allocs += use.allocs() == null ? 0 : use.allocs();
                 rows++;
                 batch.add(row.tag(), pool, use);
             }
             if (any) {
-                total(time, pool, "tags", snapshot.totalBytes(pool), null, allocs == 0 ? null : allocs);
+                total(time, pool, "tags", bytes, null, allocs == 0 ? null : allocs);
             }
         }
         if (batch.isFull()) {
