@@ -112,9 +112,4 @@ public final class SegmentHeaps {
     public List<Flaw> flaws() {
         return flaws.kept();
     }
-
-    /** How many places are damaged. */
-    public long flawCount() {
-        return flaws.count();
-    }
 }

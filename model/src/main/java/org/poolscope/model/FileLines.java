@@ -62,7 +62,6 @@ final class FileLines extends AbstractList<String> implements RandomAccess {
     private void index() throws IOException {
         Utf8Check utf8 = new Utf8Check();
         byte[] bytes = new byte[BUFFER];
-        boolean bigEndian = charset == StandardCharsets.UTF_16BE;
         boolean lineOpen = false;
         boolean afterReturn = false;
         long at = 0;
@@ -78,7 +77,7 @@ final class FileLines extends AbstractList<String> implements RandomAccess {
                             break;
                         }
                     }
-                    int c = unit == 1 ? bytes[i] : bigEndian ? bytes[i] << 8 | bytes[i + 1] & 0xff : bytes[i + 1] << 8 | bytes[i] & 0xff;
+                    int c = unit == 1 ? bytes[i] : unit(bytes, i);
                     if (c == '\n' && afterReturn) {
                         afterReturn = false;
                         continue;   // the second half of a line end

@@ -155,11 +155,7 @@ final class ChunkReader {
     /** Whether the header that a size leads to says this size. */
     private boolean confirmed(int at, int size, int end) {
         int next = at + (size << unitShift);
-        if (next > end || next + header >= end || !stretch.has(next)) {
-            return false;
-        }
-        load(next);
-        return before() == size;
+        return next + header < end && exact(next, size, end);
     }
 
     /** Whether a header stands at a place and says that so many units are before it; or it is the end. */
@@ -210,8 +206,7 @@ final class ChunkReader {
             }
             load(next);
             int size = size();
-            if (size > 1 && before() == next - at >>> unitShift
-                    && (next + (size << unitShift) == end || confirmed(next, size, end))) {
+            if (size > 1 && before() == next - at >>> unitShift && exact(next + (size << unitShift), size, end)) {
                 return next;
             }
         }

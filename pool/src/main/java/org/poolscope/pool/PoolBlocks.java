@@ -29,6 +29,8 @@ public final class PoolBlocks {
     private final long[] absences;
     private final int freePages;
     private final SpecialPages special;
+    /** {@code null} until somebody asks. */
+    private SessionMemory sessions;
     private final PageIndex index = new PageIndex();
     /** The number in the index of each group's first page, and behind the last group the number of pages. */
     private final int[] firstPage;
@@ -162,6 +164,14 @@ public final class PoolBlocks {
 
     // What follows is for the other questions of this package. A block is named by a number: its group in the upper half and its
     // place in the group in the lower; big allocations come as one more group behind the others.
+
+    /** The memory of all sessions of the image these blocks are from. The page tables of every process are gone through for it, once. */
+    synchronized SessionMemory sessions(KernelImage image) {
+        if (sessions == null) {
+            sessions = SessionMemory.of(image, memory);
+        }
+        return sessions;
+    }
 
     PagedMemory memory() {
         return memory;

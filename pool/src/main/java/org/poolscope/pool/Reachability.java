@@ -66,7 +66,7 @@ public final class Reachability {
      */
     public static Reachability of(KernelImage image, PoolBlocks blocks, Progress progress) {
         PagedMemory memory = blocks.memory();
-        SessionMemory sessions = SessionMemory.of(image, memory);
+        SessionMemory sessions = blocks.sessions(image);
         MappedPages kernel = MappedPages.ofKernel(memory, sessions);
         Marking marking = new Marking(image, blocks, kernel);
         marking.run(image, progress);

@@ -43,7 +43,7 @@ public final class References {
         this.wanted = wanted;
         this.low = low;
         this.span = high - low;
-        this.kernel = MappedPages.ofKernel(memory, SessionMemory.of(image, memory));
+        this.kernel = MappedPages.ofKernel(memory, blocks.sessions(image));
         this.poolPages = FilePages.of(blocks);
     }
 

@@ -51,7 +51,7 @@ public final class CodeMap {
     private Attribution attribution;
     private int[] functions;
     /** The places in {@link #functions}. */
-    private CodeSet kept;
+    private final CodeSet kept;
 
     private CodeMap(PeImage image) {
         this.image = image;
@@ -68,7 +68,7 @@ public final class CodeMap {
         this.jumpedTo = new CodeSet(code);
         this.guessed = new CodeSet(code);
         this.relocated = new CodeSet(code);
-        this.kept = starts;
+        this.kept = new CodeSet(code);
         for (int place : relocations) {
             relocated.add(place);
         }
@@ -119,7 +119,6 @@ public final class CodeMap {
             }
         }
         sweep(work);
-        kept = new CodeSet(code);
         for (int rva : starts.toSortedArray()) {
             if (!tabled.contains(rva) || called.contains(rva) || !jumpedTo.contains(rva)) {
                 kept.add(rva);
