@@ -6,11 +6,10 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Stream;
-import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.poolscope.model.Tool;
 
 /** The script of {@code poolscope completion} in the shells it is for. */
 class ShellCompletionTest {
@@ -55,8 +54,7 @@ class ShellCompletionTest {
     /** At the prompt of an interactive zsh on a terminal of its own: the Tab key is pressed, and the line as it then stands is printed. */
     @Test
     void zshCompletesCommandsAndOptions() throws Exception {
-        Assumptions.assumeTrue(Stream.of("/usr/bin/zsh", "/bin/zsh").map(Path::of).anyMatch(Files::isExecutable),
-                "no zsh on this machine: install the package zsh to test its completion");
+        Tool.need("zsh", "zsh");
         Path typist = Files.writeString(folder.resolve("typist.zsh"), """
                 setopt extendedglob
                 zmodload zsh/zpty

@@ -22,13 +22,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.poolscope.kernel.KernelImage;
-import org.poolscope.lab.image.ImageFormat;
 import org.poolscope.lab.machine.ModernKernel;
 import org.poolscope.memory.VirtualMemory;
 import org.poolscope.model.Address;
 import org.poolscope.model.Progress;
-import org.poolscope.model.RealEvidence;
-import org.poolscope.symbols.isf.IsfReader;
 
 /** Bits flipped in what segment heaps keep for themselves: each costs the blocks that cannot be told without it, and no others. */
 @Timeout(value = 300, unit = TimeUnit.SECONDS)
@@ -51,8 +48,7 @@ class DamagedHeapTest {
     @BeforeAll
     static void write() throws Exception {
         file = folder.resolve("memory.raw");
-        truth = ModernKernel.write(file, IsfReader.read(RealEvidence.path(
-                "symbols/ntkrnlmp.pdb-5278AFF86C341677D7D7835C85B7B844-1.json.xz")), 19041, ImageFormat.RAW);
+        truth = SegmentHeapTest.write(file, 19041, "5278AFF86C341677D7D7835C85B7B844");
         places = new HashMap<>();
         mapped = new HashSet<>();
         ends = new HashSet<>();

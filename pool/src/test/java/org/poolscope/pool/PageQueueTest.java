@@ -7,6 +7,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicIntegerArray;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 /** What is put in comes out, in order, and no page is lost when threads put and take at once. */
 class PageQueueTest {
@@ -56,6 +57,7 @@ class PageQueueTest {
     }
 
     @Test
+    @Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
     void aPageTakenWhileItIsPutInDoesNotLeaveTheQueueFullForEver() throws Exception {
         int rounds = 300_000;
         PageQueue queue = new PageQueue(64, 2);

@@ -60,25 +60,30 @@ class SegmentHeapTest {
         return found;
     }
 
-    private ModernKernel.Truth write(int build, String pdb) throws Exception {
+    /** Every block that was written is found, and no other; returns what was written. */
+    private static Map<Long, String> assertFoundAsWritten(PoolBlocks blocks, ModernKernel.Truth truth) {
+        Map<Long, String> expected = truth(truth);
+        Map<Long, String> found = walked(blocks);
+        found.keySet().removeIf(address -> isPieceOfFreeRange(found.get(address), address, expected));
+        assertThat(found).isEqualTo(expected);
+        return expected;
+    }
+
+    static ModernKernel.Truth write(Path file, int build, String pdb) throws Exception {
         SymbolTable symbols = IsfReader.read(RealEvidence.path("symbols/ntkrnlmp.pdb-" + pdb + "-1.json.xz"));
-        return ModernKernel.write(folder.resolve("memory.raw"), symbols, build, ImageFormat.RAW);
+        return ModernKernel.write(file, symbols, build, ImageFormat.RAW);
     }
 
     @ParameterizedTest
     @CsvSource({"19041, 5278AFF86C341677D7D7835C85B7B844", "20348, 879AD95F3461091BB6318FA98072AD8E",
         "22000, 0CE4A95C0CD782A7596B034D8648E585"})
     void everyBlockIsFoundAsItWasWritten(int build, String pdb) throws Exception {
-        ModernKernel.Truth truth = write(build, pdb);
+        ModernKernel.Truth truth = write(folder.resolve("memory.raw"), build, pdb);
         try (KernelImage image = KernelImage.open(folder.resolve("memory.raw"))) {
             PoolBlocks blocks = PoolBlocks.walk(image, Progress.NONE);
             assertThat(blocks.damage()).isEmpty();
             assertThat(blocks.warnings()).isEmpty();
-            Map<Long, String> expected = truth(truth);
-            Map<Long, String> found = walked(blocks);
-            found.keySet().removeIf(address -> isPieceOfFreeRange(found.get(address), address, expected));
-            assertThat(found).isEqualTo(expected);
-            assertThat(expected).hasSizeGreaterThan(2500);
+            assertThat(assertFoundAsWritten(blocks, truth)).hasSizeGreaterThan(2500);
             everyAddressLeadsToItsBlock(blocks, truth);
             lostBlocksAreToldFromHeldOnes(image, blocks, truth);
         }
@@ -95,17 +100,14 @@ class SegmentHeapTest {
         try (KernelImage image = KernelImage.open(file)) {
             assertThat(image.variables().value().orElseThrow().symbol("ExPoolState")).isEmpty();
             PoolBlocks blocks = PoolBlocks.walk(image, Progress.NONE);
-            Map<Long, String> expected = truth(truth);
-            Map<Long, String> found = walked(blocks);
-            found.keySet().removeIf(address -> isPieceOfFreeRange(found.get(address), address, expected));
-            assertThat(found).isEqualTo(expected);
+            assertFoundAsWritten(blocks, truth);
         }
     }
 
     /** Requests that were given back still look like requests; only the heap knows that they are none. */
     @Test
     void requestsGivenBackAreNotOutstanding() throws Exception {
-        ModernKernel.Truth truth = write(19041, "5278AFF86C341677D7D7835C85B7B844");
+        ModernKernel.Truth truth = write(folder.resolve("memory.raw"), 19041, "5278AFF86C341677D7D7835C85B7B844");
         try (KernelImage image = KernelImage.open(folder.resolve("memory.raw"))) {
             PoolBlocks blocks = PoolBlocks.walk(image, Progress.NONE);
             List<Irp> all = KernelObjects.of(image).value().orElseThrow().irps(Progress.NONE).value().orElseThrow();
@@ -122,7 +124,7 @@ class SegmentHeapTest {
     /** What a driver leaks: every block of its tag is lost, and of one kind. */
     @Test
     void aLeakingDriversBlocksAreLostAndProfiled() throws Exception {
-        ModernKernel.Truth truth = write(22000, "0CE4A95C0CD782A7596B034D8648E585");
+        ModernKernel.Truth truth = write(folder.resolve("memory.raw"), 22000, "0CE4A95C0CD782A7596B034D8648E585");
         long count = truth.heapBlocks().stream().filter(one -> one.tag().equals("Leak")).count();
         try (KernelImage image = KernelImage.open(folder.resolve("memory.raw"))) {
             PoolBlocks blocks = PoolBlocks.walk(image, Progress.NONE);
