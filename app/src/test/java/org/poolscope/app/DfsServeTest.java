@@ -6,6 +6,7 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
@@ -19,6 +20,8 @@ class DfsServeTest {
 
     private static final Pattern STARTED = Pattern.compile("Serving ns \\(1 link\\) on 127\\.0\\.0\\.1 port (\\d+)\\.");
 
+    private static final Duration PATIENCE = Duration.ofMinutes(2);
+
     @TempDir
     private Path folder;
 
@@ -31,7 +34,9 @@ class DfsServeTest {
         Thread command = Thread.ofPlatform().start(() -> status[0] = Poolscope.run(out, new PrintWriter(err, true), "dfs", "serve",
                 file.toString(), "--port", "0", "--trace", "--fault", "zero-ttl"));
         Matcher started = STARTED.matcher("");
+        long end = System.nanoTime() + PATIENCE.toNanos();
         while (!started.reset(out.toString()).find() && command.isAlive()) {
+            assertThat(System.nanoTime()).as("the server starts").isLessThan(end);
             Thread.sleep(20);
         }
         int port = Integer.parseInt(started.group(1));
@@ -40,7 +45,7 @@ class DfsServeTest {
             assertThat(Messages.status(asker.ask("\\s\\none", 4, 4096))).isEqualTo(0xc0000225L);
         }
         command.interrupt();
-        command.join();
+        assertThat(command.join(PATIENCE)).as("the server ends").isTrue();
 
         assertThat(status[0]).isZero();
         assertThat(out.toString()).contains("Fault zero-ttl: gives every referral a time to live of 0 seconds",

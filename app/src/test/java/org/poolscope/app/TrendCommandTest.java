@@ -1,6 +1,7 @@
 package org.poolscope.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -94,5 +95,7 @@ class TrendCommandTest {
         assertThat(Sizes.parse("377487360")).contains(360L << 20);
         assertThat(Sizes.parse("-1MB")).isEmpty();
         assertThat(Sizes.parse("99999999999999TB")).isEmpty();
+        assertThat(new UnitSizeConverter().convert("1.5GB")).isEqualTo(3L << 29);
+        assertThatThrownBy(() -> new UnitSizeConverter().convert("much")).hasMessage("not a size such as 500M or 4G: 'much'");
     }
 }

@@ -28,12 +28,13 @@ final class FileLevelReferralsRule implements Rule {
     @Override
     public List<Finding> apply(Case subject, List<Finding> earlier) {
         NamespaceShape shape = ReferralCacheCost.shape(subject);
+        WindowsBuild windows = WindowsBuild.of(subject);
         List<Finding> found = new ArrayList<>();
         for (LinkExtent extent : shape.reachingBelow().stream().limit(MOST_LINKS).toList()) {
             // what the cache costs in all is told once, with the link that most of it is for
             Optional<ReferralCacheCost.Held> held = found.isEmpty()
                     ? ReferralCacheCost.held(subject, extent.targets().size(), earlier) : Optional.empty();
-            found.add(finding(extent, earlier, held, ReferralCacheCost.needed(subject), WindowsBuild.of(subject)));
+            found.add(finding(extent, earlier, held, ReferralCacheCost.needed(subject), windows));
         }
         return found;
     }

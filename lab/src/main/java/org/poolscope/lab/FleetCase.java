@@ -124,8 +124,10 @@ public final class FleetCase {
                     .put("hoursToDeath", Math.round(hoursToDeath)));
         }
         // Decoys: the leaking machines have the scanner and every second one the update, as do many that are well.
-        FleetInventory inventory = new FleetInventory(name, leaks, leaks || own.oneIn(3), leaks ? ordinal % 2 == 0 : own.oneIn(2),
-                own.oneIn(2) ? 2047 : 4095);
+        boolean scanner = leaks || own.oneIn(3);
+        boolean updated = leaks ? ordinal % 2 == 0 : own.oneIn(2);
+        int memoryMegabytes = own.oneIn(2) ? 2047 : 4095;
+        FleetInventory inventory = new FleetInventory(name, leaks, scanner, updated, memoryMegabytes);
         inventory.writeSignedDrivers(home.resolve("drivers.csv"));
         inventory.writeDriverQuery(home.resolve("driverquery.csv"));
         inventory.writeSystemInfo(home.resolve("systeminfo.txt"));
@@ -138,7 +140,7 @@ public final class FleetCase {
                     boots(restart, leaks), leaks, zone);
             formats.merge(eventLogs.write(home, story, dice.named(name + " events")).file(), 1, Integer::sum);
         }
-        return samples(home, machine, tags(own, leaks, LEAK_BYTES / hoursToDeath), uptime, own);
+        return samples(home, machine, memoryMegabytes * 1024L, tags(own, leaks, LEAK_BYTES / hoursToDeath), uptime, own);
     }
 
     /** Hours since the last boot, at an hour of the case. */
@@ -186,7 +188,7 @@ public final class FleetCase {
         return tags;
     }
 
-    private long samples(Path home, int machine, List<Tag> tags, Uptime uptime, Dice own) throws IOException {
+    private long samples(Path home, int machine, long memoryKilobytes, List<Tag> tags, Uptime uptime, Dice own) throws IOException {
         boolean daily = machine % 4 == 1;
         int count = options.days() * options.samplesPerDay();
         long rows = 0;
@@ -206,7 +208,8 @@ public final class FleetCase {
                     if (out != null) {
                         out.close();
                     }
-                    out = new PoolmonSnapshots(home.resolve(daily ? "poolmon-" + DAY.format(time) + ".log" : "poolmon.log"), screens);
+                    out = new PoolmonSnapshots(home.resolve(daily ? "poolmon-" + DAY.format(time) + ".log" : "poolmon.log"), screens,
+                            memoryKilobytes);
                 }
                 rows += snapshot(out, perfmon, tags, time, hour, uptime.at(hour), own);
             }

@@ -25,23 +25,27 @@ final class PoolmonSnapshots implements Closeable {
     private final OutputStream out;
     private final byte[] buffer = new byte[BUFFER];
     private final boolean screens;
+    private final long memoryKilobytes;
     /** Allocations, frees and bytes of each row of the screen before. */
     private long[] before = new long[0];
     private int row;
     private int used;
 
-    PoolmonSnapshots(Path file, boolean screens) throws IOException {
+    /** @param memoryKilobytes the machine's physical memory */
+    PoolmonSnapshots(Path file, boolean screens, long memoryKilobytes) throws IOException {
         this.out = Files.newOutputStream(file);
+        this.memoryKilobytes = memoryKilobytes;
         this.screens = screens;
     }
 
     /** The time in a line of its own, as scripts add it, and the head. Sizes in kilobytes. */
     void head(LocalDateTime time, long nonPagedKilobytes, long pagedKilobytes) throws IOException {
+        long pools = nonPagedKilobytes + pagedKilobytes;
         String text = TIME.format(time) + "\r\n"
-                + String.format(Locale.ROOT, " Memory:%8dK Avail:%8dK  PageFlts:%10d   InRam Krnl:%5dK P:%6dK\r\n", 16_468_560, 12_072_536,
-                        468_600, 56_708, pagedKilobytes * 9 / 10)
-                + String.format(Locale.ROOT, " Commit:%7dK Limit:%7dK Peak:%7dK            Pool N:%6dK P:%6dK\r\n", 4_100_436, 17_517_136,
-                        11_685_564, nonPagedKilobytes, pagedKilobytes)
+                + String.format(Locale.ROOT, " Memory:%8dK Avail:%8dK  PageFlts:%10d   InRam Krnl:%5dK P:%6dK\r\n", memoryKilobytes,
+                        Math.max(memoryKilobytes / 50, memoryKilobytes * 7 / 10 - pools), 468_600, 2_484, pagedKilobytes * 9 / 10)
+                + String.format(Locale.ROOT, " Commit:%7dK Limit:%7dK Peak:%7dK            Pool N:%6dK P:%6dK\r\n", memoryKilobytes / 4 + pools,
+                        memoryKilobytes * 5 / 2, memoryKilobytes / 2 + pools, nonPagedKilobytes, pagedKilobytes)
                 + (screens ? " System pool information\r\n" : "") + "\r\n Tag  Type     Allocs            Frees               Diff            Bytes      Per Alloc\r\n\r\n";
         byte[] bytes = text.getBytes(StandardCharsets.US_ASCII);
         flushFor(bytes.length);
