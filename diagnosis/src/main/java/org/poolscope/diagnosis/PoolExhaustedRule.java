@@ -40,12 +40,13 @@ final class PoolExhaustedRule implements Rule {
     private Finding finding(PoolPressure pressure) {
         PoolKind pool = pressure.pool();
         String name = pool == PoolKind.PAGED ? "Paged pool" : "Nonpaged pool";
-        String figures = pressure.counters().map(totals -> figures(totals, pool)).orElse("");
+        String figures = pressure.counters().map(totals -> figures(totals, pressure)).orElse("");
         String title = switch (pressure.state()) {
-            case EXHAUSTED -> name + " is exhausted";
-            case NEAR_LIMIT -> name + " is close to its limit";
-            default -> name + " takes up much of physical memory";
-        } + (figures.isEmpty() ? "" : ": " + figures);
+            case EXHAUSTED -> pressure.totals() == PoolPressure.Totals.DISAGREE ? name + " ran empty; " + figures + " in the totals at hand"
+                    : name + " is exhausted" + (figures.isEmpty() ? "" : ": " + figures);
+            case NEAR_LIMIT -> name + " is close to its limit" + (figures.isEmpty() ? "" : ": " + figures);
+            default -> name + " takes up much of physical memory: " + figures;
+        };
         Finding.Builder finding = Finding.of(this, pressure.state() == PoolPressure.State.EXHAUSTED ? Severity.CRITICAL : Severity.WARNING,
                 confidence(pressure), title);
         return finding.clause(clause(pressure, name))
@@ -68,7 +69,7 @@ final class PoolExhaustedRule implements Rule {
                 seen.add(event.seenAt().quoting("event " + event.id() + " of " + event.source() + ": " + text(event)));
             }
         }
-        pressure.counters().ifPresent(totals -> seen.add(totals.seenAt().quoting(totals.source() + ": " + figures(totals, pressure.pool()))));
+        pressure.counters().ifPresent(totals -> seen.add(totals.seenAt().quoting(totals.source() + ": " + figures(totals, pressure))));
         return seen;
     }
 
@@ -78,36 +79,39 @@ final class PoolExhaustedRule implements Rule {
     }
 
     private static String clause(PoolPressure pressure, String name) {
-        Optional<Double> share = pressure.counters().map(totals -> totals.usedShare(pressure.pool()));
+        Optional<Double> share = pressure.totals() == PoolPressure.Totals.DISAGREE ? Optional.empty()
+                : pressure.counters().map(totals -> totals.usedShare(pressure.pool()));
         return switch (pressure.state()) {
-            case EXHAUSTED -> name + " is exhausted" + share.map(value -> " (" + Quantity.percent(value) + " of its limit)").orElse("");
+            case EXHAUSTED -> pressure.totals() == PoolPressure.Totals.DISAGREE ? name + " ran empty" : name + " is exhausted" + share.map(value -> " (" + Quantity.percent(value) + " of its limit)").orElse("");
             case NEAR_LIMIT -> name + " is close to its limit" + share.map(value -> " (" + Quantity.percent(value) + " of it)").orElse("");
             default -> name + " takes up much of physical memory";
         };
     }
 
-    private static String figures(MemoryCounters totals, PoolKind pool) {
+    private static String figures(MemoryCounters totals, PoolPressure pressure) {
+        PoolKind pool = pressure.pool();
         Long maximum = totals.maximumBytes(pool);
         String used = Quantity.count(totals.usedBytes(pool) / 1024) + " KB";
         if (maximum != null && totals.usedShare(pool) >= 0.05) {
             return used + " of " + Quantity.count(maximum / 1024) + " KB used (" + Quantity.percent(totals.usedShare(pool)) + ")";
         }
         Long physical = totals.physicalBytes();
-        return physical == null ? used + " used"
+        // A pool ends long before memory does on 32-bit systems: beside "exhausted" a share of memory would only confuse.
+        return physical == null || pressure.state() == PoolPressure.State.EXHAUSTED ? used + " used"
                 : used + " of " + Quantity.count(physical / 1024) + " KB of memory ("
                         + Quantity.percent((double) totals.usedBytes(pool) / physical) + ")";
     }
 
     private static Confidence confidence(PoolPressure pressure) {
-        boolean counted = pressure.counters().isPresent();
-        boolean logged = !pressure.events().isEmpty();
-        if (logged && counted) {
-            return Confidence.high("the event log says so and the memory manager's totals agree");
+        if (pressure.events().isEmpty()) {
+            return Confidence.high("the memory manager's own totals show it");
         }
-        if (logged) {
-            return Confidence.high("the file server logged that the pool was empty");
-        }
-        return Confidence.high("the memory manager's own totals show it");
+        return Confidence.high(switch (pressure.totals()) {
+            case AGREE -> "the event log says so and the memory manager's totals agree";
+            case NONE -> "the file server logged that the pool was empty";
+            case TELL_NO_LIMIT -> "the file server logged that the pool was empty; the totals do not tell how much it may hold";
+            case DISAGREE -> "the file server logged that the pool was empty; the totals are of another moment, when it was not";
+        });
     }
 
     private static String explanation(PoolPressure pressure) {

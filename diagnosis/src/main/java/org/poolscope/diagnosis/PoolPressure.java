@@ -46,6 +46,33 @@ record PoolPressure(PoolKind pool, State state, Optional<MemoryCounters> counter
         UNKNOWN
     }
 
+    /** What the totals say of a pool that an event says ran empty. */
+    enum Totals {
+        /** There are none. */
+        NONE,
+        /** They show use, but no limit worth the name: the kernel's own of the version is higher than any memory. */
+        TELL_NO_LIMIT,
+        /** They stand at or near the limit. */
+        AGREE,
+        /** They are far from the limit. */
+        DISAGREE
+    }
+
+    /** What the totals say. */
+    Totals totals() {
+        if (counters.isEmpty()) {
+            return Totals.NONE;
+        }
+        Double share = counters.get().usedShare(pool);
+        if (share != null && share >= NEAR_SHARE || counters.get().excessive().contains(pool)) {
+            return Totals.AGREE;
+        }
+        Long physical = counters.get().physicalBytes();
+        Long maximum = counters.get().maximumBytes(pool);
+        boolean told = share != null && (physical == null || maximum <= physical);
+        return told ? Totals.DISAGREE : Totals.TELL_NO_LIMIT;
+    }
+
     static PoolPressure of(Case subject, PoolKind pool) {
         Optional<MemoryCounters> worst = subject.once(PoolBooks.class, PoolBooks::of).worst(pool);
         List<LoggedEvent> events = subject.facts(LoggedEvent.class).stream()

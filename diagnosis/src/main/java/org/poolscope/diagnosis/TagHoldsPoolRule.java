@@ -44,7 +44,7 @@ final class TagHoldsPoolRule implements Rule {
                 Holder.of(snapshot, pool, owners, books).stream().filter(holder -> isWorthNaming(holder, pressure))
                         .filter(holder -> !isLost(holder, earlier)).forEach(accused::add);
             }
-            found.addAll(findings(accused, pressure, owners));
+            found.addAll(findings(accused, pressure, owners, subject));
         }
         return found;
     }
@@ -64,7 +64,7 @@ final class TagHoldsPoolRule implements Rule {
     }
 
     /** One finding for each culprit, though several tables show it: the one that counts frees and has the most tags speaks. */
-    private List<Finding> findings(List<Holder> holders, PoolPressure pressure, OwnerBook owners) {
+    private List<Finding> findings(List<Holder> holders, PoolPressure pressure, OwnerBook owners, Case subject) {
         List<Holder> ranked = new ArrayList<>(holders);
         ranked.sort((left, right) -> Integer.compare(weight(right), weight(left)));
         List<Finding> found = new ArrayList<>();
@@ -73,7 +73,7 @@ final class TagHoldsPoolRule implements Rule {
             if (told.add(holder.driver().orElse(holder.name()))) {
                 List<Holder> also = ranked.stream()
                         .filter(other -> other != holder && other.driver().isPresent() && other.driver().equals(holder.driver())).toList();
-                found.add(finding(holder, also, pressure, owners));
+                found.add(finding(holder, also, pressure, owners, grows(holder, subject)));
             }
         }
         return found;
@@ -83,9 +83,14 @@ final class TagHoldsPoolRule implements Rule {
         return (holder.behaviour() == Holder.Behaviour.NOT_COUNTED ? 0 : 1000) + Math.min(holder.rows().size(), 999);
     }
 
-    private Finding finding(Holder holder, List<Holder> also, PoolPressure pressure, OwnerBook owners) {
-        Holder.Behaviour behaviour = holder.behaviour();
-        boolean frees = behaviour == Holder.Behaviour.FREES;
+    /** Whether samples show one of its tags leaking: among much that comes and goes, something stays. */
+    private static boolean grows(Holder holder, Case subject) {
+        return holder.behaviour() == Holder.Behaviour.FREES && subject.once(PoolTrends.class, PoolTrends::of).leaks().stream()
+                .anyMatch(leak -> leak.pool() == holder.pool() && holder.tags().contains(leak.tag()));
+    }
+
+    private Finding finding(Holder holder, List<Holder> also, PoolPressure pressure, OwnerBook owners, boolean grows) {
+        boolean frees = holder.behaviour() == Holder.Behaviour.FREES && !grows;
         Optional<String> driver = holder.driver();
         String whose = driver.map(name -> " of " + name).orElse("");
         String share = Quantity.percent(holder.share());
@@ -94,11 +99,11 @@ final class TagHoldsPoolRule implements Rule {
         String title = name + whose + (one ? " holds " : " hold ") + Quantity.bytes(holder.bytes()) + ", " + share + " of "
                 + holder.pool().word() + " pool, in " + Quantity.count(holder.outstanding(), "block", "blocks");
         Severity severity = frees ? Severity.NOTE : pressure.isHigh() && holder.share() >= 0.5 ? Severity.CRITICAL : Severity.WARNING;
-        Finding.Builder finding = Finding.of(this, severity, confidence(holder), title)
+        Finding.Builder finding = Finding.of(this, severity, confidence(holder, grows), title)
                 .tags(holder.tags())
                 .pool(holder.pool())
                 .evidence(holder.seen(12))
-                .explanation(explanation(holder, also, owners));
+                .explanation(explanation(holder, also, owners, grows));
         driver.ifPresent(finding::driver);
         if (!frees) {
             finding.clause(holder.name() + whose + (one ? " holds " : " hold ") + share + " of it");
@@ -108,7 +113,10 @@ final class TagHoldsPoolRule implements Rule {
         return steps(finding, holder).build();
     }
 
-    private static Confidence confidence(Holder holder) {
+    private static Confidence confidence(Holder holder, boolean grows) {
+        if (grows) {
+            return Confidence.high("the samples show what it holds growing steadily");
+        }
         return switch (holder.behaviour()) {
             case HOARDS -> Confidence.high("the table counts allocations and frees: almost nothing is freed");
             case FREES -> Confidence.high("the table counts allocations and frees: most is freed");
@@ -116,7 +124,7 @@ final class TagHoldsPoolRule implements Rule {
         };
     }
 
-    private static String explanation(Holder holder, List<Holder> also, OwnerBook owners) {
+    private static String explanation(Holder holder, List<Holder> also, OwnerBook owners, boolean grows) {
         StringBuilder text = new StringBuilder();
         long allocs = 0;
         long frees = 0;
@@ -128,8 +136,9 @@ final class TagHoldsPoolRule implements Rule {
             case HOARDS -> text.append("Of ").append(Quantity.count(allocs, "allocation", "allocations")).append(" only ")
                     .append(Quantity.count(frees)).append(" (").append(Quantity.percent((double) frees / allocs))
                     .append(") were freed: this is built up and kept. ");
-            case FREES -> text.append("It frees what it allocates (").append(Quantity.percent((double) frees / Math.max(1, allocs)))
-                    .append(" of all allocations): that is the picture of a cache or of load, not of a leak. ");
+            case FREES -> text.append(grows ? "It frees most of what it allocates (" : "It frees what it allocates (").append(Quantity.percent((double) frees / Math.max(1, allocs)))
+                    .append(" of all allocations)").append(grows ? ", yet what stays grows from sample to sample: one of those who use it leaks. "
+                            : ": that is the picture of a cache or of load, not of a leak. ");
             case NOT_COUNTED -> {
             }
         }

@@ -97,6 +97,23 @@ class LeakDatedTest {
     }
 
     @Test
+    void aBusyTagThatGrowsAllTheTimeIsNotCalledACache() {
+        Random random = new Random(3);
+        for (int h = 0; h < 60; h++) {
+            long calls = 5_000_000L * (h + 1);
+            long held = 20_000 + 8_000L * h + Math.round(200 * random.nextGaussian());
+            facts.paged("MmSt", calls, calls - held, held * 400).paged("CM31", 500, 0, 500_000).table(START.plusHours(h));
+        }
+        facts.event("Srv", 2020);
+        assertThat(dated()).singleElement().satisfies(finding -> assertThat(finding.title()).contains("'MmSt'").contains(" leaks "));
+        assertThat(facts.findings()).filteredOn(finding -> finding.rule().equals(TagHoldsPoolRule.ID)).singleElement()
+                .satisfies(finding -> {
+                    assertThat(finding.explanation()).doesNotContain("not of a leak").contains("what stays grows from sample to sample");
+                    assertThat(finding.severity()).isEqualTo(Severity.CRITICAL);
+                });
+    }
+
+    @Test
     void aLongSeriesIsOneAccusationNotOneForEachTable() {
         samples(60, 0);
         facts.event("Srv", 2020);

@@ -23,6 +23,22 @@ class PoolRulesTest {
     }
 
     @Test
+    void totalsThatTellNoLimitAreNoSecondWitness() {
+        assertThat(new Facts().event("Srv", 2019).nonPagedPool(160 * MB, null, 4095 * MB).findings()).first().satisfies(finding -> {
+            assertThat(finding.title()).isEqualTo("Nonpaged pool is exhausted: 163,840 KB used");
+            assertThat(finding.confidence().reason()).isEqualTo(
+                    "the file server logged that the pool was empty; the totals do not tell how much it may hold");
+        });
+        assertThat(new Facts().event("Srv", 2019).nonPagedPool(60 * MB, 256 * MB, 4095 * MB).findings()).first().satisfies(finding -> {
+            assertThat(finding.title()).isEqualTo("Nonpaged pool ran empty; 61,440 KB of 262,144 KB used (23%) in the totals at hand");
+            assertThat(finding.confidence().reason()).isEqualTo(
+                    "the file server logged that the pool was empty; the totals are of another moment, when it was not");
+        });
+        assertThat(new Facts().event("Srv", 2019).nonPagedPool(250 * MB, 256 * MB, 4095 * MB).findings()).first().satisfies(finding ->
+                assertThat(finding.confidence().reason()).isEqualTo("the event log says so and the memory manager's totals agree"));
+    }
+
+    @Test
     void theSameNumberFromAnotherSourceSaysNothing() {
         assertThat(new Facts().event("MyService", 2020).verdict().isProblem()).isFalse();
     }
