@@ -1,8 +1,11 @@
 package org.poolscope.diagnosis;
 
+import java.time.Duration;
+import java.time.format.DateTimeFormatter;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.IntSummaryStatistics;
 import java.util.List;
 import java.util.Locale;
 import java.util.regex.Matcher;
@@ -27,6 +30,7 @@ final class NothingFoundRule implements Rule {
     /** Fewer tags than any running machine uses. */
     private static final int FEW_ROWS = 40;
     private static final int MOST_STOPS = 3;
+    private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm", Locale.ROOT);
     private static final Pattern CODE = Pattern.compile("0x[0-9a-fA-F]{8}(?: \\([0-9a-fA-Fx, ]{1,120}\\))?");
 
     @Override
@@ -52,10 +56,16 @@ final class NothingFoundRule implements Rule {
         if (books.snapshots().isEmpty()) {
             missing.add("pool use by tag (!poolused, poolmon, or a kernel dump)");
         }
-        for (PoolSnapshot snapshot : books.snapshots()) {
+        List<List<PoolSnapshot>> series = books.series();
+        for (List<PoolSnapshot> tables : series) {
+            looked.add(figures(tables));
+            seen.add(tables.getFirst().seenAt());
+            seen.add(tables.getLast().seenAt());
+        }
+        books.snapshots().stream().filter(snapshot -> series.stream().noneMatch(tables -> tables.contains(snapshot))).forEach(snapshot -> {
             looked.add(Quantity.count(snapshot.rows().size(), "tag", "tags") + " (" + snapshot.source() + ")");
             seen.add(snapshot.seenAt());
-        }
+        });
         for (EventLog log : subject.facts(EventLog.class)) {
             looked.add(figures(log, subject));
             seen.add(log.seenAt());
@@ -72,14 +82,30 @@ final class NothingFoundRule implements Rule {
         Confidence confidence = few ? Confidence.low("a machine uses hundreds of tags; those left out may hold the pool")
                 : blind ? Confidence.low("there are no totals and no table by tag")
                 : !missing.isEmpty() ? Confidence.low("part of the picture is missing")
-                : books.series().isEmpty() ? Confidence.medium("one moment shows what is held, not what grows: a slow leak may be too small to see yet")
+                : series.isEmpty() ? Confidence.medium("one moment shows what is held, not what grows: a slow leak may be too small to see yet")
                 : Confidence.high("tables of several moments show no tag that only grows");
-        return List.of(Finding.of(this, Severity.NOTE, confidence, title)
+        Finding.Builder finding = Finding.of(this, Severity.NOTE, confidence, title)
                 .clause(title)
                 .explanation(explanation.strip())
-                .evidence(seen)
-                .next("To see slow growth, take snapshots for a day and diagnose them together with this evidence.", "poolmon -n poolsnap.log")
-                .build());
+                .evidence(seen.stream().distinct().toList());
+        if (series.stream().noneMatch(NothingFoundRule::coversADay)) {
+            finding.next("To see slow growth, take snapshots for a day and diagnose them together with this evidence.",
+                    "poolmon -n poolsnap.log");
+        }
+        return List.of(finding.build());
+    }
+
+    private static boolean coversADay(List<PoolSnapshot> tables) {
+        return tables.size() >= PoolTrends.ENOUGH
+                && Duration.between(tables.getFirst().taken(), tables.getLast().taken()).compareTo(Duration.ofDays(1)) >= 0;
+    }
+
+    /** One series of tables, which a log may have hundreds of. */
+    private static String figures(List<PoolSnapshot> tables) {
+        IntSummaryStatistics tags = tables.stream().mapToInt(table -> table.rows().size()).summaryStatistics();
+        return Quantity.count(tables.size()) + " tables of " + (tags.getMin() == tags.getMax() ? "" : tags.getMin() + " to ")
+                + Quantity.count(tags.getMax(), "tag", "tags") + " (" + tables.getFirst().source() + ", "
+                + TIME.format(tables.getFirst().taken()) + " to " + TIME.format(tables.getLast().taken()) + ")";
     }
 
     /** Why the machine stopped, as its dumps say. */

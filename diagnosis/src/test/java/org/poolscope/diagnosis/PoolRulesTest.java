@@ -106,6 +106,19 @@ class PoolRulesTest {
     }
 
     @Test
+    void aLogOfManyTablesIsToldInOneClause() {
+        Facts facts = new Facts().pagedPool(100 * MB, 300 * MB);
+        for (int hour = 0; hour < 30; hour++) {
+            facts.paged("MmSt", 500_000 + 1000L * hour, 470_000 + 1000L * hour, 60 * MB).table(NOON.plusHours(hour));
+        }
+        assertThat(facts.findings()).singleElement().satisfies(finding -> {
+            assertThat(finding.explanation()).contains("30 tables of 1 tag (!poolused, 2006-12-14 12:00 to 2006-12-15 17:00)");
+            assertThat(finding.evidence()).hasSizeLessThan(5);
+            assertThat(finding.nextSteps()).isEmpty();
+        });
+    }
+
+    @Test
     void withoutTroubleItSaysWhatWasLookedAt() {
         assertThat(new Facts().pagedPool(100 * MB, 300 * MB).paged("MmSt", 500_000, 470_000, 60 * MB).findings()).singleElement()
                 .satisfies(finding -> {
