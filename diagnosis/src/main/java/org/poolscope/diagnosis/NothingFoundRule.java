@@ -2,7 +2,6 @@ package org.poolscope.diagnosis;
 
 import java.time.Duration;
 import java.time.format.DateTimeFormatter;
-import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.IntSummaryStatistics;
@@ -135,8 +134,7 @@ final class NothingFoundRule implements Rule {
                 .filter(event -> event.seenAt().file().equals(log.seenAt().file()) && event.time() != null
                         && KnownEvent.of(event).filter(known -> known.kind() == KnownEvent.Kind.CRASH).isPresent())
                 .sorted(Comparator.comparing(LoggedEvent::time).reversed()).limit(MOST_STOPS).toList();
-        return crashes.isEmpty() ? "" : crashes.stream().map(event -> ": " + event.time().truncatedTo(ChronoUnit.MINUTES)
-                + (event.zone() == null ? "" : " UTC") + code(event)).collect(Collectors.joining());
+        return crashes.isEmpty() ? "" : crashes.stream().map(event -> ": " + event.timeText() + code(event)).collect(Collectors.joining());
     }
 
     private static String code(LoggedEvent event) {

@@ -120,7 +120,7 @@ final class PoolExhaustedRule implements Rule {
             LoggedEvent first = pressure.events().getFirst();
             text.append("The file server logged event ").append(first.id());
             if (first.time() != null) {
-                text.append(" at ").append(first.time().toString().replace('T', ' '));
+                text.append(" at ").append(first.timeText());
             }
             if (first.computer() != null) {
                 text.append(" on ").append(first.computer());
@@ -129,7 +129,7 @@ final class PoolExhaustedRule implements Rule {
                 text.append(", and ").append(Quantity.count(pressure.occurrences() - 1, "such event", "such events")).append(" more");
                 LoggedEvent last = pressure.events().getLast();
                 if (last.time() != null && !last.time().equals(first.time())) {
-                    text.append(", the last at ").append(last.time().toString().replace('T', ' '));
+                    text.append(", the last at ").append(last.timeText());
                 }
             }
             text.append(". ");

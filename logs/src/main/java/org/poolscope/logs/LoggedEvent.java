@@ -2,11 +2,13 @@ package org.poolscope.logs;
 
 import java.time.LocalDateTime;
 import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.poolscope.model.Fact;
 import org.poolscope.model.Provenance;
@@ -30,8 +32,18 @@ public record LoggedEvent(Provenance seenAt, String source, int id, LocalDateTim
     /** The label of an entry's binary data. */
     public static final String DATA = "Data";
 
+    private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm:ss", Locale.ROOT);
+
     public LoggedEvent {
         data = Collections.unmodifiableMap(new LinkedHashMap<>(data));
+    }
+
+    /** When, for people: with the zone where the evidence gives one; empty when the evidence does not say when. */
+    public String timeText() {
+        if (time == null) {
+            return "";
+        }
+        return TIME.format(time) + (zone == null ? "" : zone.equals(ZoneOffset.UTC) ? " UTC" : " " + zone);
     }
 
     /**
