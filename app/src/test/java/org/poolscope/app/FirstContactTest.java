@@ -91,4 +91,10 @@ class FirstContactTest {
         assertThat(out.toString()).contains("http://127.0.0.1:");
         assertThat(err.toString()).contains("nothing here is evidence Poolscope knows").contains("other files can be dropped there");
     }
+
+    @Test
+    void aSmallDumpAloneTellsHowToGetADumpThatHoldsThePools() {
+        assertThat(CommandRun.of("diagnose", RealEvidence.path("dumps/triage-19041-x64-bugcheck-7e.dmp")).out())
+                .contains("Let the machine write kernel dumps when it stops", "wmic recoveros set DebugInfoType = 2");
+    }
 }

@@ -87,6 +87,10 @@ final class NothingFoundRule implements Rule {
                 .clause(title)
                 .explanation(explanation.strip())
                 .evidence(seen.stream().distinct().toList());
+        if (books.snapshots().isEmpty() && !infos(subject).isEmpty()) {
+            finding.next("Let the machine write kernel dumps when it stops: the pools are in them, not in small dumps. "
+                    + "(From Windows 11 24H2 on in SystemPropertiesAdvanced, Startup and Recovery.)", "wmic recoveros set DebugInfoType = 2");
+        }
         if (series.stream().noneMatch(NothingFoundRule::coversADay)) {
             finding.next("To see slow growth, take snapshots for a day and diagnose them together with this evidence.",
                     "poolmon -n poolsnap.log");
