@@ -219,7 +219,7 @@ final class FileServerLoad {
             long nonPaged = PoolmonLog.bytes(rows, PoolKind.NONPAGED) * 16 / 15 >> 10;
             PoolmonLog.Head head = new PoolmonLog.Head(memory, memory * 2 / 5 + dice.below(90_000), memory * 3 / 10, memory * 2,
                     nonPaged, paged);
-            PoolmonLog.write(making.out(), "poolmon-" + (i + 1) + ".txt", times[i], head, rows);
+            PoolmonLog.write(making.out(), "poolmon-" + (i + 1) + ".txt", making.dated(times[i]), head, rows);
         }
     }
 }

@@ -38,7 +38,7 @@ final class HandleLeak extends MachineCase {
 
     @Override
     public List<String> variants() {
-        return List.of("x86", "x64", "2003-x64");
+        return variants(List.of("x86", "x64", "2003-x64"), "");
     }
 
     private static int handles(Making making) {
@@ -47,9 +47,9 @@ final class HandleLeak extends MachineCase {
 
     @Override
     MachineSpec spec(Making making) {
-        boolean wide = making.variant().endsWith("x64");
+        boolean wide = making.variant().endsWith("x64") || making.isModern();
         int handles = handles(making);
-        int limit = (int) ((long) handles * (wide ? EVENT_64 : EVENT) / 4096 * 106 / 100) + (wide ? 1_400 : 1_000);
+        int limit = (int) ((long) handles * (wide ? EVENT_64 : EVENT) / 4096 * 106 / 100) + (wide ? 1_400 : 1_000) + (making.isModern() ? 1_600 : 0);
         int paged = 8_192 + handles / 128;
         return MachineSpec.of(WindowsVersion.ofVariant(making.variant()), limit + paged / 2)
                 .withPaged(paged).withNonPaged(limit, limit / 2).withBigPageSlots(16_384);
@@ -87,12 +87,13 @@ final class HandleLeak extends MachineCase {
         making.truth().object("cause").put("exhausted", "nonpaged").put("verdict", "handle leak").put("process", service.name())
                 .put("pid", service.id()).put("type", "Event").put("tag", "Even").put("handles", service.handles().open())
                 .put("leaked", handles).put("driver", "").put("unreachable", 0);
-        PoolmonLog.growth(making.out(), machine, Set.of("Even", "Obtb"), "2009-02-28 07:00:01", "2009-03-01 07:00:03");
-        machine.stop(StopState.requested(STOP, UP_SECONDS), MemoryFigures.relaxed(machine));
+        PoolmonLog.growth(making.out(), machine, Set.of("Even", "Obtb"), making.dated("2009-02-28 07:00:01"),
+                making.dated("2009-03-01 07:00:03"));
+        machine.stop(StopState.requested(making.dated(STOP), UP_SECONDS), MemoryFigures.relaxed(machine));
     }
 
     @Override
     void texts(Making making) throws IOException {
-        EventText.write(making.out(), EventText.NONPAGED_EMPTY, "3/2/2009", "7:02:10 AM", "THUMBS1");
+        EventText.write(making.out(), EventText.NONPAGED_EMPTY, making.dated("3/2/2009"), "7:02:10 AM", "THUMBS1");
     }
 }

@@ -34,14 +34,14 @@ final class HealthyFileServer extends MachineCase {
 
     @Override
     public List<String> variants() {
-        return List.of("x86", "x64", "pae", "x86-trimmed");
+        return variants(List.of("x86", "x64", "pae", "x86-trimmed"), "");
     }
 
     @Override
     MachineSpec spec(Making making) {
-        if (making.is("x64")) {
+        if (making.is("x64") || making.isModern()) {
             MemoryRun above4G = new MemoryRun(0x100000, making.count(0x100000, 0x40000));
-            return MachineSpec.of(WindowsVersion.WINDOWS_7_SP1, making.count(62_000, 0) + 3_000).withProcessors(4)
+            return MachineSpec.of(WindowsVersion.ofVariant(making.variant()), making.count(62_000, 0) + 3_000).withProcessors(4)
                     .withRuns(List.of(new MemoryRun(0x1, 0x9b), new MemoryRun(0x100, 0xbff00), above4G))
                     .withPaged(making.count(260_000, 8_192)).withNonPaged(making.count(190_000, 8_192), 0).withBigPageSlots(8192);
         }
@@ -57,11 +57,11 @@ final class HealthyFileServer extends MachineCase {
         }
         FileServerLoad.poolmon(making, machine);
         making.truth().object("cause").put("exhausted", "none").put("verdict", "no leak");
-        machine.stop(StopState.requested(STOP, UP_SECONDS), MemoryFigures.relaxed(machine));
+        machine.stop(StopState.requested(making.dated(STOP), UP_SECONDS), MemoryFigures.relaxed(machine));
     }
 
     @Override
     void texts(Making making) throws IOException {
-        EventText.write(making.out(), EventText.UP_TIME, "5/8/2012", "12:00:00 PM", "FILES02");
+        EventText.write(making.out(), EventText.UP_TIME, making.dated("5/8/2012"), "12:00:00 PM", "FILES02");
     }
 }

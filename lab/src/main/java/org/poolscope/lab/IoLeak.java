@@ -12,9 +12,10 @@ import org.poolscope.lab.machine.WindowsVersion;
 
 /**
  * The second of the two cases the program was written for: nonpaged pool full of 2,442,801 blocks of {@code Io  }, 0x40 bytes
- * each, 36 of them used. A file system driver that talks to its server over UDP leaks one for every datagram that a filter below
+ * each, 36 of them used (0x50 and 48 on 64-bit systems). A file system driver that talks to its server over UDP leaks one for every datagram that a filter below
  * it completes in an unusual way; so only machines with that filter leak. The variants are Server 2003 and XP, without and with
- * Driver Verifier's pool tracking, and {@code control}: the same driver on a machine without the filter, with nothing wrong.
+ * Driver Verifier's pool tracking, and {@code control}: the same driver on a machine without the filter, with nothing wrong; and these
+ * three of each later system, named after its build.
  */
 final class IoLeak extends MachineCase {
 
@@ -35,28 +36,33 @@ final class IoLeak extends MachineCase {
 
     @Override
     public String description() {
-        return "Nonpaged pool exhausted by 0x40-byte blocks tagged 'Io  ' that a file system driver leaks";
+        return "Nonpaged pool exhausted by small blocks tagged 'Io  ' that a file system driver leaks";
     }
 
     @Override
     public List<String> variants() {
-        return List.of("2003", "2003-verifier", "xp", "xp-verifier", "control");
+        return variants(List.of("2003", "2003-verifier", "xp", "xp-verifier", "control"), "", "-verifier", "-control");
     }
 
     private static boolean verified(Making making) {
         return making.variant().endsWith("-verifier");
     }
 
+    private static boolean isControl(Making making) {
+        return making.variant().endsWith("control");
+    }
+
     @Override
     MachineSpec spec(Making making) {
-        int limit = making.count(FILLED_PAGES, 0) + 800 + (verified(making) ? making.count(VERIFIER_PAGES, 0) + 64 : 0);
-        WindowsVersion version = making.variant().startsWith("xp") ? WindowsVersion.XP_SP2 : WindowsVersion.SERVER_2003_SP1;
+        int limit = (making.isModern() ? making.count(FILLED_PAGES, 0) * 5 / 4 + 2_400 : making.count(FILLED_PAGES, 0) + 800) + (verified(making) ? making.count(VERIFIER_PAGES, 0) + 64 : 0);
+        WindowsVersion version = making.variant().startsWith("xp") ? WindowsVersion.XP_SP2
+                : WindowsVersion.ofVariant(making.variant());
         return MachineSpec.of(version, limit + making.count(9_000, 0)).withNonPaged(limit, limit / 2).withBigPageSlots(16_384);
     }
 
     @Override
     void build(Machine machine, Making making) throws IOException {
-        boolean control = making.is("control");
+        boolean control = isControl(making);
         StandardSystem system = new StandardSystem(machine, Math.min(1, making.scale() * 4));
         system.build(StandardSystem.ownNames(machine));
         RemoteFileSystem driver = new RemoteFileSystem(machine, system, !control, verified(making));
@@ -71,18 +77,19 @@ final class IoLeak extends MachineCase {
         nonPaged.addPast(machine);
         system.addPast(Set.of("Io  "));
         driver.describe(making.truth());
-        StopState stop = StopState.requested(STOP, UP_SECONDS);
+        StopState stop = StopState.requested(making.dated(STOP), UP_SECONDS);
         if (!control) {
-            PoolmonLog.growth(making.out(), machine, Set.of("Io  ", "Vfpt"), "2004-07-12 08:00:05", "2004-07-13 08:00:04");
-            stop = driver.crash(STOP, UP_SECONDS);
+            PoolmonLog.growth(making.out(), machine, Set.of("Io  ", "Vfpt"), making.dated("2004-07-12 08:00:05"),
+                    making.dated("2004-07-13 08:00:04"));
+            stop = driver.crash(making.dated(STOP), UP_SECONDS);
         }
         machine.stop(stop, MemoryFigures.relaxed(machine));
     }
 
     @Override
     void texts(Making making) throws IOException {
-        if (!making.is("control")) {
-            EventText.write(making.out(), EventText.NONPAGED_EMPTY, "7/14/2004", "4:31:55 PM", "KIOSK217");
+        if (!isControl(making)) {
+            EventText.write(making.out(), EventText.NONPAGED_EMPTY, making.dated("7/14/2004"), "4:31:55 PM", "KIOSK217");
         }
     }
 }

@@ -10,7 +10,8 @@ import org.poolscope.model.PoolKind;
 
 /**
  * Blocks of one tag in a doubly linked list whose head stands in the data of the driver that owns them: the plainest way in which
- * a driver keeps what it allocates. A block begins with its two links, then its size, a state and a counter.
+ * a driver keeps what it allocates. A block begins with its two links, then its size, a state and a counter; what lies behind is left
+ * over from who had the memory before, but zero in later systems, whose drivers are told to ask for cleared memory.
  */
 final class LinkedBlocks {
 
@@ -18,6 +19,7 @@ final class LinkedBlocks {
     private final Pools pools;
     private final TagAccount account;
     private final long head;
+    private final boolean cleared;
     private int made;
 
     LinkedBlocks(Machine machine, KernelModule owner, String tag) {
@@ -25,6 +27,7 @@ final class LinkedBlocks {
         this.pools = machine.pools();
         this.account = pools.tag(tag);
         this.head = owner.variable(2 * space.pointerSize());
+        this.cleared = machine.spec().version().isModern();
         space.initList(head);
     }
 
@@ -40,6 +43,9 @@ final class LinkedBlocks {
 
     private long link(long block, int bytes) {
         int pointer = space.pointerSize();
+        if (cleared) {
+            space.clear(block, bytes);
+        }
         space.insertTail(head, block);
         if (bytes >= 2 * pointer + 12) {
             space.put32(block + 2L * pointer, bytes);

@@ -56,12 +56,8 @@ final class LostList extends MachineCase {
 
     @Override
     public List<String> variants() {
-        return List.of("kernel-dump", "full-dump", "bitmap-dump", "raw", "verifier", "2003-x64", "2003-x64-verifier");
-    }
-
-    @Override
-    String imageName(Making making) {
-        return making.is("raw") ? "memory.raw" : "MEMORY.DMP";
+        return variants(List.of("kernel-dump", "full-dump", "bitmap-dump", "raw", "verifier", "2003-x64", "2003-x64-verifier"), "", "-raw",
+                "-verifier");
     }
 
     @Override
@@ -70,11 +66,13 @@ final class LostList extends MachineCase {
             case "full-dump" -> ImageFormat.FULL_DUMP;
             case "bitmap-dump" -> ImageFormat.BITMAP_DUMP;
             case "raw" -> ImageFormat.RAW;
-            default -> ImageFormat.KERNEL_DUMP;
+            default -> making.variant().endsWith("-raw") ? ImageFormat.RAW
+                    : making.isModern() ? ImageFormat.BITMAP_DUMP : ImageFormat.KERNEL_DUMP;
         };
         int pages = making.count(40_000, 0);
         // Full and raw images hold all of memory: no more of it than is needed.
-        WindowsVersion version = making.variant().startsWith("2003-x64") ? WindowsVersion.SERVER_2003_SP1_X64 : WindowsVersion.WINDOWS_7_SP1;
+        WindowsVersion version = making.variant().startsWith("2003-x64") ? WindowsVersion.SERVER_2003_SP1_X64
+                : WindowsVersion.modern(making.variant()).orElse(WindowsVersion.WINDOWS_7_SP1);
         int nonPaged = 16_384 + making.count(20_000, 0);
         return MachineSpec.of(version, pages + 3_000).withFormat(format).withMegabytes(256 + pages / 200)
                 .withPaged(16_384 + making.count(60_000, 0)).withNonPaged(nonPaged, nonPaged / 2);
@@ -120,8 +118,9 @@ final class LostList extends MachineCase {
             cause.object("verifier").put("driver", "fastcache.sys").put("allocations", entries.verified.tracked())
                     .put("bytes", entries.verified.bytes()).put("caller", Address.text(module.code(17) + 9));
         }
-        PoolmonLog.growth(making.out(), machine, Set.of("FcEn", "FcDb"), "2013-11-18 09:00:00", "2013-11-19 09:00:00");
-        machine.stop(StopState.requested(STOP, UP_SECONDS), MemoryFigures.relaxed(machine));
+        PoolmonLog.growth(making.out(), machine, Set.of("FcEn", "FcDb"), making.dated("2013-11-18 09:00:00"),
+                making.dated("2013-11-19 09:00:00"));
+        machine.stop(StopState.requested(making.dated(STOP), UP_SECONDS), MemoryFigures.relaxed(machine));
     }
 
     /** Makes entries of the driver's list. */

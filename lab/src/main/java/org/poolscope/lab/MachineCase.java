@@ -2,11 +2,17 @@ package org.poolscope.lab;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import org.poolscope.lab.machine.Machine;
 import org.poolscope.lab.machine.MachineSpec;
+import org.poolscope.lab.machine.WindowsVersion;
 
 /** A case whose main evidence is the memory of one machine. */
 abstract class MachineCase implements LabCase {
+
+    private static final String MODERN_YEAR = "2022";
 
     /**
      * One making of a case.
@@ -41,6 +47,21 @@ abstract class MachineCase implements LabCase {
         boolean is(String name) {
             return variant.equals(name);
         }
+
+        /** Whether the variant is one of a system from Windows 8.1 on. */
+        boolean isModern() {
+            return WindowsVersion.modern(variant).isPresent();
+        }
+
+        /** A date of the case as its variant has it: later systems were not there in the case's own year. */
+        String dated(String text) {
+            return isModern() ? text.replaceAll("20[01][0-9]", MODERN_YEAR) : text;
+        }
+
+        /** The same of a time. */
+        Instant dated(Instant time) {
+            return Instant.parse(dated(time.toString()));
+        }
     }
 
     @Override
@@ -54,9 +75,20 @@ abstract class MachineCase implements LabCase {
         return making.out().finish(making.truth());
     }
 
+    /** The earlier variants of a case, and for each system from Windows 8.1 on one named after its build, with each ending. */
+    static List<String> variants(List<String> earlier, String... endings) {
+        List<String> all = new ArrayList<>(earlier);
+        for (WindowsVersion version : WindowsVersion.modern()) {
+            for (String ending : endings) {
+                all.add(version.build() + ending);
+            }
+        }
+        return List.copyOf(all);
+    }
+
     /** The image's file name. */
     String imageName(Making making) {
-        return "MEMORY.DMP";
+        return making.variant().endsWith("raw") ? "memory.raw" : "MEMORY.DMP";
     }
 
     /** The machine to make. */

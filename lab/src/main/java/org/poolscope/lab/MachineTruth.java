@@ -110,6 +110,9 @@ final class MachineTruth {
     }
 
     private static void free(Truth truth, Pools pools) {
+        if (!pools.hasPages()) {
+            return;
+        }
         List<Truth> sizes = truth.list("freeBlocks");
         List<Truth> runs = truth.list("freePages");
         for (PoolKind kind : PoolKind.values()) {

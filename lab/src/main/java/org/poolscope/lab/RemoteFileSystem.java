@@ -23,7 +23,7 @@ import org.poolscope.model.Progress;
 /**
  * remfs.sys, a file system driver that keeps its files on a server it talks to over UDP, and vpnshim.sys, a filter on the UDP
  * device that makes it leak. For each datagram remfs allocates a buffer of 56 bytes by way of the I/O manager and fills 36 of
- * them:
+ * them (64 and 48 on 64-bit systems, where pointers are wider):
  *
  * <pre>
  *   +00 next in the list of requests under way, 0 when it is in none
@@ -41,25 +41,32 @@ import org.poolscope.model.Progress;
  */
 final class RemoteFileSystem {
 
-    private static final int DATA = 56;
-    private static final int USED = 36;
     private static final int EVENTS = 6;
     private static final int CHAINED = 64;
     private static final int WITH_REQUEST = 3;
     private static final int STALE_ON_STACKS = 5;
     private static final int EXTENSION = 0x180;
     private static final int EVENTS_AT = 0x40;
-    private static final int LIST_AT = 0x10;
-    private static final int COUNT_AT = 0x14;
     private static final int CONTROL_CODE = 0x0012_a00b;
     private static final int SERVER = 0x0a01_a8c0;
-    private static final int BLOCK = 64;
     private static final int SIGNATURE = 0x4d46_5300;
     private static final int FILE_DEVICE_NETWORK = 0x12;
     private static final int FILE_DEVICE_NETWORK_FILE_SYSTEM = 0x14;
     private static final String PATH = "\\SystemRoot\\system32\\drivers\\";
 
+    /**
+     * Where a buffer's fields and those of the device's own data stand: as a compiler places the same structure for pointers of 4 or of
+     * 8 bytes.
+     */
+    private record Shape(int data, int used, int block, int event, int length, int server, int device, int port, int tick, int state,
+            int number, int ownDevice, int file, int list, int count) {
+
+        private static final Shape NARROW = new Shape(56, 36, 64, 4, 8, 0xc, 0x10, 0x14, 0x18, 0x1c, 0x20, 4, 8, 0x10, 0x14);
+        private static final Shape WIDE = new Shape(64, 48, 80, 8, 0x10, 0x14, 0x18, 0x20, 0x24, 0x28, 0x2c, 8, 0x10, 0x20, 0x28);
+    }
+
     private final Machine machine;
+    private final Shape shape;
     private final KernelSpace space;
     private final Pools pools;
     private final Dice dice;
@@ -83,6 +90,7 @@ final class RemoteFileSystem {
     RemoteFileSystem(Machine machine, StandardSystem system, boolean leaks, boolean verify) {
         this.machine = machine;
         this.space = machine.space();
+        this.shape = space.pointerSize() == Long.BYTES ? Shape.WIDE : Shape.NARROW;
         this.pools = machine.pools();
         this.dice = machine.dice().named("remfs");
         this.leaks = leaks;
@@ -101,8 +109,8 @@ final class RemoteFileSystem {
         }
         long extension = device.extension();
         space.put32(extension, SIGNATURE);
-        space.putPointer(extension + 4, device.address());
-        space.putPointer(extension + 8, io.createFile(udp, "", 0, 0));
+        space.putPointer(extension + shape.ownDevice(), device.address());
+        space.putPointer(extension + shape.file(), io.createFile(udp, "", 0, 0));
         for (int i = 0; i < EVENTS; i++) {
             io.putEvent(event(i), i % 2 == 0, false);
         }
@@ -121,13 +129,13 @@ final class RemoteFileSystem {
     }
 
     /**
-     * Lets the driver work until the pool holds so many 0x40-byte blocks of its tag, whoever they belong to.
+     * Lets the driver work until the pool holds so many blocks of that size and its tag, whoever they belong to.
      *
      * @param wanted blocks of that size and tag in all
      * @param others the pool's other users, who come and go between
      */
     void build(int wanted, Filler others, Progress progress) {
-        int own = wanted - pools.blocks(PoolKind.NONPAGED, tag, BLOCK);
+        int own = wanted - pools.blocks(PoolKind.NONPAGED, tag, shape.block());
         int kept = leaks ? Math.min(CHAINED, own / 4) : own - WITH_REQUEST;
         if (verifier != null) {
             verified = verifier.verify(module, own);
@@ -155,47 +163,50 @@ final class RemoteFileSystem {
     }
 
     private long add(int number) {
-        int asked = verifier == null ? DATA : DATA - verifier.trailer();
-        long block = pools.allocate(PoolKind.NONPAGED, tag, DATA);
-        space.put32(block, 0);
-        space.put32(block + 4, (int) event(dice.below(64) == 0 ? 5 : dice.below(EVENTS - 1)));
-        space.put32(block + 8, dice.oneIn(4) ? 1_472 : 64 + 4 * dice.below(200));
-        space.put32(block + 0xc, SERVER);
-        space.put32(block + 0x10, (int) device.address());
-        space.put32(block + 0x14, 0x0801 << 16 | dice.below(2));
-        space.put32(block + 0x18, (int) (number * 25L + dice.below(25)));
-        space.put32(block + 0x1c, leaks ? 3 : 1);
-        space.put32(block + 0x20, number);
-        for (int at = USED; at < DATA; at += 4) {
-            space.put32(block + at, leftOver());
+        int asked = verifier == null ? shape.data() : shape.data() - verifier.trailer();
+        long block = pools.allocate(PoolKind.NONPAGED, tag, shape.data());
+        space.putPointer(block, 0);
+        space.putPointer(block + shape.event(), event(dice.below(64) == 0 ? 5 : dice.below(EVENTS - 1)));
+        space.put32(block + shape.length(), dice.oneIn(4) ? 1_472 : 64 + 4 * dice.below(200));
+        space.put32(block + shape.server(), SERVER);
+        space.putPointer(block + shape.device(), device.address());
+        space.put32(block + shape.port(), 0x0801 << 16 | dice.below(2));
+        space.put32(block + shape.tick(), (int) (number * 25L + dice.below(25)));
+        space.put32(block + shape.state(), leaks ? 3 : 1);
+        space.put32(block + shape.number(), number);
+        for (int at = shape.used(); at < shape.data(); at += space.pointerSize()) {
+            long word = leftOver();
+            // Of two words of 32 bits each is left over from something else, unless together they are a pointer.
+            space.putPointer(block + at, space.pointerSize() == Integer.BYTES || word >>> 48 == 0xffff ? word
+                    : word & 0xffff_ffffL | leftOver() << 32);
         }
         if (verified != null) {
             long caller = module.code(dice.below(5_000) == 0 ? 21 : 20) + 5;
-            verifier.track(verified, block, block + DATA, asked, tag, caller);
+            verifier.track(verified, block, block + shape.data(), asked, tag, caller);
         }
         blocks++;
         return block;
     }
 
     /** What memory holds that nobody cleared: small numbers, pieces of text, pointers of others, anything. */
-    private int leftOver() {
+    private long leftOver() {
         return switch (dice.below(8)) {
             case 0, 1 -> 0;
             case 2 -> dice.below(4_096);
             case 3 -> 'a' + dice.below(26) | ('a' + dice.below(26)) << 16;
             case 4 -> 0x6520_6568 + dice.below(26) * 0x0101;
-            case 5 -> (int) (device.address() - 0x4000 + dice.below(0x8000) & -8);
-            case 6 -> (int) module.code(dice.below(60));
-            default -> dice.nextInt();
+            case 5 -> device.address() - 0x4000 + dice.below(0x8000) & -8;
+            case 6 -> module.code(dice.below(60));
+            default -> dice.nextInt() & 0xffff_ffffL;
         };
     }
 
     private void chain(long block) {
         long extension = device.extension();
-        space.put32(block, space.u32(extension + LIST_AT));
-        space.put32(block + 0x1c, 1);
-        space.put32(extension + LIST_AT, (int) block);
-        space.put32(extension + COUNT_AT, ++chained);
+        space.putPointer(block, space.pointer(extension + shape.list()));
+        space.put32(block + shape.state(), 1);
+        space.putPointer(extension + shape.list(), block);
+        space.put32(extension + shape.count(), ++chained);
     }
 
     private void giveToRequest(long block) {
@@ -204,7 +215,7 @@ final class RemoteFileSystem {
         long file = machine.io().createFile(device, "\\server\\share\\ticket" + requests);
         machine.processes().open(process, "File", file, 0x12019f);
         machine.io().send(thread, device, IoManager.Request.control(CONTROL_CODE, file, block));
-        space.put32(block + 0x1c, 1);
+        space.put32(block + shape.state(), 1);
         requests++;
     }
 
@@ -219,8 +230,8 @@ final class RemoteFileSystem {
         Truth cause = truth.object("cause");
         cause.put("exhausted", leaks ? "nonpaged" : "none").put("verdict", leaks ? "driver leak" : "no leak");
         cause.put("driver", driver.name()).put("module", module.spec().name()).put("device", Address.text(device.address()));
-        cause.put("tag", tag.tag()).put("blockSize", BLOCK).put("usedBytes", USED);
-        cause.put("blocks", pools.blocks(PoolKind.NONPAGED, tag, BLOCK)).put("driversBlocks", blocks);
+        cause.put("tag", tag.tag()).put("blockSize", shape.block()).put("usedBytes", shape.used());
+        cause.put("blocks", pools.blocks(PoolKind.NONPAGED, tag, shape.block())).put("driversBlocks", blocks);
         cause.put("inDriversList", chained).put("heldByRequests", requests);
         cause.put("unreachable", blocks - chained - requests).put("stalePointersOnStacks", leaks ? STALE_ON_STACKS : 0);
         List<String> events = new ArrayList<>();

@@ -49,7 +49,7 @@ final class SlowIrps extends MachineCase {
 
     @Override
     public List<String> variants() {
-        return List.of("x86", "x64", "2003-x64");
+        return variants(List.of("x86", "x64", "2003-x64"), "");
     }
 
     private static int requests(Making making) {
@@ -58,7 +58,7 @@ final class SlowIrps extends MachineCase {
 
     @Override
     MachineSpec spec(Making making) {
-        int limit = requests(making) * 7 / 12 + 1_500;
+        int limit = requests(making) * 7 / 12 + (making.isModern() ? requests(making) / 8 + 3_000 : 1_500);
         return MachineSpec.of(WindowsVersion.ofVariant(making.variant()), limit + 3_000)
                 .withNonPaged(limit, limit / 2);
     }
@@ -93,8 +93,9 @@ final class SlowIrps extends MachineCase {
                 .put("driver", driver.name()).put("module", "scanq.sys").put("tag", "Io  ").put("requests", requests)
                 .put("withSystemBuffer", requests - withMdl).put("withMdl", withMdl).put("process", service.name())
                 .put("pid", service.id()).put("unreachable", 0);
-        PoolmonLog.growth(making.out(), machine, Set.of("Io  ", "Irp ", "Mdl "), "2006-09-21 08:00:00", "2006-09-21 11:00:00");
-        machine.stop(StopState.requested(STOP, UP_SECONDS), MemoryFigures.relaxed(machine));
+        PoolmonLog.growth(making.out(), machine, Set.of("Io  ", "Irp ", "Mdl "), making.dated("2006-09-21 08:00:00"),
+                making.dated("2006-09-21 11:00:00"));
+        machine.stop(StopState.requested(making.dated(STOP), UP_SECONDS), MemoryFigures.relaxed(machine));
     }
 
     /** Sends the requests, some of them with a memory descriptor list; how many these are. */
@@ -135,6 +136,6 @@ final class SlowIrps extends MachineCase {
 
     @Override
     void texts(Making making) throws IOException {
-        EventText.write(making.out(), EventText.NONPAGED_EMPTY, "9/21/2006", "1:40:12 PM", "SCAN3");
+        EventText.write(making.out(), EventText.NONPAGED_EMPTY, making.dated("9/21/2006"), "1:40:12 PM", "SCAN3");
     }
 }

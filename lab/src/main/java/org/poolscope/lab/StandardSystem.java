@@ -118,7 +118,7 @@ final class StandardSystem {
         for (KernelModule module : machine.modules()) {
             String file = module.spec().name();
             String key = file.toLowerCase(Locale.ROOT).replace(".sys", "");
-            if (file.toLowerCase(Locale.ROOT).endsWith(".sys") && !key.startsWith("dump_") && !key.equals("win32k")
+            if (file.toLowerCase(Locale.ROOT).endsWith(".sys") && !key.startsWith("dump_") && !key.startsWith("win32k")
                     && !key.equals("dxg")) {
                 String name = file.substring(0, file.length() - 4);
                 drivers.put(key, io.createDriver(FILE_SYSTEMS.contains(key) ? "\\FileSystem" : "\\Driver", name, module));

@@ -51,7 +51,8 @@ final class KernelPool {
         PoolBlocks blocks = build >= SegmentHeaps.SINCE_BUILD ? segments(paged, space, format, big, damage, warnings, progress)
                 : PoolWalk.run(paged, space, format, big, damage, warnings, progress);
         image.layouts().find("_GENERAL_LOOKASIDE")
-                .ifPresent(layout -> new LookasideLists(blocks, layout).park(modules, processorBlocks(paged)));
+                .ifPresent(layout -> new LookasideLists(blocks, layout, image.layouts().find("_SLIST_HEADER"))
+                        .park(modules, processorBlocks(paged)));
         return blocks;
     }
 

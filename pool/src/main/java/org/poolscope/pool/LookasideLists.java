@@ -5,6 +5,7 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import org.poolscope.memory.LittleEndian;
 import org.poolscope.memory.PagedMemory;
@@ -41,11 +42,20 @@ final class LookasideLists {
     private final int size;
     private final int links;
     private final int length;
+    private final boolean wholePointers;
     private final Set<Long> seen = new HashSet<>();
     private final Deque<Long> candidates = new ArrayDeque<>();
 
-    LookasideLists(PoolBlocks blocks, StructLayout layout) {
+    /**
+     * Prepares the search.
+     *
+     * @param layout of a list
+     * @param head of the interlocked list in it
+     */
+    LookasideLists(PoolBlocks blocks, StructLayout layout, Optional<StructLayout> head) {
         this.blocks = blocks;
+        this.wholePointers = head.isPresent() && head.get().has("HeaderX64.NextEntry") && !head.get().has("HeaderX64.HeaderType")
+                && !head.get().has("Header8.NextEntry");
         this.memory = blocks.memory();
         this.pointerSize = memory.pointerSize();
         this.listHead = layout.offset("ListHead");
@@ -152,16 +162,16 @@ final class LookasideLists {
     }
 
     /**
-     * The first entry of an interlocked list. On x64 the list has two forms: where the bit of the second word says so, that word holds
-     * the pointer with four flag bits; else the first word holds it shifted, from bit 25 on, without the top bits, which are
-     * those of the list's own address.
+     * The first entry of an interlocked list. On x64 the list has two forms: where the bit of the second word says so, and always from
+     * Windows 8.1 on, that word holds the pointer with four flag bits; else the first word holds it shifted, from bit 25 on, without the
+     * top bits, which are those of the list's own address.
      */
     private long first(long head) {
         if (pointerSize == Integer.BYTES) {
             return memory.pointer(head);
         }
         long second = memory.u64(head + 8);
-        if ((second & 1) != 0) {
+        if (wholePointers || (second & 1) != 0) {
             return memory.canonical(second & ~0xfL);
         }
         long short8 = memory.u64(head) >>> 25 << 4;

@@ -37,7 +37,7 @@ class LabCasesTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"kernel-dump", "2003-x64"})
+    @ValueSource(strings = {"kernel-dump", "2003-x64", "9600", "14393", "17763-raw", "19041-raw", "20348", "22000"})
     void aLostListIsLostAsAWholeAndTheRestOfItIsNot(String variant) throws Exception {
         LabResult made = make("lost-list", variant, 0.1);
         String truth = Files.readString(made.truth());
@@ -56,7 +56,8 @@ class LabCasesTest {
 
     @ParameterizedTest
     @CsvSource({"fragmented, '', 0.1", "slow-irps, x86, 0.05", "slow-irps, 2003-x64, 0.05", "handle-leak, x86, 0.05",
-        "handle-leak, 2003-x64, 0.05", "healthy-file-server, '', 0.05"})
+        "handle-leak, 2003-x64, 0.05", "healthy-file-server, '', 0.05", "slow-irps, 14393, 0.03", "slow-irps, 19041, 0.03",
+        "handle-leak, 9600, 0.02", "handle-leak, 20348, 0.02", "healthy-file-server, 17763, 0.03", "healthy-file-server, 22000, 0.03"})
     void whatIsHeldIsNotLost(String name, String variant, double scale) throws Exception {
         LabResult made = make(name, variant, scale);
         try (KernelImage image = KernelImage.open(made.files().stream().filter(file -> file.toString().endsWith(".DMP")).findFirst()
@@ -75,9 +76,11 @@ class LabCasesTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"2003", "xp", "2003-verifier", "xp-verifier"})
+    @ValueSource(strings = {"2003", "xp", "2003-verifier", "xp-verifier", "9600", "14393-verifier", "17763-verifier", "19041-verifier", "20348",
+        "22000-verifier"})
     void theBlocksOfADriverThatForgetsThemAreLostThoughVerifierKnowsThem(String variant) throws Exception {
         LabResult made = make("io-leak", variant, 0.01);
+        String truth = Files.readString(made.truth());
         try (KernelImage image = KernelImage.open(made.files().getFirst())) {
             PoolBlocks blocks = PoolBlocks.walk(image, Progress.NONE);
             Reachability reached = Reachability.of(image, blocks, Progress.NONE);
@@ -88,8 +91,9 @@ class LabCasesTest {
                 assertThat(row.unreferencedShare()).isGreaterThan(0.97);
                 assertThat(reached.isReached(row.example())).isFalse();
             });
-            assertThat(ContentProfile.of(image, blocks, PoolTag.parse("Io"), 0x40, 0, Progress.NONE)).hasValueSatisfying(profile ->
-                    assertThat(profile.dataLength()).as("what Driver Verifier keeps at the end is not the owner's").isEqualTo(36));
+            assertThat(ContentProfile.of(image, blocks, PoolTag.parse("Io"), (int) number(truth, "blockSize"), 0, Progress.NONE))
+                    .hasValueSatisfying(profile -> assertThat(profile.dataLength())
+                            .as("what Driver Verifier keeps at the end is not the owner's").isEqualTo((int) number(truth, "usedBytes")));
             assertThat(rows.subList(1, rows.size())).filteredOn(row -> row.blocks() > 1000)
                     .allSatisfy(row -> assertThat(row.unreferencedShare()).as(row.toString()).isLessThanOrEqualTo(0.01));
         }

@@ -1,8 +1,8 @@
 package org.poolscope.lab.image;
 
 /**
- * Four levels of 512 entries of 64 bits (x64). The top table maps itself in slot 1ED, so that the page tables appear at
- * FFFFF680`00000000, as the kernels before Windows 10 1607 do it.
+ * Four levels of 512 entries of 64 bits (x64). The top table maps itself in one slot: 1ED in the kernels before Windows 10 1607, so that
+ * the page tables appear at FFFFF680`00000000, and any other in later ones.
  */
 public final class PageTables64 implements PageTables {
 
@@ -18,19 +18,30 @@ public final class PageTables64 implements PageTables {
     private static final int LARGE_BYTES = 2 << 20;
 
     private final MachineMemory memory;
+    private final int self;
     private final long root;
     private long lastRegion = -1;
     private long lastTable;
 
-    /** Empty tables. */
+    /** Empty tables that map themselves at FFFFF680`00000000. */
     public PageTables64(MachineMemory memory) {
+        this(memory, SELF);
+    }
+
+    /**
+     * Empty tables.
+     *
+     * @param self the slot of the top table that leads to itself
+     */
+    public PageTables64(MachineMemory memory, int self) {
         this.memory = memory;
+        this.self = self;
         this.root = newTop();
     }
 
     private long newTop() {
         long top = (long) memory.takeFrame() << 12;
-        memory.put64(top + 8 * SELF, top | VALID | WRITE_ACCESSED_DIRTY);
+        memory.put64(top + 8 * self, top | VALID | WRITE_ACCESSED_DIRTY);
         return top;
     }
 
@@ -106,7 +117,7 @@ public final class PageTables64 implements PageTables {
     public long newProcessRoot() {
         long top = newTop();
         for (int i = 256; i < 512; i++) {
-            if (i != SELF) {
+            if (i != self) {
                 memory.put64(top + 8 * i, memory.u64(root + 8 * i));
             }
         }

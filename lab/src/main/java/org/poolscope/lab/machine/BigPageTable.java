@@ -2,6 +2,7 @@ package org.poolscope.lab.machine;
 
 import java.util.Collection;
 import java.util.List;
+import java.util.function.ToIntFunction;
 import org.poolscope.lab.image.KernelSpace;
 import org.poolscope.model.PoolKind;
 import org.poolscope.symbols.StructLayout;
@@ -18,8 +19,10 @@ final class BigPageTable {
     private final StructLayout entry;
     private final long table;
     private final int slots;
+    private final ToIntFunction<PoolKind> types;
 
-    BigPageTable(KernelSpace space, StructLayout entry, long table, int slots) {
+    BigPageTable(KernelSpace space, StructLayout entry, long table, int slots, ToIntFunction<PoolKind> types) {
+        this.types = types;
         this.space = space;
         this.entry = entry;
         this.table = table;
@@ -66,7 +69,7 @@ final class BigPageTable {
         e.set("Va", allocation.address() | freeBit);
         e.set("Key", allocation.account().headerTag() & 0x7fffffff);
         e.setIfThere("NumberOfPages", allocation.pages());
-        e.setIfThere("PoolType", allocation.kind() == PoolKind.PAGED ? 1 : 0);
+        e.setIfThere("PoolType", types.applyAsInt(allocation.kind()));
         e.setIfThere("NumberOfBytes", allocation.bytes());
     }
 }

@@ -19,6 +19,7 @@ final class BlockFormat {
     private final boolean wide;
     private final boolean typePlusOne;
     private final int shift;
+    private long quotaCookie;
 
     BlockFormat(KernelSpace space, WindowsVersion version) {
         this(space, version.architecture() == Architecture.X64, version.poolTypePlusOne());
@@ -95,9 +96,18 @@ final class BlockFormat {
         }
     }
 
+    /** Hides the processes that are charged, as systems from Windows 8 on do. */
+    void hideBilled(long cookie) {
+        quotaCookie = cookie;
+    }
+
+    long quotaCookie() {
+        return quotaCookie;
+    }
+
     void setBilled(long block, long dataBytes, long process) {
         if (wide) {
-            space.put64(block + 8, process);
+            space.put64(block + 8, quotaCookie == 0 ? process : process ^ quotaCookie ^ block);
         } else {
             space.put32(block + 8 + dataBytes - 4, (int) process);
         }

@@ -17,6 +17,9 @@ final class DebuggerData {
     private static final Map<String, String> RENAMED = Map.of("MmPagedPoolInformation", "MmPagedPoolInfo", "KiBugcheckData",
             "KiBugCheckData");
 
+    private static final long SECRET_NEVER = 0x9d3c_51a7_0e64_b82fL;
+    private static final long SECRET_ALWAYS = 0x0041_c6f2_93b5_7d18L;
+
     private final Machine machine;
     private final KernelSpace space;
     private final KernelVariables variables;
@@ -43,13 +46,34 @@ final class DebuggerData {
         block.set("PaeEnabled", machine.spec().pae() ? 1 : 0);
         block.set("MmPageSize", 4096);
         for (FieldLayout field : layout.fields()) {
-            if (field.offset() >= 0x48 && field.offset() + field.bytes() <= size && isAddress(field)) {
-                block.set(field.name(), extended(variables.at(RENAMED.getOrDefault(field.name(), field.name()))));
+            String variable = RENAMED.getOrDefault(field.name(), field.name());
+            // of the variables later kernels no longer have, the block says nothing
+            if (field.offset() >= 0x48 && field.offset() + field.bytes() <= size && isAddress(field)
+                    && (!version.isModern() || variables.has(variable))) {
+                block.set(field.name(), extended(variables.at(variable)));
             }
         }
         offsets(block, size);
+        if (version.isMoved()) {
+            block.set("PteBase", machine.plan().pageTables());
+        }
         buildStrings(version);
+        if (version.isModern() && !machine.isDump()) {
+            encode(space, block.address(), size, variables.at("KdpDataBlockEncoded"), variables.at("KiWaitNever"),
+                    variables.at("KiWaitAlways"));
+        }
         return block.address();
+    }
+
+    /** Hides the block, as kernels from Windows 8 on keep it while they run. */
+    static void encode(KernelSpace space, long block, int size, long flag, long never, long always) {
+        space.put8(flag, 1);
+        space.put64(never, SECRET_NEVER);
+        space.put64(always, SECRET_ALWAYS);
+        for (int i = 0; i < size; i += 8) {
+            long mixed = Long.reverseBytes(space.u64(block + i) ^ SECRET_ALWAYS) ^ flag;
+            space.put64(block + i, Long.rotateRight(mixed, (int) (SECRET_NEVER & 0xff)) ^ SECRET_NEVER);
+        }
     }
 
     private static boolean isAddress(FieldLayout field) {
@@ -75,6 +99,9 @@ final class DebuggerData {
     }
 
     private void buildStrings(WindowsVersion version) {
+        if (variables.has("NtBuildLabEx")) {
+            space.putAscii(variables.at("NtBuildLabEx", 128), version.buildLab() + "\0");
+        }
         long lab = variables.at("NtBuildLab", 64);
         space.putAscii(lab, version.buildLab() + "\0");
         space.put32(variables.at("NtBuildNumber"), 0xf000_0000 | version.build());

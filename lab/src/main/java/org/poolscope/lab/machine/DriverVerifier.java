@@ -141,7 +141,7 @@ public final class DriverVerifier {
         Struct entry = listEntry(layouts.get("_VF_SUSPECT_DRIVER_ENTRY"), module);
         Struct books = allocate(layouts.get("_VF_TARGET_VERIFIED_DRIVER_DATA"), 0);
         books.set("SuspectDriverEntry", entry.address());
-        new Struct(space, layouts.get("_SLIST_HEADER"), books.at("PoolPageHeaders")).set("Header16.HeaderType", 1);
+        new Struct(space, layouts.get("_SLIST_HEADER"), books.at("PoolPageHeaders")).setIfThere("Header16.HeaderType", 1);
         StructLayout links = layouts.get("_RTL_BALANCED_LINKS");
         StructLayout layout = layouts.get("_VF_TARGET_DRIVER");
         Struct node = allocate(links, layout.size());
@@ -208,7 +208,8 @@ public final class DriverVerifier {
             driver.inPage = 1;
             if (trees) {
                 Struct pages = new Struct(space, layouts.get("_SLIST_HEADER"), driver.books.at("PoolPageHeaders"));
-                pages.set("Header16.NextEntry", fresh >>> 4).set("Header16.Depth", pages.get("Header16.Depth") + 1);
+                String form = pages.has("HeaderX64.NextEntry") ? "HeaderX64." : "Header16.";
+                pages.set(form + "NextEntry", fresh >>> 4).set(form + "Depth", pages.get(form + "Depth") + 1);
             } else {
                 new SingleListHead(space, layouts, driver.books.at("PoolPageHeaders")).push(fresh);
             }

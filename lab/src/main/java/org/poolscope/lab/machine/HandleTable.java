@@ -7,7 +7,8 @@ import org.poolscope.symbols.StructLayout;
 /**
  * A handle table with up to three levels. A page of entries holds 4096 bytes' worth; the low two bits of {@code TableCode} say
  * how many levels there are. Handles are multiples of 4; the first entry of each page is not used. An entry names the object by
- * its header (in the table of processes and threads by its body), bit 0 set: the entry is not locked.
+ * its header (in the table of processes and threads by its body), bit 0 set: the entry is not locked. Later systems pack the
+ * address into the upper bits of a word.
  */
 public final class HandleTable {
 
@@ -18,6 +19,7 @@ public final class HandleTable {
     private final StructLayout entryLayout;
     private final Struct table;
     private final TagAccount tag;
+    private final boolean packed;
     private final int perPage;
     private final int pointersPerPage;
     private long[] pages = new long[4];
@@ -31,6 +33,7 @@ public final class HandleTable {
         this.tag = pools.tag("Obtb");
         StructLayout layout = version.layouts().get("_HANDLE_TABLE");
         this.entryLayout = version.layouts().get("_HANDLE_TABLE_ENTRY");
+        this.packed = entryLayout.has("ObjectPointerBits");
         this.perPage = PAGE / entryLayout.size();
         this.pointersPerPage = PAGE / space.pointerSize();
         this.table = new Struct(space, layout, pools.allocateZeroed(PoolKind.PAGED, tag, layout.size()));
@@ -71,8 +74,14 @@ public final class HandleTable {
             index = next++;
             addPage();
         }
-        Struct entry = new Struct(space, entryLayout, pages[index / perPage] + (long) (index % perPage) * entryLayout.size());
-        entry.set("Object", address | 1).set("GrantedAccess", access);
+        Struct entry = entry(index);
+        if (packed) {
+            // An address has 48 bits of its own; those that are left out at its end are zero.
+            entry.set("ObjectPointerBits", address >>> 48 - entryLayout.field("ObjectPointerBits").bits()).set("Unlocked", 1)
+                    .set("GrantedAccessBits", access);
+        } else {
+            entry.set("Object", address | 1).set("GrantedAccess", access);
+        }
         open++;
         return 4 * index;
     }
@@ -80,9 +89,18 @@ public final class HandleTable {
     /** Takes an entry out; its place stays free. */
     void close(int handle) {
         int index = handle / 4;
-        Struct entry = new Struct(space, entryLayout, pages[index / perPage] + (long) (index % perPage) * entryLayout.size());
-        entry.set("Object", 0).set("NextFreeTableEntry", 4L * next);
+        Struct entry = entry(index);
+        if (packed) {
+            space.put64(entry.address(), 0);
+            space.put64(entry.address() + 8, 0);
+        } else {
+            entry.set("Object", 0).set("NextFreeTableEntry", 4L * next);
+        }
         open--;
+    }
+
+    private Struct entry(int index) {
+        return new Struct(space, entryLayout, pages[index / perPage] + (long) (index % perPage) * entryLayout.size());
     }
 
     /** Writes the levels above the pages of entries, and the counters. */
@@ -101,7 +119,7 @@ public final class HandleTable {
             }
             code = top | 2;
         }
-        table.set("TableCode", code).set("HandleCount", open);
+        table.set("TableCode", code).setIfThere("HandleCount", open);
         table.set("NextHandleNeedingPool", 4L * pageCount * perPage);
     }
 

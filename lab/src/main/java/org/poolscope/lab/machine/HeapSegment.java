@@ -17,7 +17,7 @@ final class HeapSegment {
     private static final int PAGE = 4096;
     private static final long SALT = 0xa2e6_4ead_a2e6_4eadL;
 
-    private final SegmentPools pools;
+    private final HeapWriting pools;
     private final KernelSpace space;
     private final StructLayout descriptor;
     private final long base;
@@ -26,7 +26,7 @@ final class HeapSegment {
     private int next;
     private long last;
 
-    HeapSegment(SegmentPools pools, Struct context, long base, int shift) {
+    HeapSegment(HeapWriting pools, Struct context, long base, int shift) {
         this.pools = pools;
         this.space = pools.space();
         this.base = base;
@@ -44,6 +44,11 @@ final class HeapSegment {
         pools.part(segment.at("ListEntry"), 16, "link of a segment", 0, 0);
         context.set("SegmentCount", context.get("SegmentCount") + 1);
         this.next = (int) context.get("FirstDescriptorIndex");
+    }
+
+    /** Whether so many units are left. */
+    boolean hasRoom(int units) {
+        return next + units < UNITS;
     }
 
     /** Takes units for something; where they begin. Nothing is mapped there yet. */

@@ -8,11 +8,13 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.Map;
+import org.poolscope.lab.image.Access;
+import org.poolscope.lab.image.KernelSpace;
 import org.poolscope.model.Architecture;
 import org.poolscope.symbols.BuiltInGlobals;
 
 /**
- * The kernel's global variables by name. On Windows 7 they stand where that very kernel keeps them. Of older kernels no symbols are
+ * The kernel's global variables by name. From Windows 7 on they stand where that very kernel keeps them. Of older kernels no symbols are
  * published: there the variables around {@code PoolTrackTable} keep the known distances from it, all others stand in the order of their
  * first use.
  */
@@ -32,12 +34,16 @@ final class KernelVariables {
             MmMaximumNonPagedPoolInPages MmTotalCommittedPages KiBugCheckData MmPfnDatabase
             """.strip();
 
+    private final KernelSpace space;
     private final KernelModule kernel;
     private final Map<String, Long> places = new HashMap<>();
 
-    KernelVariables(WindowsVersion version, KernelModule kernel) {
+    KernelVariables(KernelSpace space, WindowsVersion version, KernelModule kernel) {
+        this.space = space;
         this.kernel = kernel;
-        if (version == WindowsVersion.WINDOWS_7_SP1) {
+        if (version.isModern()) {
+            version.table().variables().forEach((name, place) -> places.put(name, kernel.base() + place));
+        } else if (version == WindowsVersion.WINDOWS_7_SP1) {
             places.putAll(published(kernel.base()));
             BuiltInGlobals globals = BuiltInGlobals.find(version.version()).orElseThrow();
             for (String name : PUBLISHED.split("\\s+")) {
@@ -74,6 +80,11 @@ final class KernelVariables {
         }
     }
 
+    /** Whether this kernel is known to have a variable of that name. */
+    boolean has(String name) {
+        return places.containsKey(name);
+    }
+
     /** Where a variable stands. */
     long at(String name) {
         return at(name, switch (name) {
@@ -92,6 +103,7 @@ final class KernelVariables {
             known = kernel.variable(bytes);
             places.put(name, known);
         }
+        space.mapMissing(known, bytes, Access.DATA);
         return known;
     }
 

@@ -122,18 +122,20 @@ public final class Lookasides {
         }
         for (int i = 0; i < 2 * LISTS; i++) {
             boolean paged = i >= LISTS;
-            long at = processorBlock.at(paged ? "PPPagedLookasideList" : "PPNPagedLookasideList")
-                    + (long) (i % LISTS) * layout.size();
+            // From Windows 8 on blocks of nonpaged pool that nobody executes have lists of their own.
+            String nonPaged = processorBlock.has("PPNxPagedLookasideList") ? "PPNxPagedLookasideList" : "PPNPagedLookasideList";
+            long at = processorBlock.at(paged ? "PPPagedLookasideList" : nonPaged) + (long) (i % LISTS) * layout.size();
             Struct list = new Struct(space, layout, at);
             describe(list, i % LISTS, paged);
             space.insertTail(head, list.at("ListEntry"));
             // A header that is exchanged with 16-byte operations says so in its type bit.
             Struct slist = new Struct(space, layouts.get("_SLIST_HEADER"), list.at("ListHead"));
-            slist.set("Header16.HeaderType", 1);
+            slist.setIfThere("Header16.HeaderType", 1);
+            String form = slist.has("HeaderX64.NextEntry") ? "HeaderX64." : "Header16.";
             for (long[] block : parked) {
                 if (block[1] == processor && block[2] == i % LISTS + 1 && (block[0] == PoolKind.PAGED.ordinal()) == paged) {
-                    space.put64(block[3], slist.get("Header16.NextEntry") << 4);
-                    slist.set("Header16.NextEntry", block[3] >>> 4).set("Header16.Depth", slist.get("Header16.Depth") + 1);
+                    space.put64(block[3], slist.get(form + "NextEntry") << 4);
+                    slist.set(form + "NextEntry", block[3] >>> 4).set(form + "Depth", slist.get(form + "Depth") + 1);
                 }
             }
         }

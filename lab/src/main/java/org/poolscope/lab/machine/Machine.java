@@ -30,6 +30,9 @@ public final class Machine implements AutoCloseable {
     /** When the first process was made, as FILETIME: some day in January 2007. */
     private static final long START_TIME = 128_127_312_000_000_000L;
 
+    /** The same of a later system: the first day of 2022. */
+    private static final long MODERN_START_TIME = 132_854_688_000_000_000L;
+
     /** Of so many pages of paged pool one is on the standby list. */
     private static final int ONE_IN_STANDBY = 40;
 
@@ -59,14 +62,14 @@ public final class Machine implements AutoCloseable {
         this.spec = spec;
         this.version = spec.version();
         this.layouts = version.layouts();
-        this.plan = VirtualPlan.of(version);
+        this.plan = VirtualPlan.of(version, dice.named("address space"));
         this.dice = dice;
         long firstPage = DumpHeader.firstPageOffset(version.architecture(), spec.format(), spec.runs());
         this.memory = MachineMemory.create(file, spec.format(), spec.runs(), firstPage, spec.expectedPages(),
                 dice.named("frames"));
         PageTables tables = switch (version.architecture()) {
             case X86 -> spec.pae() ? new PageTablesPae(memory) : new PageTables32(memory);
-            default -> new PageTables64(memory);
+            default -> new PageTables64(memory, plan.selfSlot());
         };
         this.space = new KernelSpace(version.architecture(), memory, tables);
         this.loader = new ModuleLoader(space, version, plan);
@@ -75,20 +78,20 @@ public final class Machine implements AutoCloseable {
             tables.reserve(plan.systemCache() + at);
         }
         this.kernel = loader.loadKernel(modules.get(0), modules.get(1));
-        this.variables = new KernelVariables(version, kernel);
+        this.variables = new KernelVariables(space, version, kernel);
         this.pagedLimitPages = spec.pagedLimitPages();
         if (plan.pagedStart() + (long) pagedLimitPages * MachineMemory.PAGE > plan.pagedEnd()) {
             throw new IllegalArgumentException("a paged pool of " + pagedLimitPages + " pages does not fit its address range");
         }
-        this.pools = new Pools(space, version, variables, spec, plan);
+        this.pools = new Pools(space, version, variables, spec, plan, dice.named("pools"));
         for (ModuleSpec module : modules.subList(2, modules.size())) {
             loader.load(module);
         }
         this.loadedModuleList = variables.at("PsLoadedModuleList");
         loader.enterAll(pools, loadedModuleList);
-        this.objects = new ObjectManager(space, version, variables, pools);
+        this.objects = new ObjectManager(space, version, variables, pools, dice.named("cookie"));
         this.lookasides = new Lookasides(space, version, variables, pools);
-        this.processes = new ProcessManager(this, layouts, START_TIME);
+        this.processes = new ProcessManager(this, layouts, version.isModern() ? MODERN_START_TIME : START_TIME);
         this.io = new IoManager(this, layouts);
     }
 
@@ -135,7 +138,7 @@ public final class Machine implements AutoCloseable {
     /** Loads one more driver. */
     public KernelModule load(ModuleSpec driver) {
         KernelModule module = loader.load(driver);
-        loader.enter(pools, loadedModuleList, layouts.get("_LDR_DATA_TABLE_ENTRY"), pools.tag("MmLd"), module);
+        loader.enter(pools, loadedModuleList, module);
         return module;
     }
 
@@ -221,7 +224,11 @@ public final class Machine implements AutoCloseable {
             verifier.writeBooks();
         }
         pools.writeBooks();
-        new MemoryManagerBooks(this, layouts).write(figures);
+        if (layouts.find("_MI_SYSTEM_INFORMATION").isPresent()) {
+            new MemoryState(this, layouts).write(figures);
+        } else {
+            new MemoryManagerBooks(this, layouts).write(figures);
+        }
         DebuggerData debugger = new DebuggerData(this, layouts);
         long block = debugger.write();
         sharedUserData(state);
@@ -242,7 +249,7 @@ public final class Machine implements AutoCloseable {
         shared.set("NtProductType", version.productType()).set("NtMajorVersion", version.major())
                 .set("NtMinorVersion", version.minor());
         shared.setIfThere("NumberOfPhysicalPages", memory.totalPages());
-        shared.setIfThere("ActiveProcessorCount", spec.processors());
+        shared.setIfThere("ActiveProcessorCount", spec.processors()).setIfThere("NtBuildNumber", version.build());
     }
 
     /** A KSYSTEM_TIME: low half, high half twice, so that a reader without a lock can tell a torn read. */

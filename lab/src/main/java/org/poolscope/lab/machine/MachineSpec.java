@@ -37,10 +37,15 @@ public record MachineSpec(WindowsVersion version, boolean pae, ImageFormat forma
      * @param poolPages about how many pages its pools will take
      */
     public static MachineSpec of(WindowsVersion version, long poolPages) {
-        boolean wide = version == WindowsVersion.WINDOWS_7_SP1;
+        boolean wide = isOnePiece(version);
         boolean client = version == WindowsVersion.XP_SP2;
-        return new MachineSpec(version, false, ImageFormat.KERNEL_DUMP, megabytes(2048), poolPages + (wide ? 6_000 : 3_000),
+        return new MachineSpec(version, false, version.isModern() ? ImageFormat.BITMAP_DUMP : ImageFormat.KERNEL_DUMP, megabytes(2048), poolPages + (wide ? 6_000 : 3_000),
                 client ? 1 : 2, client ? 2 : 5, 8_192, 8_192, wide ? 0 : 4_096, wide ? 4097 : 2049, 4096);
+    }
+
+    /** Whether nonpaged pool has no part made at start. */
+    private static boolean isOnePiece(WindowsVersion version) {
+        return version == WindowsVersion.WINDOWS_7_SP1 || version.isModern();
     }
 
     /** Memory of so many megabytes with the usual gap below 1 MB. */
@@ -85,7 +90,7 @@ public record MachineSpec(WindowsVersion version, boolean pae, ImageFormat forma
 
     /** The same machine with a nonpaged pool of at most so many pages, {@code initial} of them made at start (32-bit only). */
     public MachineSpec withNonPaged(int limitPages, int initial) {
-        boolean wide = version == WindowsVersion.WINDOWS_7_SP1;
+        boolean wide = isOnePiece(version);
         return new MachineSpec(version, pae, format, runs, expectedPages, processors, pagedPools, pagedLimitPages, limitPages,
                 wide ? 0 : initial, trackerSlots, bigPageSlots);
     }

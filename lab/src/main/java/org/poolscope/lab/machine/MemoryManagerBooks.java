@@ -77,7 +77,11 @@ final class MemoryManagerBooks {
         pagedPoolInfo(plan);
     }
 
+    /** Later kernels that still have such variables have not all of them. */
     private void size(String variable, long value) {
+        if (machine.spec().version().isModern() && !variables.has(variable)) {
+            return;
+        }
         space.putPointer(variables.at(variable), value);
     }
 
@@ -120,12 +124,15 @@ final class MemoryManagerBooks {
     private void pagedPoolInfo(VirtualPlan plan) {
         Struct info = new Struct(space, layouts.get("_MM_PAGED_POOL_INFO"), variables.at("MmPagedPoolInfo", 0x80));
         PoolRegion region = machine.pools().region(PoolKind.PAGED);
-        info.set("FirstPteForPagedPool", tableEntry(plan, plan.pagedStart()));
+        info.setIfThere("FirstPteForPagedPool", tableEntry(plan, plan.pagedStart()));
         info.setIfThere("LastPteForPagedPool", tableEntry(plan, plan.pagedStart()
                 + (long) (machine.pagedLimitPages() - 1) * PAGE));
-        info.set("PagedPoolHint", region.inUse());
-        info.set("PagedPoolCommit", region.inUse());
+        info.setIfThere("PagedPoolHint", region.inUse());
+        info.setIfThere("PagedPoolCommit", region.inUse());
         info.set("AllocatedPagedPool", region.inUse());
+        if (!info.has("PagedPoolAllocationMap")) {
+            return;
+        }
         int bits = machine.pagedLimitPages();
         long maps = machine.pools().pagedPoolMaps();
         if (layouts.get("_MM_PAGED_POOL_INFO").find("EndOfPagedPoolBitmap").isEmpty()) {

@@ -45,8 +45,6 @@ public final class ModernKernel {
     private static final long PFN_DATABASE = 0xffff_fa80_0000_0000L;
     private static final int FIRST_PAGE_TABLE = 0x1ad;
     private static final long SHARED = 0xffff_f780_0000_0000L;
-    private static final long SECRET_NEVER = 0x9d3c_51a7_0e64_b82fL;
-    private static final long SECRET_ALWAYS = 0x0041_c6f2_93b5_7d18L;
     private static final int COOKIE = 0xb7;
     private static final int PROCESSORS = 3;
     private static final int SEGMENT_HEAPS_SINCE = 18362;
@@ -438,7 +436,7 @@ public final class ModernKernel {
         }
         BigAllocation gone = new BigAllocation(NONPAGED + 0x800_0000, 5 * PAGE, account("Gone"), PoolKind.NONPAGED, null);
         account("Gone").past(PoolKind.NONPAGED, 1);
-        int inUse = new BigPageTable(space, symbols.get("_POOL_TRACKER_BIG_PAGES"), bigTable, BIG_SLOTS).write(live,
+        int inUse = new BigPageTable(space, symbols.get("_POOL_TRACKER_BIG_PAGES"), bigTable, BIG_SLOTS, kind -> kind == PoolKind.PAGED ? 1 : 0).write(live,
                 List.of(gone));
         space.putPointer(at("PoolBigPageTable"), bigTable);
         space.putPointer(at("PoolBigPageTableSize"), BIG_SLOTS);
@@ -449,7 +447,7 @@ public final class ModernKernel {
     private void smallBlocks(PoolKind kind, long start) {
         StructLayout descriptor = symbols.get("_POOL_DESCRIPTOR");
         long at = nonPaged(descriptor.size());
-        PoolArena arena = new PoolArena(space, new BlockFormat(space, true, false), new PoolRegion(space, start, 4096), kind,
+        ClassicArena arena = new ClassicArena(space, new BlockFormat(space, true, false), new PoolRegion(space, start, 4096), kind,
                 0, at,
                 descriptor);
         Dice dice = new Dice(build + kind.ordinal());
@@ -467,7 +465,7 @@ public final class ModernKernel {
                 }
             }
         }
-        arena.writeDescriptor(descriptor, 0);
+        arena.writeDescriptor(descriptor, kind == PoolKind.PAGED ? 1 : 0, 0);
         for (TagAccount account : of) {
             blocks.put(account.tag().toString(), new long[] {account.outstanding(kind), account.bytes(kind)});
         }
@@ -598,19 +596,8 @@ public final class ModernKernel {
         data.set("Header.OwnerTag", 0x4742_444b).set("Header.Size", size).set("KernBase", KERNEL).set("MmPageSize", PAGE);
         data.set("OffsetPcrContainedPrcb", symbols.get("_KPCR").offset("PrcbData"));
         if (format == ImageFormat.RAW) {
-            encode(block, size);
+            DebuggerData.encode(space, block, size, at("KdpDataBlockEncoded"), at("KiWaitNever"), at("KiWaitAlways"));
         }
         return block;
-    }
-
-    private void encode(long block, int size) {
-        long flag = at("KdpDataBlockEncoded");
-        space.put8(flag, 1);
-        space.put64(at("KiWaitNever"), SECRET_NEVER);
-        space.put64(at("KiWaitAlways"), SECRET_ALWAYS);
-        for (int i = 0; i < size; i += 8) {
-            long mixed = Long.reverseBytes(space.u64(block + i) ^ SECRET_ALWAYS) ^ flag;
-            space.put64(block + i, Long.rotateRight(mixed, (int) (SECRET_NEVER & 0xff)) ^ SECRET_NEVER);
-        }
     }
 }

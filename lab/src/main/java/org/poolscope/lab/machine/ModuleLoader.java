@@ -9,16 +9,20 @@ import org.poolscope.lab.image.Access;
 import org.poolscope.lab.image.KernelSpace;
 import org.poolscope.model.PoolKind;
 import org.poolscope.symbols.StructLayout;
+import org.poolscope.symbols.TypeLayouts;
 
 /** Puts module images into memory and on the list of loaded modules. */
 final class ModuleLoader {
 
     private static final int PAGE = 4096;
     private static final int DRIVER_DATA_PAGES = 1;
-    private static final String KERNEL_PDB = "339E74133576439CBCDF7E0229DA3773";
+    private static final int OWN_DATA_PAGES = 16;
+    private static final int BEHIND_LAST_SYMBOL = 0x20000;
+    private static final String KERNEL_PDB = "339E74133576439CBCDF7E0229DA3773-1";
 
     private final KernelSpace space;
     private final WindowsVersion version;
+    private final TypeLayouts layouts;
     private final VirtualPlan plan;
     private final Map<String, KernelModule> modules = new LinkedHashMap<>();
     private long nextDriver;
@@ -27,6 +31,7 @@ final class ModuleLoader {
     ModuleLoader(KernelSpace space, WindowsVersion version, VirtualPlan plan) {
         this.space = space;
         this.version = version;
+        this.layouts = version.layouts();
         this.plan = plan;
         this.nextDriver = plan.drivers();
         this.nextSession = plan.session();
@@ -34,6 +39,9 @@ final class ModuleLoader {
 
     /** Maps the large pages that hold kernel and HAL, and writes both images. */
     KernelModule loadKernel(ModuleSpec kernel, ModuleSpec hal) {
+        if (version.isModern()) {
+            return loadModern(kernel, hal);
+        }
         for (long at = plan.kernelArea(); at < plan.kernelArea() + plan.kernelLargeBytes(); at += space.tables().largePage()) {
             space.mapLarge(at, Access.DATA);
         }
@@ -41,6 +49,21 @@ final class ModuleLoader {
         KernelModule nt = image(kernel, plan.kernelBase(), sections, data(sections), true);
         List<PortableExecutable.Section> halSections = driverSections(hal);
         image(hal, plan.halBase(), halSections, data(halSections), false);
+        return nt;
+    }
+
+    /** The later kernels are larger than what a case needs of them: only pages that hold something are mapped. */
+    private KernelModule loadModern(ModuleSpec kernel, ModuleSpec hal) {
+        KernelTable table = version.table();
+        int own = (int) (table.end() + PAGE & -PAGE) + BEHIND_LAST_SYMBOL;
+        ModuleSpec whole = new ModuleSpec(kernel.name(), own + OWN_DATA_PAGES * PAGE, kernel.timeDateStamp() + version.build(), kernel.path());
+        PortableExecutable.Section data = section("ALMOSTRO", own, OWN_DATA_PAGES * PAGE);
+        List<PortableExecutable.Section> sections = List.of(section(".text", 0x1000, 0x200000), section("POOLCODE", 0x201000, 0x4000),
+                section(".data", 0x205000, own - 0x205000), data);
+        space.map(plan.kernelBase(), 2, Access.CODE);
+        space.map(plan.kernelBase() + own, OWN_DATA_PAGES, Access.DATA);
+        KernelModule nt = image(whole, plan.kernelBase(), sections, data, true);
+        loadAt(hal, plan.halBase());
         return nt;
     }
 
@@ -61,7 +84,7 @@ final class ModuleLoader {
                     section(".text", 0x1000, 0x80000), section("POOLMI", 0x82000, 0x2000), section("POOLCODE", 0x84000, 0x4000),
                     section(".data", 0x8a000, 0x28000), section("PAGE", 0xb2000, 0x120000),
                     section("INIT", 0x210000, size - 0x210000));
-            case WINDOWS_7_SP1 -> List.of(
+            default -> List.of(
                     section(".text", 0x1000, 0x19f000), section("POOLCODE", 0x1a0000, 0x4000),
                     section(".rdata", 0x1a4000, 0x3c000), section(".data", 0x1e0000, 0xc4000), section("PAGE", 0x2a4000,
                     0x290000),
@@ -97,9 +120,10 @@ final class ModuleLoader {
             byte[] exports = PortableExecutable.exports(0x600, "ntoskrnl.exe", spec.timeDateStamp());
             space.putBytes(base + 0x600, exports);
             int debug = 0;
-            if (version == WindowsVersion.WINDOWS_7_SP1) {
+            if (version.typeIndexes()) {
                 debug = 0x700;
-                space.putBytes(base + debug, PortableExecutable.debug(debug, spec.timeDateStamp(), KERNEL_PDB, 1,
+                String[] pdb = (version.isModern() ? version.table().pdb() : KERNEL_PDB).split("-");
+                space.putBytes(base + debug, PortableExecutable.debug(debug, spec.timeDateStamp(), pdb[0], Integer.parseInt(pdb[1]),
                         "ntkrnlmp.pdb"));
             }
             directories = new PortableExecutable.Directories(0x600, exports.length, debug);
@@ -114,7 +138,7 @@ final class ModuleLoader {
      * Loads a driver: its header, the first page of its code and its data are in memory, the rest is paged out or was discarded.
      */
     KernelModule load(ModuleSpec spec) {
-        boolean session = spec.name().equals("win32k.sys") || spec.name().equals("dxg.sys") || spec.name().equals("framebuf.dll")
+        boolean session = spec.name().startsWith("win32k") || spec.name().equals("dxg.sys") || spec.name().equals("framebuf.dll")
                 || spec.name().equals("TSDDD.dll") || spec.name().equals("cdd.dll");
         long base = session ? nextSession : nextDriver;
         long gap = (spec.size() + PAGE - 1 & -PAGE) + (long) PAGE;
@@ -123,6 +147,10 @@ final class ModuleLoader {
         } else {
             nextDriver += gap;
         }
+        return loadAt(spec, base);
+    }
+
+    private KernelModule loadAt(ModuleSpec spec, long base) {
         List<PortableExecutable.Section> sections = driverSections(spec);
         space.map(base, 1, Access.DATA);
         PortableExecutable.Section data = data(sections);
@@ -136,15 +164,15 @@ final class ModuleLoader {
     /** Enters all modules into the list of loaded modules; entries and names are blocks of nonpaged pool. */
     void enterAll(Pools pools, long listHead) {
         space.initList(listHead);
-        StructLayout layout = version.layouts().get("_LDR_DATA_TABLE_ENTRY");
-        TagAccount tag = pools.tag("MmLd");
         for (KernelModule module : modules.values()) {
-            enter(pools, listHead, layout, tag, module);
+            enter(pools, listHead, module);
         }
     }
 
     /** Enters one more module. */
-    void enter(Pools pools, long listHead, StructLayout layout, TagAccount tag, KernelModule module) {
+    void enter(Pools pools, long listHead, KernelModule module) {
+        StructLayout layout = layouts.find("_KLDR_DATA_TABLE_ENTRY").orElseGet(() -> layouts.get("_LDR_DATA_TABLE_ENTRY"));
+        TagAccount tag = pools.tag("MmLd");
         ModuleSpec spec = module.spec();
         int nameBytes = 2 * spec.name().length() + 2;
         Struct entry = new Struct(space, layout, pools.allocateZeroed(PoolKind.NONPAGED, tag, layout.size() + nameBytes));

@@ -3,6 +3,7 @@ package org.poolscope.lab.machine;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import org.poolscope.lab.Dice;
 import org.poolscope.lab.image.KernelSpace;
 import org.poolscope.model.PoolKind;
 import org.poolscope.symbols.StructLayout;
@@ -34,10 +35,11 @@ public final class ObjectManager {
     private final StructLayout header;
     private final StructLayout nameInfo;
     private final int body;
+    private final int cookie;
     private final Map<String, ObjectType> types = new LinkedHashMap<>();
     private final Map<String, Long> directories = new LinkedHashMap<>();
 
-    ObjectManager(KernelSpace space, WindowsVersion version, KernelVariables variables, Pools pools) {
+    ObjectManager(KernelSpace space, WindowsVersion version, KernelVariables variables, Pools pools, Dice dice) {
         this.space = space;
         this.version = version;
         this.layouts = version.layouts();
@@ -50,6 +52,10 @@ public final class ObjectManager {
             types.put(type[0], new ObjectType(type[0], pools.objectTag(type[1]), type[2].isEmpty() ? PoolKind.NONPAGED
                     : PoolKind.PAGED,
                     Integer.parseInt(type[3])));
+        }
+        this.cookie = version.isModern() && variables.has("ObHeaderCookie") ? dice.below(0x100) : -1;
+        if (cookie >= 0) {
+            space.put8(variables.at("ObHeaderCookie"), cookie);
         }
         createTypes();
         long root = create("Directory", layouts.get("_OBJECT_DIRECTORY").size());
@@ -75,7 +81,7 @@ public final class ObjectManager {
             object.set("Index", type.index());
             object.set("Key", type.account().tag().key());
             StructLayout info = layouts.get("_OBJECT_TYPE_INITIALIZER");
-            new Struct(space, info, object.at("TypeInfo")).set("PoolType", type.pool() == PoolKind.PAGED ? 1 : 0);
+            new Struct(space, info, object.at("TypeInfo")).set("PoolType", pools.type(type.pool()));
             space.putPointer(variables.at(globalOf(type.name())), type.address());
         }
         if (version.typeIndexes()) {
@@ -169,7 +175,8 @@ public final class ObjectManager {
     private void setType(long object, ObjectType type) {
         Struct head = header(object);
         if (version.typeIndexes()) {
-            head.set("TypeIndex", type.index());
+            int hidden = cookie < 0 ? type.index() : type.index() ^ cookie ^ (int) (head.address() >>> 8 & 0xff);
+            head.set("TypeIndex", hidden & 0xff);
         } else {
             head.set("Type", type.address());
         }

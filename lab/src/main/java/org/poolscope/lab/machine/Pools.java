@@ -20,6 +20,7 @@ import org.poolscope.symbols.TypeLayouts;
 public final class Pools {
 
     private static final int PAGE = 4096;
+    private static final int NO_EXECUTE = 0x200;
 
     private final KernelSpace space;
     private final WindowsVersion version;
@@ -41,27 +42,33 @@ public final class Pools {
     private final long bigTable;
     private final long pagedPoolMaps;
     private int nextPaged;
+    private ClassicArena executable;
 
-    Pools(KernelSpace space, WindowsVersion version, KernelVariables variables, MachineSpec spec, VirtualPlan plan) {
+    Pools(KernelSpace space, WindowsVersion version, KernelVariables variables, MachineSpec spec, VirtualPlan plan, Dice dice) {
         this.space = space;
         this.version = version;
         this.layouts = version.layouts();
         this.variables = variables;
         this.format = new BlockFormat(space, version);
-        this.descriptorLayout = layouts.get("_POOL_DESCRIPTOR");
-        this.nonPagedRegion = nonPagedRegion(spec, plan);
-        this.pagedRegion = new PoolRegion(space, plan.pagedStart(), spec.pagedLimitPages());
-        this.nonPaged = new PoolArena(space, format, nonPagedRegion, PoolKind.NONPAGED, 0,
-                variables.at("NonPagedPoolDescriptor", descriptorLayout.size()), descriptorLayout);
-        TagAccount own = tag("Pool");
-        int stride = descriptorLayout.size() + 63 & -64;
-        long descriptors = allocate(nonPaged, own, stride * spec.pagedPools());
-        long pointers = variables.at("ExpPagedPoolDescriptor", 16 * space.pointerSize());
-        for (int i = 0; i < spec.pagedPools(); i++) {
-            space.putPointer(pointers + (long) i * space.pointerSize(), descriptors + (long) i * stride);
-            paged.add(new PoolArena(space, format, pagedRegion, PoolKind.PAGED, i, descriptors + (long) i * stride,
-                    descriptorLayout));
+        if (variables.has("ExpPoolQuotaCookie")) {
+            format.hideBilled(dice.nextLong());
+            space.put64(variables.at("ExpPoolQuotaCookie"), format.quotaCookie());
         }
+        if (version.hasSegmentHeaps()) {
+            this.descriptorLayout = null;
+            this.nonPagedRegion = null;
+            this.pagedRegion = null;
+            HeapPools heaps = new HeapPools(space, version, variables, dice, plan.nonPagedStart(), plan.pagedStart());
+            this.nonPaged = heaps.nonPaged();
+            this.paged.add(heaps.paged());
+        } else {
+            this.descriptorLayout = layouts.get("_POOL_DESCRIPTOR");
+            this.nonPagedRegion = nonPagedRegion(spec, plan);
+            this.pagedRegion = new PoolRegion(space, plan.pagedStart(), spec.pagedLimitPages());
+            this.nonPaged = nonPagedArena();
+            makePaged(spec.pagedPools());
+        }
+        TagAccount own = tag("Pool");
         this.processors = spec.processors();
         this.trackerSlots = spec.trackerSlots();
         StructLayout row = layouts.get("_POOL_TRACKER_TABLE");
@@ -72,6 +79,28 @@ public final class Pools {
         this.bigSlots = spec.bigPageSlots();
         this.bigTable = allocate(nonPaged, own, bigSlots * layouts.get("_POOL_TRACKER_BIG_PAGES").size());
         this.pagedPoolMaps = allocateZeroed(PoolKind.NONPAGED, tag("Mm  "), 2 * mapBytes(spec.pagedLimitPages()));
+    }
+
+    /** From Windows 8 on the descriptor of blocks that nobody executes stands behind that of blocks that may be executed. */
+    private ClassicArena nonPagedArena() {
+        int size = descriptorLayout.size();
+        long first = variables.at("NonPagedPoolDescriptor", version.isModern() ? 2 * size : size);
+        if (version.isModern()) {
+            executable = new ClassicArena(space, format, nonPagedRegion, PoolKind.NONPAGED, 0, first, descriptorLayout);
+            first += size;
+        }
+        return new ClassicArena(space, format, nonPagedRegion, PoolKind.NONPAGED, 0, first, descriptorLayout);
+    }
+
+    private void makePaged(int count) {
+        int stride = descriptorLayout.size() + 63 & -64;
+        long descriptors = allocate(nonPaged, tag("Pool"), stride * count);
+        long pointers = variables.at("ExpPagedPoolDescriptor", 16 * space.pointerSize());
+        for (int i = 0; i < count; i++) {
+            space.putPointer(pointers + (long) i * space.pointerSize(), descriptors + (long) i * stride);
+            paged.add(new ClassicArena(space, format, pagedRegion, PoolKind.PAGED, i, descriptors + (long) i * stride,
+                    descriptorLayout));
+        }
     }
 
     /** Bytes of a map with a bit for each page of paged pool, its RTL_BITMAP in front. */
@@ -127,6 +156,9 @@ public final class Pools {
 
     /** Pages in use of one pool. */
     public int pages(PoolKind kind) {
+        if (version.hasSegmentHeaps()) {
+            return (kind == PoolKind.PAGED ? paged.getFirst() : nonPaged).pages();
+        }
         return (kind == PoolKind.PAGED ? pagedRegion : nonPagedRegion).inUse();
     }
 
@@ -195,8 +227,22 @@ public final class Pools {
             return;
         }
         long block = data - format.headerSize();
-        PoolArena arena = nonPagedRegion.contains(block) ? nonPaged : paged.get(format.index(block));
+        PoolArena arena = isNonPaged(block) ? nonPaged : paged.get(version.hasSegmentHeaps() ? 0 : format.index(block));
         arena.free(account, block);
+    }
+
+    private boolean isNonPaged(long block) {
+        return nonPagedRegion == null ? (format.type(block) & 1) == 0 : nonPagedRegion.contains(block);
+    }
+
+    /** The {@code POOL_TYPE} of what a pool's blocks are asked for with: from Windows 8 on, nonpaged blocks hold no code. */
+    int type(PoolKind kind) {
+        return kind == PoolKind.PAGED ? 1 : version.isModern() ? NO_EXECUTE : 0;
+    }
+
+    /** Whether pages of blocks and their free blocks are told apart; segment heaps keep theirs otherwise. */
+    public boolean hasPages() {
+        return !version.hasSegmentHeaps();
     }
 
     /** How many blocks of a tag and size, header included, stand in the pages of a pool; blocks parked on a list count. */
@@ -228,7 +274,7 @@ public final class Pools {
         for (int units = 1; units <= format.pageUnits(); units++) {
             int count = 0;
             for (PoolArena arena : kind == PoolKind.PAGED ? paged : List.of(nonPaged)) {
-                count += arena.freeBlocks(units);
+                count += arena instanceof ClassicArena pages ? pages.freeBlocks(units) : 0;
             }
             if (count != 0) {
                 visitor.visit(format.bytes(units), count);
@@ -274,6 +320,16 @@ public final class Pools {
         }
         int standby = 0;
         int gone = 0;
+        if (version.hasSegmentHeaps()) {
+            int[] count = {0};
+            ((SegmentArena) paged.getFirst()).forEachPage(page -> {
+                if (dice.oneIn(oneInStandby)) {
+                    space.makeTransition(page);
+                    count[0]++;
+                }
+            });
+            return new TrimmedPages(count[0], 0);
+        }
         BitSet taken = pagedRegion.taken();
         for (int index = taken.nextSetBit(0); index >= 0; index = taken.nextSetBit(index + 1)) {
             long page = pagedRegion.start() + (long) index * PAGE;
@@ -312,16 +368,11 @@ public final class Pools {
 
     /** Writes descriptors, tracker table and big page table; nothing may be allocated or freed afterwards. */
     void writeBooks() {
-        nonPaged.writeDescriptor(descriptorLayout, variables.at("NonPagedPoolLock"));
-        for (PoolArena arena : paged) {
-            arena.writeDescriptor(descriptorLayout, variables.at("ExpPagedPoolMutex", 64));
-        }
-        space.put32(variables.at("ExpNumberOfPagedPools"), paged.size() - 1);
-        if (version.version().build() >= 7600) {
-            space.put32(variables.at("ExpNumberOfNonPagedPools"), 1);
-            long vector = variables.at("PoolVector", 16);
-            space.putPointer(vector, nonPaged.descriptor());
-            space.putPointer(vector + 8, paged.getFirst().descriptor());
+        if (version.hasSegmentHeaps()) {
+            ((SegmentArena) nonPaged).finish();
+            paged.forEach(arena -> ((SegmentArena) arena).finish());
+        } else {
+            writeDescriptors();
         }
         new TrackerTable(space, layouts.get("_POOL_TRACKER_TABLE"), trackerTables, trackerSlots).write(accounts.values());
         space.putPointer(variables.at("PoolTrackTable"), trackerTables[0]);
@@ -333,10 +384,29 @@ public final class Pools {
                 space.putPointer(tables + 8L * i, trackerTables[i]);
             }
         }
-        int inUse = new BigPageTable(space, layouts.get("_POOL_TRACKER_BIG_PAGES"), bigTable, bigSlots).write(big.values(),
+        int inUse = new BigPageTable(space, layouts.get("_POOL_TRACKER_BIG_PAGES"), bigTable, bigSlots, this::type).write(big.values(),
                 freedBig);
         space.putPointer(variables.at("PoolBigPageTable"), bigTable);
         space.putPointer(variables.at("PoolBigPageTableSize"), bigSlots);
         space.putPointer(variables.at("ExpPoolBigEntriesInUse"), inUse);
+    }
+
+    private void writeDescriptors() {
+        ClassicArena first = (ClassicArena) nonPaged;
+        first.writeDescriptor(descriptorLayout, type(PoolKind.NONPAGED), variables.at("NonPagedPoolLock"));
+        if (executable != null) {
+            executable.writeDescriptor(descriptorLayout, 0, variables.at("NonPagedPoolLock"));
+            first = executable;
+        }
+        for (PoolArena arena : paged) {
+            ((ClassicArena) arena).writeDescriptor(descriptorLayout, 1, variables.at("ExpPagedPoolMutex", 64));
+        }
+        space.put32(variables.at("ExpNumberOfPagedPools"), paged.size() - 1);
+        if (version.typeIndexes()) {
+            space.put32(variables.at("ExpNumberOfNonPagedPools"), 1);
+            long vector = variables.at("PoolVector", 16);
+            space.putPointer(vector, first.descriptor());
+            space.putPointer(vector + 8, ((ClassicArena) paged.getFirst()).descriptor());
+        }
     }
 }

@@ -180,11 +180,11 @@ public final class ProcessManager {
         space.put32(variables.at("KeNumberProcessors"), machine.spec().processors());
         for (int i = 0; i < machine.spec().processors(); i++) {
             long region;
-            if (i > 0) {
-                region = plan.processorBlocks() + (long) (i - 1) * (size + PAGE);
+            if (i > 0 || machine.spec().version().isModern() && !variables.has("KiInitialPCR")) {
+                region = plan.processorBlocks() + (long) i * (size + PAGE);
                 space.map(region, size / PAGE, Access.DATA);
             } else if (wide) {
-                region = variables.at("KiInitialPCR");
+                region = variables.at("KiInitialPCR", layouts.get("_KPCR").size());
             } else {
                 region = 0xffdf_f000L;
                 space.map(region, 1, Access.DATA);

@@ -15,7 +15,7 @@ import org.poolscope.symbols.SymbolTable;
  * way a heap keeps them, some given back again. Every structure stands where the kernel's symbol table says; what the numbers mean
  * is written out here from published research, so that a reader is not judged by its own knowledge.
  */
-final class SegmentPools {
+final class SegmentPools implements HeapWriting {
 
     private static final int PAGE = 4096;
     private static final int HEAPS = 3;
@@ -81,8 +81,8 @@ final class SegmentPools {
         return parts;
     }
 
-    /** Notes where some of the heaps' own numbers stand, and the addresses that cannot be told without them. */
-    void part(long address, int bytes, String what, long from, long to) {
+    @Override
+    public void part(long address, int bytes, String what, long from, long to) {
         parts.add(new ModernKernel.HeapPart(address, bytes, what, from, to));
     }
 
@@ -115,30 +115,33 @@ final class SegmentPools {
         hold();
     }
 
-    KernelSpace space() {
+    @Override
+    public KernelSpace space() {
         return space;
     }
 
-    SymbolTable symbols() {
+    @Override
+    public SymbolTable symbols() {
         return symbols;
     }
 
-    Dice dice() {
+    @Override
+    public Dice dice() {
         return dice;
     }
 
-    /** Whether the kernel hides numbers as those of build 26100 and later do. */
-    boolean isLate() {
+    @Override
+    public boolean isLate() {
         return late;
     }
 
-    /** What hides the numbers of chunks and segments. */
-    long heapKey() {
+    @Override
+    public long heapKey() {
         return heapKey;
     }
 
-    /** What hides the numbers of equal blocks. */
-    long lfhKey() {
+    @Override
+    public long lfhKey() {
         return lfhKey;
     }
 

@@ -6,12 +6,22 @@ import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import org.poolscope.lab.Dice;
 
 /** Where the parts of the kernel lie in virtual memory, by version: the columns of {@code virtual-plan.txt}. */
 final class VirtualPlan {
+
+    private static final int FIRST_SLOT = 0x120;
+    private static final int KERNEL_SLOT = 0x1e0;
+    private static final int SLOT_BITS = 39;
+    private static final long SLOT = 1L << SLOT_BITS;
+    private static final long KERNEL_AREA = 0xffff_f800_0000_0000L;
+    private static final int LARGE_PAGE_BITS = 21;
 
     private final Map<String, Long> places;
 
@@ -19,7 +29,49 @@ final class VirtualPlan {
         this.places = places;
     }
 
-    static VirtualPlan of(WindowsVersion version) {
+    /**
+     * The plan of a version.
+     *
+     * @param dice decides where things lie in systems that choose that at each start
+     */
+    static VirtualPlan of(WindowsVersion version, Dice dice) {
+        return version.isMoved() ? moved(dice) : fixed(version);
+    }
+
+    /**
+     * From Windows 10 1607 on each part has 512 GB of the kernel's half, or several times that, drawn at start: entries of the top page
+     * table. The kernel, drivers and what they share with programs stay where earlier versions have them.
+     */
+    private static VirtualPlan moved(Dice dice) {
+        List<Integer> slots = new ArrayList<>();
+        for (int slot = FIRST_SLOT; slot < KERNEL_SLOT; slot += 2) {
+            slots.add(slot);
+        }
+        Map<String, Long> places = new HashMap<>();
+        for (String part : List.of("pageTables", "pfnDatabase", "nonPagedStart", "pagedStart", "systemCache", "systemPtes", "session")) {
+            places.put(part, address(slots.remove(dice.below(slots.size()))));
+        }
+        long kernel = KERNEL_AREA + ((long) (0x10 + dice.below(0x4000)) << LARGE_PAGE_BITS);
+        places.put("kernelArea", kernel);
+        places.put("kernelBase", kernel);
+        places.put("halBase", kernel - 0x40_0000);
+        places.put("drivers", kernel + 0x4000_0000L);
+        places.put("stacks", places.get("systemPtes") + 0x1000_0000L);
+        places.put("processorBlocks", places.get("systemPtes") + 0x100_0000L);
+        places.put("nonPagedExpansionEnd", places.get("nonPagedStart"));
+        places.put("pagedEnd", places.get("pagedStart") + SLOT);
+        places.put("kernelLargeBytes", 0L);
+        places.put("systemCacheBytes", 0x200_0000L);
+        places.put("sharedUserData", 0xffff_f780_0000_0000L);
+        places.put("systemRangeStart", 0xffff_8000_0000_0000L);
+        return new VirtualPlan(places);
+    }
+
+    private static long address(int slot) {
+        return 0xffff_0000_0000_0000L | (long) slot << SLOT_BITS;
+    }
+
+    private static VirtualPlan fixed(WindowsVersion version) {
         try (InputStream in = VirtualPlan.class.getResourceAsStream("virtual-plan.txt");
                 BufferedReader lines = new BufferedReader(new InputStreamReader(in, StandardCharsets.US_ASCII))) {
             Map<String, Long> places = new HashMap<>();
@@ -134,6 +186,11 @@ final class VirtualPlan {
     /** Where the kernel's half begins. */
     long systemRangeStart() {
         return place("systemRangeStart");
+    }
+
+    /** Which entry of the top page table leads to itself. */
+    int selfSlot() {
+        return (int) (pageTables() >>> SLOT_BITS & 0x1ff);
     }
 
     /** Where the page tables appear. */

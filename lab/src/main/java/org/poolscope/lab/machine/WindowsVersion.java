@@ -1,8 +1,12 @@
 package org.poolscope.lab.machine;
 
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
 import org.poolscope.model.Architecture;
 import org.poolscope.symbols.BuiltInLayouts;
 import org.poolscope.symbols.KernelVersion;
+import org.poolscope.symbols.TypeLayouts;
 
 /** The systems a machine can be made of. */
 public enum WindowsVersion {
@@ -18,7 +22,23 @@ public enum WindowsVersion {
     /** Windows 7 SP1, 64-bit; as a machine it may serve files. Its kernel variables stand where update 24540 keeps them. */
     WINDOWS_7_SP1(Architecture.X64, KernelVersion.revision(7601, 24540), 6, 1, 0x100,
             "7601.24540.amd64fre.win7sp1_ldr.191126-1707", 1, 0x340,
-            "modules-windows-7.txt");
+            "modules-windows-7.txt"),
+    /** Windows 8.1, 64-bit. From here on everything stands where {@link KernelTable} says. */
+    WINDOWS_8_1(9600, 6, 3, 0x360, "winblue_ltsb"),
+    /** Windows 10 1607, the first whose kernel address space is laid out anew at each start. */
+    WINDOWS_10_1607(14393, 10, 0, 0x370, "rs1_release"),
+    /** Windows 10 1809, the last whose pools are pages of blocks. */
+    WINDOWS_10_1809(17763, 10, 0, 0x380, "rs5_release"),
+    /** Windows 10 2004 to 22H2; its pools are segment heaps, as those of all that follow. */
+    WINDOWS_10_2004(19041, 10, 0, 0x380, "vb_release"),
+    /** Windows Server 2022. */
+    SERVER_2022(20348, 10, 0, 0x380, "fe_release"),
+    /** Windows 11. */
+    WINDOWS_11(22000, 10, 0, 0x380, "co_release");
+
+    private static final int SERVER_BUILD = 20348;
+    private static final int SEGMENT_HEAPS_SINCE = 18362;
+    private static final int MOVED_SINCE = 14393;
 
     private final Architecture architecture;
     private final KernelVersion version;
@@ -29,6 +49,20 @@ public enum WindowsVersion {
     private final int productType;
     private final int debuggerDataSize;
     private final String modules;
+    private final KernelTable table;
+
+    WindowsVersion(int build, int major, int minor, int debuggerDataSize, String branch) {
+        this.table = KernelTable.of(build);
+        this.architecture = Architecture.X64;
+        this.version = KernelVersion.revision(build, table.revision());
+        this.major = major;
+        this.minor = minor;
+        this.servicePackWord = 0;
+        this.buildLab = build + "." + table.revision() + ".amd64fre." + branch + ".220101-1200";
+        this.productType = build == SERVER_BUILD ? 3 : 1;
+        this.debuggerDataSize = debuggerDataSize;
+        this.modules = "modules-windows-10.txt";
+    }
 
     WindowsVersion(Architecture architecture, KernelVersion version, int major, int minor, int servicePackWord, String buildLab,
             int productType, int debuggerDataSize, String modules) {
@@ -41,10 +75,25 @@ public enum WindowsVersion {
         this.productType = productType;
         this.debuggerDataSize = debuggerDataSize;
         this.modules = modules;
+        this.table = null;
     }
 
-    /** The system of a case's variant {@code x64}, {@code 2003-x64}, or any other, which is of 32 bits. */
+    /** The systems from Windows 8.1 on. */
+    public static List<WindowsVersion> modern() {
+        return Stream.of(values()).filter(WindowsVersion::isModern).toList();
+    }
+
+    /** The system from Windows 8.1 on whose build number begins a variant's name; empty for the variants of earlier systems. */
+    public static Optional<WindowsVersion> modern(String variant) {
+        return modern().stream().filter(version -> variant.split("-")[0].equals(Integer.toString(version.build()))).findFirst();
+    }
+
+    /** The system of a case's variant: a build number, {@code x64}, {@code 2003-x64}, or any other, which is of 32 bits. */
     public static WindowsVersion ofVariant(String variant) {
+        Optional<WindowsVersion> modern = modern(variant);
+        if (modern.isPresent()) {
+            return modern.get();
+        }
         return switch (variant) {
             case "x64" -> WINDOWS_7_SP1;
             case "2003-x64" -> SERVER_2003_SP1_X64;
@@ -68,8 +117,28 @@ public enum WindowsVersion {
     }
 
     /** The layouts of this version's structures. */
-    public BuiltInLayouts layouts() {
-        return BuiltInLayouts.forBuild(architecture, version);
+    public TypeLayouts layouts() {
+        return table != null ? table : BuiltInLayouts.forBuild(architecture, version);
+    }
+
+    /** The table of a system from Windows 8.1 on; {@code null} for earlier ones. */
+    KernelTable table() {
+        return table;
+    }
+
+    /** Whether it is Windows 8.1 or later. */
+    public boolean isModern() {
+        return table != null;
+    }
+
+    /** Whether its pools are segment heaps. */
+    public boolean hasSegmentHeaps() {
+        return version.build() >= SEGMENT_HEAPS_SINCE;
+    }
+
+    /** Whether the parts of its kernel lie elsewhere at each start. */
+    boolean isMoved() {
+        return version.build() >= MOVED_SINCE;
     }
 
     int major() {
