@@ -49,7 +49,7 @@ final class HandleLeak extends MachineCase {
     MachineSpec spec(Making making) {
         boolean wide = making.variant().endsWith("x64") || making.isModern();
         int handles = handles(making);
-        int limit = (int) ((long) handles * (wide ? EVENT_64 : EVENT) / 4096 * 106 / 100) + (wide ? 1_400 : 1_000) + (making.isModern() ? 1_600 : 0);
+        int limit = (int) ((long) handles * (wide ? EVENT_64 : EVENT) / 4096 * 106 / 100) + (wide ? 1_400 : 1_000) + (making.isModern() ? 400 : 0);
         int paged = 8_192 + handles / 128;
         return MachineSpec.of(WindowsVersion.ofVariant(making.variant()), limit + paged / 2)
                 .withPaged(paged).withNonPaged(limit, limit / 2).withBigPageSlots(16_384);

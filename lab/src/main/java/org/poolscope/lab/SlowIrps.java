@@ -58,7 +58,7 @@ final class SlowIrps extends MachineCase {
 
     @Override
     MachineSpec spec(Making making) {
-        int limit = requests(making) * 7 / 12 + (making.isModern() ? requests(making) / 8 + 3_000 : 1_500);
+        int limit = requests(making) * 7 / 12 + (making.isModern() ? requests(making) / 16 + 1_900 : 1_500);
         return MachineSpec.of(WindowsVersion.ofVariant(making.variant()), limit + 3_000)
                 .withNonPaged(limit, limit / 2);
     }

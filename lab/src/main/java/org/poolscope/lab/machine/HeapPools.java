@@ -30,19 +30,14 @@ final class HeapPools implements HeapWriting {
     private final List<SegmentArena> arenas = new ArrayList<>();
     private long nextBook;
 
-    /**
-     * Makes empty heaps.
-     *
-     * @param nonPaged where the region of nonpaged pool begins
-     * @param paged where that of paged pool begins
-     */
-    HeapPools(KernelSpace space, WindowsVersion version, KernelVariables variables, Dice dice, long nonPaged, long paged) {
+    /** Makes empty heaps. */
+    HeapPools(KernelSpace space, KernelVariables variables, MachineSpec spec, VirtualPlan plan, Dice dice) {
         this.space = space;
-        this.layouts = version.layouts();
+        this.layouts = spec.version().layouts();
         this.dice = dice;
         this.heapKey = dice.nextLong();
         this.lfhKey = dice.nextLong();
-        this.nextBook = nonPaged + BOOKS_AT;
+        this.nextBook = plan.nonPagedStart() + BOOKS_AT;
         StructLayout stateLayout = layouts.get("_EX_POOL_HEAP_MANAGER_STATE");
         Struct state = new Struct(space, stateLayout, variables.at("ExPoolState", stateLayout.size()));
         StructLayout globalsLayout = layouts.get("_RTLP_HP_HEAP_GLOBALS");
@@ -54,10 +49,10 @@ final class HeapPools implements HeapWriting {
         node.set("Heaps", 0, heap().address());
         Struct nonPagedHeap = heap();
         node.set("Heaps", NONPAGED_HEAP, nonPagedHeap.address());
-        arenas.add(new SegmentArena(this, nonPagedHeap, PoolKind.NONPAGED, nonPaged));
+        arenas.add(new SegmentArena(this, nonPagedHeap, PoolKind.NONPAGED, plan.nonPagedStart(), spec.nonPagedLimitPages()));
         Struct pagedHeap = heap();
         node.set("Heaps", PAGED_HEAP, pagedHeap.address());
-        arenas.add(new SegmentArena(this, pagedHeap, PoolKind.PAGED, paged));
+        arenas.add(new SegmentArena(this, pagedHeap, PoolKind.PAGED, plan.pagedStart(), spec.pagedLimitPages()));
     }
 
     private Struct heap() {

@@ -58,7 +58,7 @@ public final class Pools {
             this.descriptorLayout = null;
             this.nonPagedRegion = null;
             this.pagedRegion = null;
-            HeapPools heaps = new HeapPools(space, version, variables, dice, plan.nonPagedStart(), plan.pagedStart());
+            HeapPools heaps = new HeapPools(space, variables, spec, plan, dice);
             this.nonPaged = heaps.nonPaged();
             this.paged.add(heaps.paged());
         } else {

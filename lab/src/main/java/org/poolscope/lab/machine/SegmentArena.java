@@ -46,9 +46,17 @@ final class SegmentArena implements PoolArena {
     private long nextLargeSegment;
     private HeapSegment segment;
     private HeapSegment largeSegment;
+    private final int limit;
     private int pages;
 
-    SegmentArena(HeapPools heaps, Struct heap, PoolKind kind, long region) {
+    /**
+     * An empty heap.
+     *
+     * @param region where the addresses it may take begin
+     * @param limit how many pages it may take
+     */
+    SegmentArena(HeapPools heaps, Struct heap, PoolKind kind, long region, int limit) {
+        this.limit = limit;
         this.heaps = heaps;
         this.space = heaps.space();
         this.heap = heap;
@@ -102,6 +110,9 @@ final class SegmentArena implements PoolArena {
         long at = range(count, what);
         space.map(at, count, Access.DATA);
         pages += count;
+        if (pages > limit) {
+            throw new IllegalStateException("the heap's " + pages + " pages are more than the pool's limit of " + limit);
+        }
         runs.add(new long[] {at, count});
         return at;
     }
