@@ -29,7 +29,6 @@ final class ContentScan {
     private static final int CLUSTER_PLACES = 64;
     private static final int MOST_CLUSTERS = 16;
     private static final double TELLING_SHARE = 0.02;
-    private static final long SMALL = 0x1_0000;
     /** Upper halves of times between 1990 and 2100, in 100 ns since 1601. */
     private static final long EARLIEST = 0x01b4_1e2aL;
     private static final long LATEST = 0x0230_0000L;
@@ -39,6 +38,8 @@ final class ContentScan {
     /** Blocks looked at one after the other, before the others are shared among processors. */
     private static final int FIRST_BLOCKS = 1 << 16;
     private static final int MOST_SHAPES = 4096;
+    /** Words of blocks gathered before they are counted, place by place: few enough for a processor's own cache. */
+    private static final int GATHERED_WORDS = 1 << 14;
 
     private final PagedMemory memory;
     private final MemorySegment bytes;
@@ -80,9 +81,11 @@ final class ContentScan {
 
     /** How many blocks of each size there are. */
     private Map<Long, Long> sizes() {
-        long[] small = IntStream.range(0, blocks.groups().length).parallel().collect(() -> new long[Words.PAGE + 1],
-                (counts, group) -> eachIn(group, (offset, size, headed) -> counts[(int) size]++),
-                (counts, more) -> Arrays.setAll(counts, size -> counts[size] + more[size]));
+        long[] small = IntStream.range(0, blocks.groups().length).parallel().collect(() -> new long[Words.PAGE + 1], (counts, group) -> {
+            for (TaggedBlocks block = new TaggedBlocks(blocks, group, tag.key()); block.next();) {
+                counts[block.size()]++;
+            }
+        }, (counts, more) -> Arrays.setAll(counts, size -> counts[size] + more[size]));
         Map<Long, Long> sizes = new HashMap<>();
         for (int size = 0; size < small.length; size++) {
             if (small[size] > 0) {
@@ -110,6 +113,7 @@ final class ContentScan {
                 }
             }
         }
+        tally.count();
         return tally;
     }
 
@@ -125,6 +129,7 @@ final class ContentScan {
         while (done < groups && first.sampled < FIRST_BLOCKS) {
             first.addAll(done++, size);
         }
+        first.count();
         AtomicLong seen = new AtomicLong(first.sampled);
         Tally rest = IntStream.range(done, groups).parallel().collect(first::fresh, (part, group) -> {
             long before = part.sampled;
@@ -134,32 +139,6 @@ final class ContentScan {
         first.merge(rest);
         // Allocations of whole pages lie between the groups, and are few.
         return first.inexact || first.sampled < count ? spread(size, count, 1) : first;
-    }
-
-    /** Takes a block: where in the image its data stands, its size, and whether that counts a header. */
-    private interface BlockVisitor {
-        void block(long offset, long size, boolean headed);
-    }
-
-    /** Visits the blocks of the tag in a group of pages. */
-    private void eachIn(int number, BlockVisitor visitor) {
-        PageGroup group = blocks.groups()[number];
-        HeaderFormat format = blocks.format();
-        int[] tags = group.tag;
-        for (int page = 0; page < group.pages(); page++) {
-            for (int block = group.first[page]; block < group.first[page + 1]; block++) {
-                if ((tags[block] & Integer.MAX_VALUE) == tag.key() && group.state(block) == BlockState.ALLOCATED.ordinal()) {
-                    if (PageParser.isSpecial(group.flags[page])) {
-                        long offset = group.offset[page];
-                        visitor.block(offset + blocks.special().data(offset, blocks.special().header(offset)), blocks.special().size(offset), false);
-                    } else {
-                        int unit = group.unit(block);
-                        visitor.block(group.offset[page] + ((long) unit << format.unitShift()) + format.headerSize(),
-                                (long) (group.end(page, block, format.pageUnits()) - unit) << format.unitShift(), true);
-                    }
-                }
-            }
-        }
     }
 
     /** Where the data ends: behind the last place that is not a leftover, nor what Driver Verifier keeps at the end of a block. */
@@ -256,6 +235,7 @@ final class ContentScan {
         private final Map<Long, Shape> shapes = new HashMap<>();
         private Shape last = new Shape(0);
         private final List<byte[]> examples = new ArrayList<>();
+        private GatheredBlocks gathered;
         private long sampled;
         private long size;
         private long dataBytes;
@@ -266,13 +246,14 @@ final class ContentScan {
         private boolean inexact;
 
         void addAll(int group, long wanted) {
-            eachIn(group, (offset, found, headed) -> {
-                if (found == wanted) {
-                    add(offset, found, headed);
+            for (TaggedBlocks block = new TaggedBlocks(blocks, group, tag.key()); block.next();) {
+                if (block.size() == wanted) {
+                    add(block.offset(), wanted, block.headed());
                 }
-            });
+            }
         }
 
+        /** Takes a block; it is counted when enough of them are gathered, or by {@link #count}. */
         void add(long offset, long blockSize, boolean headed) {
             if (sampled == 0 && !follows) {
                 size = blockSize;
@@ -290,44 +271,72 @@ final class ContentScan {
                 examples.add(Arrays.copyOf(bytes.asSlice(offset, narrow.length * Integer.BYTES).toArray(LittleEndian.U8),
                         MOST_PLACES * Integer.BYTES));
             }
-            long shape = 0;
-            long nulls = 0;
-            for (int i = 0; i < narrow.length; i++) {
-                long value = bytes.get(LittleEndian.U32, offset + (long) i * Integer.BYTES) & 0xffff_ffffL;
-                WordStatistics place = narrow[i];
-                place.add(value);
-                place.zero += value == 0 ? 1 : 0;
-                place.small += value < SMALL ? 1 : 0;
-                place.ascii += isAscii((int) value) ? 1 : 0;
-                place.utf16 += isUtf16((int) value) ? 1 : 0;
+            if (gathered == null) {
+                gathered = new GatheredBlocks(narrow.length, GATHERED_WORDS);
+            } else if (gathered.isFull()) {
+                count();
+            }
+            gathered.add(bytes, offset);
+        }
+
+        /** Counts what was gathered, place by place. */
+        void count() {
+            if (gathered == null) {
+                return;
+            }
+            int count = gathered.count();
+            long[] column = gathered.column();
+            for (int place = 0; place < narrow.length; place++) {
+                gathered.takeNarrow(place);
+                narrow[place].add(column, count);
+                narrow[place].addKinds(column, count);
                 if (!wide) {
-                    boolean pointer = isPointer(value);
-                    place.pointers += pointer ? 1 : 0;
-                    shape |= pointer && i < CLUSTER_PLACES ? 1L << i : 0;
-                    nulls |= value == 0 && i < CLUSTER_PLACES ? 1L << i : 0;
-                    if (i + 1 < narrow.length) {
-                        long upper = bytes.get(LittleEndian.U32, offset + (i + 1L) * Integer.BYTES) & 0xffff_ffffL;
-                        if (isTime(upper)) {
-                            place.addTime(upper << 32 | value);
-                        }
+                    countPointers(place);
+                    if (place + 1 < narrow.length) {
+                        gathered.takeWide(place);
+                        narrow[place].addTimes(column, count, EARLIEST, LATEST);
                     }
                 }
             }
-            for (int i = 0; wide && i < wides.length; i++) {
-                long value = bytes.get(LittleEndian.U64, offset + (long) i * Long.BYTES);
-                WordStatistics place = wides[i];
-                place.add(value);
-                place.zero += value == 0 ? 1 : 0;
-                boolean pointer = isPointer(value);
-                place.pointers += pointer ? 1 : 0;
-                if (isTime(value >>> 32)) {
-                    place.addTime(value);
-                }
-                shape |= pointer && i < CLUSTER_PLACES ? 1L << i : 0;
-                nulls |= value == 0 && i < CLUSTER_PLACES ? 1L << i : 0;
+            for (int place = 0; wide && place < wides.length; place++) {
+                gathered.takeWide(2 * place);
+                wides[place].add(column, count);
+                wides[place].addTimes(column, count, EARLIEST, LATEST);
+                countPointers(place);
             }
-            if (last.blocks == 0 || last.pointers != shape) {
-                last = shapes.size() < MOST_SHAPES ? shapes.computeIfAbsent(shape, Shape::new) : shapes.getOrDefault(shape, new Shape(shape));
+            for (int block = 0; block < count; block++) {
+                countShape(gathered.pointers()[block], gathered.nulls()[block]);
+            }
+            gathered.clear();
+        }
+
+        /** Counts the pointers of a place, and notes in which blocks it has one, or null. */
+        private void countPointers(int place) {
+            long[] column = gathered.column();
+            long[] pointers = gathered.pointers();
+            long[] nulls = gathered.nulls();
+            long bit = place < CLUSTER_PLACES ? 1L << place : 0;
+            long last = 0;
+            boolean pointer = isPointer(last);
+            long found = 0;
+            for (int block = 0; block < gathered.count(); block++) {
+                long value = column[block];
+                if (value != last) {
+                    last = value;
+                    pointer = isPointer(value);
+                }
+                found += pointer ? 1 : 0;
+                pointers[block] |= pointer ? bit : 0;
+                nulls[block] |= value == 0 ? bit : 0;
+            }
+            wides[place].pointers += found;
+        }
+
+        /** Counts a block by where it has pointers. */
+        private void countShape(long pointers, long nulls) {
+            if (last.blocks == 0 || last.pointers != pointers) {
+                last = shapes.size() < MOST_SHAPES ? shapes.computeIfAbsent(pointers, Shape::new)
+                        : shapes.getOrDefault(pointers, new Shape(pointers));
             }
             last.blocks++;
             last.nulls &= nulls;
@@ -351,6 +360,8 @@ final class ContentScan {
 
         /** Adds what {@link #fresh} ones counted. */
         void merge(Tally others) {
+            count();
+            others.count();
             inexact |= others.inexact;
             merge(narrow, others.narrow);
             if (wide) {
@@ -380,22 +391,6 @@ final class ContentScan {
 
     private static boolean isTime(long upper) {
         return upper >= EARLIEST && upper < LATEST;
-    }
-
-    private static boolean isAscii(int value) {
-        for (int i = 0; i < 4; i++) {
-            int c = value >>> 8 * i & 0xff;
-            if (c < 0x20 || c > 0x7e) {
-                return false;
-            }
-        }
-        return true;
-    }
-
-    private static boolean isUtf16(int value) {
-        int low = value & 0xffff;
-        int high = value >>> 16;
-        return low >= 0x20 && low < 0x7f && (high >= 0x20 && high < 0x7f || high == 0);
     }
 
     /** Turns counts into fields. */
@@ -526,7 +521,7 @@ final class ContentScan {
                 return FieldKind.UTF16;
             }
             if (place.distinct() > 0 && place.distinct() <= FEW && 2L * place.distinct() <= place.blocks) {
-                return Long.bitCount(place.varyingBits()) <= 4 && place.maximum() >= SMALL ? FieldKind.FLAGS : FieldKind.FEW_VALUES;
+                return Long.bitCount(place.varyingBits()) <= 4 && place.maximum() >= WordStatistics.SMALL ? FieldKind.FLAGS : FieldKind.FEW_VALUES;
             }
             if (place.share(place.small) >= NEARLY_ALL) {
                 return FieldKind.SMALL_INTEGER;

@@ -2,11 +2,14 @@ package org.poolscope.pool;
 
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Deque;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.IntStream;
 import org.poolscope.memory.LittleEndian;
 import org.poolscope.memory.PagedMemory;
 import org.poolscope.memory.RegionVisitor;
@@ -80,44 +83,43 @@ final class LookasideLists {
                 }
             }
         }
-        for (PageGroup group : blocks.groups()) {
-            searchGroup(group);
-        }
+        IntStream.range(0, blocks.groups().length).parallel().boxed().flatMap(group -> inGroup(group).stream())
+                .forEachOrdered(candidates::add);
         while (!candidates.isEmpty()) {
             take(candidates.poll());
         }
     }
 
     private RegionVisitor search() {
-        MemorySegment bytes = memory.bytes();
+        int[] words = new int[Words.PAGE / Integer.BYTES];
         return (va, offset, piece) -> {
-            for (long i = 0; i < piece; i += Integer.BYTES) {
-                if (bytes.get(LittleEndian.U32, offset + i) == TAG) {
-                    candidates.add(va + i - tag);
-                }
+            for (long page = 0; page < piece; page += Words.PAGE) {
+                search(va + page, offset + page, Words.PAGE, words, candidates);
             }
         };
     }
 
-    private void searchGroup(PageGroup group) {
-        int[] tags = group.tag;
-        for (int block = 0; block < tags.length; block++) {
-            if (tags[block] == TAG && group.state(block) == BlockState.ALLOCATED.ordinal()) {
-                searchBlock(group, block);
+    /** Searches what stands at a place in the image: at most a page, which is copied to the words first. */
+    private void search(long va, long offset, int length, int[] words, Collection<Long> found) {
+        int count = length / Integer.BYTES;
+        MemorySegment.copy(memory.bytes(), LittleEndian.U32, offset, words, 0, count);
+        for (int i = 0; i < count; i++) {
+            if (words[i] == TAG) {
+                found.add(va + (long) i * Integer.BYTES - tag);
             }
         }
     }
 
-    private void searchBlock(PageGroup group, int block) {
-        int page = group.pageOf(block);
-        int shift = blocks.format().unitShift();
-        long end = group.offset[page] + ((long) group.end(page, block, blocks.format().pageUnits()) << shift);
-        long start = group.offset[page] + ((long) group.unit(block) << shift) + blocks.headerSize();
-        for (long at = start; at < end; at += Integer.BYTES) {
-            if (memory.bytes().get(LittleEndian.U32, at) == TAG) {
-                candidates.add(group.address[page] + (at - group.offset[page]) - tag);
+    private List<Long> inGroup(int number) {
+        PageGroup group = blocks.groups()[number];
+        List<Long> found = new ArrayList<>();
+        int[] words = new int[Words.PAGE / Integer.BYTES];
+        for (TaggedBlocks block = new TaggedBlocks(blocks, number, TAG); block.next();) {
+            if (block.tag() == TAG) {
+                search(block.address(), block.offset(), block.dataSize(), words, found);
             }
         }
+        return found;
     }
 
     /** Marks the blocks of one list, if it is one, and follows the list of lists from it. */

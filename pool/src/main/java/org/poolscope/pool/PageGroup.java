@@ -19,6 +19,7 @@ final class PageGroup {
     /** The first unit of each block, and its state. */
     final char[] place;
     final int[] tag;
+    private final int realBlocks;
 
     private PageGroup(long[] address, long[] offset, byte[] flags, int[] first, char[] place, int[] tag) {
         this.address = address;
@@ -27,6 +28,11 @@ final class PageGroup {
         this.first = first;
         this.place = place;
         this.tag = tag;
+        int count = place.length;
+        for (char one : place) {
+            count -= one >>> PageParser.STATE_SHIFT == BlockState.HEAP.ordinal() ? 1 : 0;
+        }
+        this.realBlocks = count;
     }
 
     int pages() {
@@ -39,11 +45,7 @@ final class PageGroup {
 
     /** How many of the entries are blocks, and not what a heap keeps for itself. */
     int realBlocks() {
-        int count = place.length;
-        for (char one : place) {
-            count -= one >>> PageParser.STATE_SHIFT == BlockState.HEAP.ordinal() ? 1 : 0;
-        }
-        return count;
+        return realBlocks;
     }
 
     int unit(int block) {
@@ -61,6 +63,16 @@ final class PageGroup {
     /** The unit behind a block of this page. */
     int end(int page, int block, int pageUnits) {
         return block + 1 == first[page + 1] ? pageUnits : unit(block + 1);
+    }
+
+    /** The next block with the tag of a key, from a block on; the number of blocks when there is none. */
+    int next(int key, int from) {
+        int[] tags = tag;
+        int block = from;
+        while (block < tags.length && (tags[block] & Integer.MAX_VALUE) != key) {
+            block++;
+        }
+        return block;
     }
 
     /** The page a block is on. */

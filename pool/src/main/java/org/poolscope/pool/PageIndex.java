@@ -19,12 +19,23 @@ final class PageIndex {
     private static final int PRESENT = 2;
     private static final int LAST_WORD = (1 << LEAF_BITS) / Long.SIZE - 1;
     private static final int LEAF_LONGS = PRESENT + LAST_WORD + 1;
+    /** For each word what one page of it adds to the counts of the words behind. */
+    private static final long[] BEHIND = new long[LAST_WORD + 1];
+
+    static {
+        for (int word = LAST_WORD - 1; word >= 0; word--) {
+            BEHIND[word] = BEHIND[word + 1] + (1L << beforeShift(word + 1));
+        }
+    }
 
     /** Of each slot the key, 0 when it is free, and where the leaf begins. */
     private long[] slots = new long[2 * 64];
     private long[] leaves = new long[16 * LEAF_LONGS];
     private int used;
     private int count;
+    /** The leaf put into last, by its key. */
+    private long lastKey;
+    private int lastLeaf;
 
     /** The number of the page of an address, counted from 0; -1 when that page was not put in. */
     int get(long va) {
@@ -53,12 +64,14 @@ final class PageIndex {
 
     /** Puts the next page in; addresses must ascend. */
     void add(long va) {
-        int leaf = leaf(key(va));
-        int page = (int) (va >>> Words.PAGE_SHIFT) & LEAF_MASK;
-        leaves[leaf + PRESENT + (page >>> 6)] |= 1L << page;
-        for (int word = (page >>> 6) + 1; word <= LAST_WORD; word++) {
-            leaves[leaf + BEFORE] += 1L << beforeShift(word);
+        long key = key(va);
+        if (key != lastKey) {
+            lastLeaf = leaf(key);
+            lastKey = key;
         }
+        int page = (int) (va >>> Words.PAGE_SHIFT) & LEAF_MASK;
+        leaves[lastLeaf + PRESENT + (page >>> 6)] |= 1L << page;
+        leaves[lastLeaf + BEFORE] += BEHIND[page >>> 6];
         count++;
     }
 

@@ -13,6 +13,9 @@ final class WordStatistics {
     /** Distinct values counted one by one; of more it is only known that there are more. */
     static final int MOST_DISTINCT = 512;
     private static final int SLOTS = 2 * MOST_DISTINCT;
+    private static final int SMALL_BITS = 16;
+    /** The first number that is not small. */
+    static final long SMALL = 1L << SMALL_BITS;
 
     private final long[] values = new long[SLOTS];
     private final int[] counts = new int[SLOTS];
@@ -39,24 +42,90 @@ final class WordStatistics {
     record Value(long value, long count) {
     }
 
-    void add(long value) {
-        blocks++;
-        minimum = Long.compareUnsigned(value, minimum) < 0 ? value : minimum;
-        maximum = Long.compareUnsigned(value, maximum) > 0 ? value : maximum;
-        allOnes &= value;
-        anyOnes |= value;
-        if (!overflow) {
-            count(value, 1);
+    /**
+     * Counts the values of this place in some more blocks.
+     *
+     * @param values the values in the order of the blocks, as unsigned numbers
+     * @param count how many of them
+     */
+    void add(long[] values, int count) {
+        blocks += count;
+        range(values, count);
+        int done = 0;
+        while (done < count && !overflow) {
+            int first = done;
+            while (done < count && values[done] == values[first]) {
+                done++;
+            }
+            count(values[first], done - first);
         }
     }
 
-    /** Counts a time that begins here; on 32-bit systems its upper half stands in the next place. */
-    void addTime(long time) {
-        times++;
-        earliest = Math.min(earliest, time);
-        latest = Math.max(latest, time);
+    private void range(long[] values, int count) {
+        long lowest = minimum ^ Long.MIN_VALUE;
+        long highest = maximum ^ Long.MIN_VALUE;
+        long ones = allOnes;
+        long any = anyOnes;
+        long zeros = 0;
+        for (int i = 0; i < count; i++) {
+            long value = values[i];
+            zeros += value == 0 ? 1 : 0;
+            lowest = Math.min(lowest, value ^ Long.MIN_VALUE);
+            highest = Math.max(highest, value ^ Long.MIN_VALUE);
+            ones &= value;
+            any |= value;
+        }
+        minimum = lowest ^ Long.MIN_VALUE;
+        maximum = highest ^ Long.MIN_VALUE;
+        allOnes = ones;
+        anyOnes = any;
+        zero += zeros;
     }
 
+    /** Counts what kinds of things these values of four bytes can be. */
+    void addKinds(long[] values, int count) {
+        int smalls = 0;
+        int asciis = 0;
+        int utf16s = 0;
+        for (int i = 0; i < count; i++) {
+            int value = (int) values[i];
+            smalls += value >>> SMALL_BITS == 0 ? 1 : 0;
+            asciis += isAscii(value) ? 1 : 0;
+            utf16s += isUtf16(value) ? 1 : 0;
+        }
+        small += smalls;
+        ascii += asciis;
+        utf16 += utf16s;
+    }
+
+    /**
+     * Counts times that begin here, in 100 ns since 1601; on 32-bit systems their upper half stands in the next place.
+     *
+     * @param from the upper half of the earliest that is taken for a time
+     * @param to the upper half of the first that is too late for one
+     */
+    void addTimes(long[] values, int count, long from, long to) {
+        for (int i = 0; i < count; i++) {
+            long upper = values[i] >>> Integer.SIZE;
+            if (upper >= from && upper < to) {
+                times++;
+                earliest = Math.min(earliest, values[i]);
+                latest = Math.max(latest, values[i]);
+            }
+        }
+    }
+
+    /** Whether all four bytes are printable: 0x20 to 0x7e. The sums set the upper bit of a byte that is 0x7f, and of one that is not below 0x20. */
+    private static boolean isAscii(int value) {
+        int low = value & 0x7f7f_7f7f;
+        return ((value | low + 0x0101_0101 | ~(low + 0x6060_6060)) & 0x8080_8080) == 0;
+    }
+
+    private static boolean isUtf16(int value) {
+        int low = value & 0xffff;
+        int high = value >>> 16;
+        return low >= 0x20 && low < 0x7f && (high >= 0x20 && high < 0x7f || high == 0);
+    }
     /** The earliest time that begins here. */
     long earliest() {
         return earliest;
