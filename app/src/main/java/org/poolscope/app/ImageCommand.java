@@ -19,9 +19,8 @@ import picocli.CommandLine.Spec;
 abstract class ImageCommand implements Callable<Integer> {
 
     @Parameters(index = "0", paramLabel = "IMAGE",
-            description = "A crash dump, a raw memory image, or the memory of a virtual machine (ELF core, VMware); "
-                    + "as it is, or packed with gzip, xz, "
-                    + "bzip2 or zip.")
+            description = "A crash dump, a raw memory image, the memory of a virtual machine (ELF core, VMware), or a hibernation "
+                    + "file; as it is, or packed with gzip, xz, bzip2 or zip.")
     private Path path;
 
     @Option(names = "--symbols", paramLabel = "PATH", description = "Where to look for the kernel's symbols: folders, files, "

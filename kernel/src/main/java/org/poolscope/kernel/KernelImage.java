@@ -216,7 +216,9 @@ public final class KernelImage implements AutoCloseable {
     /** What could not be read or is not sure, and what that means for the answers given so far. */
     public List<String> warnings() {
         synchronized (warnings) {
-            return List.copyOf(warnings);
+            List<String> all = new ArrayList<>(warnings);
+            image.damage().ifPresent(all::add);
+            return List.copyOf(all);
         }
     }
 

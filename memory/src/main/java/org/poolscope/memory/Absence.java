@@ -13,7 +13,7 @@ public enum Absence {
     DEMAND_ZERO("demand zero"),
     /** A page of a section or mapped file that is not in memory, or whose prototype entry cannot be followed. */
     SECTION("section page not in memory"),
-    /** The page is in memory, and the image does not hold it: left out by the kind of dump, or the file is cut short. */
+    /** The page is in memory, and the image does not hold it: left out by the kind of dump, or the file is cut short or damaged there. */
     NOT_IN_DUMP("not in this dump"),
     /** A page table on the way is in memory, and the image does not hold it. */
     TABLE_NOT_IN_DUMP("its page table is not in this dump"),

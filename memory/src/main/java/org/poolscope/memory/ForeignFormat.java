@@ -19,20 +19,10 @@ enum ForeignFormat {
     USER_MINIDUMP("4d444d50", "a minidump of one process, which holds no kernel memory",
             "Collect a kernel or complete memory dump"),
     PROGRAM("4d5a", "a Windows program, not a memory image", "Name a crash dump, a raw image or an ELF core"),
-    HIBERNATION("48494252", ForeignFormat.HIBERNATED, ForeignFormat.CONVERT),
-    HIBERNATION_LOW("68696272", ForeignFormat.HIBERNATED, ForeignFormat.CONVERT),
-    RESTORED("52535452", ForeignFormat.HIBERNATED, ForeignFormat.CONVERT),
-    RESTORED_LOW("72737472", ForeignFormat.HIBERNATED, ForeignFormat.CONVERT),
-    AWAKE("57414b45", ForeignFormat.RESUMED, ForeignFormat.CONVERT),
-    AWAKE_LOW("77616b65", ForeignFormat.RESUMED, ForeignFormat.CONVERT),
     KDUMP("4b44554d50202020", "a compressed QEMU dump", "Write it again with dump-guest-memory without -z, -l, -s and -R"),
     LIME("454d694c", "a LiME image", "Write the memory again in raw format");
 
     private static final String UNPACK = "Unpack it and name the file inside";
-    private static final String HIBERNATED = "a hibernation file, whose memory is compressed and not read here";
-    private static final String RESUMED = "a hibernation file that the machine resumed from, or tried to: its memory may be gone";
-    private static final String CONVERT = "Turn it into a raw image first (Volatility 2's imagecopy for XP to 7, Hibernation Recon for "
-            + "later ones too), or collect a kernel memory dump";
 
     private final byte[] signature;
     private final String words;

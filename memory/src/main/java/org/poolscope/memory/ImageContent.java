@@ -2,6 +2,8 @@ package org.poolscope.memory;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.function.Supplier;
 
 /** What a format's reader found in a file: gathered field by field, then handed to {@link MemoryImage}. */
 final class ImageContent {
@@ -12,6 +14,8 @@ final class ImageContent {
     private CrashDumpHeader header;
     private PhysicalMemory physical;
     private TriageDump triage;
+    private ScratchMemory scratch;
+    private Supplier<Optional<String>> damage = Optional::empty;
 
     ImageContent(ImageFormat format) {
         this.format = format;
@@ -47,6 +51,28 @@ final class ImageContent {
 
     void physical(PhysicalMemory found) {
         this.physical = found;
+    }
+
+    /**
+     * Says that pages are unpacked when they are asked for.
+     *
+     * @param memory where to; closed with the image
+     * @param found what turned out to be damaged so far
+     */
+    void unpackedBy(ScratchMemory memory, Supplier<Optional<String>> found) {
+        this.scratch = memory;
+        this.damage = found;
+    }
+
+    /** What turned out to be damaged since the image was opened. */
+    Optional<String> damage() {
+        return damage.get();
+    }
+
+    void close() {
+        if (scratch != null) {
+            scratch.close();
+        }
     }
 
     /** What a small dump holds, or {@code null}. */

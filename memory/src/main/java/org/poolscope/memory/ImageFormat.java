@@ -10,6 +10,8 @@ public enum ImageFormat {
     ELF_CORE("elf-core"),
     /** Memory of a VMware machine, with the state file that tells where its pages stand. */
     VMWARE("vmware"),
+    /** A hibernation file, {@code hiberfil.sys}. */
+    HIBERNATION("hibernation"),
     /** Physical memory byte for byte, with no header. */
     RAW("raw");
 

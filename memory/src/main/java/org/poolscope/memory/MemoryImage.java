@@ -13,7 +13,7 @@ import org.poolscope.model.EvidenceFile;
 
 /**
  * A memory image of any format, open. The file is mapped, so opening costs the same for every size, and pages are read when they
- * are looked at. Everything handed out is valid until the image is closed, and may be used from any thread.
+ * are looked at; of a hibernation file opening reads the heads of the blocks, and pages are unpacked when they are looked at. Everything handed out is valid until the image is closed, and may be used from any thread.
  *
  * <p>The file must not become shorter while it is open: the operating system then stops whoever reads the missing part, which the
  * JVM reports as an {@link InternalError}.
@@ -72,16 +72,16 @@ public final class MemoryImage implements AutoCloseable {
     }
 
     /**
-     * Whether a file is a memory image, by its content: the signature of a dump or an ELF core; or, for a raw image, page tables
+     * Whether a file is a memory image, by its content: the signature of a dump, an ELF core or a hibernation file; or, for a raw image, page tables
      * of a Windows kernel in its first 256 MB. A VMware memory file is known by the state file
      * beside it; the state file is an image itself when no memory file is beside it. Cheap.
      */
     public static boolean recognises(EvidenceFile evidence) {
-        Optional<ImageFormat> signature = signature(evidence);
-        if (signature.isPresent()) {
-            return signature.get() != ImageFormat.VMWARE || VmwareReader.memoryOf(evidence.path()).isEmpty();
-        }
         try {
+            Optional<ImageFormat> signature = signature(evidence);
+            if (signature.isPresent()) {
+                return signature.get() != ImageFormat.VMWARE || VmwareReader.memoryOf(evidence.path()).isEmpty();
+            }
             refuseStrangers(evidence);
             if (VmwareReader.stateOf(evidence.path()).isPresent()) {
                 return true;
@@ -96,8 +96,7 @@ public final class MemoryImage implements AutoCloseable {
     }
 
     /**
-     * Why a file that nobody knows cannot be read, when it is one that keeps memory in another form: hibernation files, archives
-     * and dumps of other programs.
+     * Why a file that nobody knows cannot be read, when it is one that keeps memory in another form: archives and dumps of other programs.
      */
     public static Optional<EvidenceException> unreadable(EvidenceFile evidence) throws EvidenceException {
         Optional<ForeignFormat> foreign = ForeignFormat.of(evidence).filter(ForeignFormat::isMemory);
@@ -108,7 +107,7 @@ public final class MemoryImage implements AutoCloseable {
         return new EvidenceException(evidence.path(), "", "this is " + format.words(), format.remedy());
     }
 
-    private static Optional<ImageFormat> signature(EvidenceFile evidence) {
+    private static Optional<ImageFormat> signature(EvidenceFile evidence) throws EvidenceException {
         if (evidence.hasAt(0, "PAGEDUMP".getBytes(StandardCharsets.US_ASCII))) {
             return Optional.of(ImageFormat.CRASH_DUMP_32);
         }
@@ -118,7 +117,10 @@ public final class MemoryImage implements AutoCloseable {
         if (evidence.hasAt(0, "\u007fELF".getBytes(StandardCharsets.US_ASCII))) {
             return Optional.of(ImageFormat.ELF_CORE);
         }
-        return VmwareStateReader.recognises(evidence) ? Optional.of(ImageFormat.VMWARE) : Optional.empty();
+        if (VmwareStateReader.recognises(evidence)) {
+            return Optional.of(ImageFormat.VMWARE);
+        }
+        return HibernationReader.recognises(evidence) ? Optional.of(ImageFormat.HIBERNATION) : Optional.empty();
     }
 
     private static void refuseStrangers(EvidenceFile evidence) throws EvidenceException {
@@ -144,6 +146,7 @@ public final class MemoryImage implements AutoCloseable {
             case CRASH_DUMP_64 -> CrashDumpReader.read(bytes, true);
             case ELF_CORE -> ElfCoreReader.read(path, bytes);
             case VMWARE -> VmwareReader.inside(path, bytes);
+            case HIBERNATION -> HibernationReader.read(path, bytes);
             case RAW -> RawReader.read(bytes);
         };
     }
@@ -180,8 +183,7 @@ public final class MemoryImage implements AutoCloseable {
     }
 
     /**
-     * The physical address of the top page table, when the file says it: from a dump's header, or the processor state in an ELF
-     * core.
+     * The physical address of the top page table, when the file says it: from a dump's header, or the processor state in another format.
      */
     public OptionalLong directoryTableBaseHint() {
         return content.directories().stream().mapToLong(PageDirectory::base).findFirst();
@@ -202,6 +204,13 @@ public final class MemoryImage implements AutoCloseable {
     }
 
     /**
+     * What turned out to be damaged since the image was opened, of formats whose pages are unpacked when they are asked for.
+     */
+    public Optional<String> damage() {
+        return content.damage();
+    }
+
+    /**
      * Whether somebody wrote to the file since it was opened (the memory file of a running virtual machine changes all the
      * time): then what was read may not fit together.
      */
@@ -211,6 +220,7 @@ public final class MemoryImage implements AutoCloseable {
 
     @Override
     public void close() {
+        content.close();
         file.close();
     }
 }

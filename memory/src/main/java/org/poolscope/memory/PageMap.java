@@ -1,9 +1,9 @@
 package org.poolscope.memory;
 
 /**
- * Which physical pages a file holds, and where. Every offset it gives leads to a whole page inside the file.
+ * Which physical pages an image holds, and where in {@link PhysicalMemory#bytes}. Every offset it gives leads to a whole page inside them, and {@link #contiguous} to as many.
  */
-sealed interface PageMap permits PageRuns, PageBitmap {
+sealed interface PageMap permits PageRuns, PageBitmap, HibernatedPages {
 
     /** File offset of a page, or -1 when it is not stored. Any number may be asked. No allocation. */
     long fileOffset(long pfn);

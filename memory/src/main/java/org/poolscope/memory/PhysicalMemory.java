@@ -22,7 +22,10 @@ public final class PhysicalMemory {
         this.map = map;
     }
 
-    /** The whole file, mapped. Integers in it are little-endian. */
+    /**
+     * What offsets lead into: the whole file, mapped; of a hibernation file its unpacked pages, of which only those are there that offsets
+     * were asked for. Integers in it are little-endian.
+     */
     public MemorySegment bytes() {
         return bytes;
     }

@@ -20,7 +20,7 @@ public abstract sealed class VirtualMemory permits PagedMemory, BlockMemory {
         this.bytes = bytes;
     }
 
-    /** The whole file, mapped: what the offsets of {@link #locate} lead into. Integers in it are little-endian. */
+    /** What the offsets of {@link #locate} lead into: see {@link PhysicalMemory#bytes}. Integers in it are little-endian. */
     public final MemorySegment bytes() {
         return bytes;
     }

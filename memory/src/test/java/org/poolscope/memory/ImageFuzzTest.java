@@ -4,6 +4,7 @@ import com.code_intelligence.jazzer.api.FuzzedDataProvider;
 import com.code_intelligence.jazzer.junit.FuzzTest;
 import java.lang.foreign.MemorySegment;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.List;
 
 /** Fuzz targets: changes to sound images of each format, any bytes at all, and any page tables. */
@@ -69,6 +70,27 @@ class ImageFuzzTest {
         }
         HostileImages.exercise(file);
         HostileImages.exerciseBeside(file);
+    }
+
+    /** Heads, tables and packed bytes of both forms, with the header and without it. */
+    @FuzzTest(maxDuration = "30s")
+    void hibernationFiles(FuzzedDataProvider data) {
+        byte[] pages = new byte[6 * 4096];
+        byte[] file = (data.consumeBoolean() ? HibernationPicture.windows7(pages, 1) : HibernationPicture.windows10(pages, 1)).bytes();
+        if (data.consumeBoolean()) {
+            Arrays.fill(file, 0xc, 0x1000, (byte) 0);
+        }
+        while (data.remainingBytes() >= 6) {
+            int place = data.consumeInt(0, 0x600);
+            int at = place < 0x100 ? place : 0x2000 + (place - 0x100) / 0x140 * 0x1000 + (place - 0x100) % 0x140;
+            if (at <= file.length - Integer.BYTES) {
+                MemorySegment.ofArray(file).set(LittleEndian.U32, at, data.consumeInt());
+            } else {
+                data.consumeInt();
+            }
+        }
+        file[0] = 'H';
+        HostileImages.exercise(file);
     }
 
     @FuzzTest(maxDuration = "30s")

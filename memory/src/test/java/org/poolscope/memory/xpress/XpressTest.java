@@ -12,6 +12,7 @@ import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
 import org.junit.jupiter.api.Test;
+import org.poolscope.model.ForeignXpress;
 
 /** The examples of [MS-XCA], and what other implementations pack. */
 class XpressTest {

@@ -1,4 +1,4 @@
-package org.poolscope.memory.xpress;
+package org.poolscope.model;
 
 import static java.lang.foreign.ValueLayout.ADDRESS;
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
@@ -22,7 +22,7 @@ import java.util.concurrent.ConcurrentHashMap;
 
 /** Xpress as others make and read it: libraries of Debian's packages. A test that needs one that is not installed is skipped. */
 @SuppressWarnings("restricted")   // calls native code
-final class ForeignXpress {
+public final class ForeignXpress {
 
     private static final int WIMLIB_XPRESS = 1;
     private static final Map<String, MethodHandle> FUNCTIONS = new ConcurrentHashMap<>();
@@ -31,7 +31,7 @@ final class ForeignXpress {
     }
 
     /** Samba's Plain LZ77; {@code null} when it comes out no smaller. */
-    static byte[] packPlain(byte[] plain) {
+    public static byte[] packPlain(byte[] plain) {
         MethodHandle pack = function("samba/libndr-samba-samba4.so.0", "samba-libs", "lzxpress_compress",
                 FunctionDescriptor.of(JAVA_LONG, ADDRESS, JAVA_INT, ADDRESS, JAVA_INT));
         try (Arena arena = Arena.ofConfined()) {
@@ -44,7 +44,7 @@ final class ForeignXpress {
     }
 
     /** wimlib's LZ77 with Huffman codes; {@code null} when it comes out no smaller. */
-    static byte[] packHuffman(byte[] plain) {
+    public static byte[] packHuffman(byte[] plain) {
         String library = "libwim.so.15";
         String debianPackage = "libwim15";
         MethodHandle create = function(library, debianPackage, "wimlib_create_compressor",
@@ -70,12 +70,12 @@ final class ForeignXpress {
     }
 
     /** What libfwnt makes of packed bytes; {@code null} when it takes them for damaged. */
-    static byte[] unpackPlain(byte[] packed, int size) {
+    public static byte[] unpackPlain(byte[] packed, int size) {
         return fwnt("libfwnt_lzxpress_decompress", packed, size);
     }
 
     /** What libfwnt makes of packed bytes; {@code null} when it takes them for damaged. */
-    static byte[] unpackHuffman(byte[] packed, int size) {
+    public static byte[] unpackHuffman(byte[] packed, int size) {
         return fwnt("libfwnt_lzxpress_huffman_decompress", packed, size);
     }
 
