@@ -88,6 +88,16 @@ public record CallSite(
      * @param offset in the file; -1 for an image read from memory
      */
     public record TagBytes(int rva, int offset) {
+
+        @Override
+        public boolean equals(Object other) {
+            return other instanceof TagBytes bytes && bytes.rva == rva && bytes.offset == offset;
+        }
+
+        @Override
+        public int hashCode() {
+            return rva * 31 + offset;
+        }
     }
 
     /** Whether it takes memory: not a free. */

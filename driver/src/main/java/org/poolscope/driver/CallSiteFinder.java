@@ -22,7 +22,6 @@ import org.poolscope.driver.code.Value.Constant;
 import org.poolscope.driver.code.Value.Passed;
 import org.poolscope.driver.pe.Export;
 import org.poolscope.driver.pe.Import;
-import org.poolscope.driver.pe.LittleEndian;
 import org.poolscope.driver.pe.PeImage;
 import org.poolscope.model.Architecture;
 
@@ -53,7 +52,6 @@ final class CallSiteFinder {
     private Map<Callee, List<Effect>> wanted = new HashMap<>();
     /** What was found to be looked for next. */
     private Map<Callee, List<Effect>> found = new LinkedHashMap<>();
-    private final Map<Integer, List<Integer>> pointersTo = new HashMap<>();
     private final Map<Integer, Set<Value>> stored = new TreeMap<>();
     private final Set<Integer> followedForStores = new HashSet<>();
     private final Map<Integer, Value> variables = new HashMap<>();
@@ -99,7 +97,6 @@ final class CallSiteFinder {
         if (apis.isEmpty()) {
             return;
         }
-        noteDataPointers();
         wanted = apis;
         addThroughThunks(work);
         follow(work);
@@ -119,7 +116,9 @@ final class CallSiteFinder {
     private void look(Callee callee, int place, List<PoolFunction> functions, Set<Integer> work) {
         if (!functions.isEmpty()) {
             apis.put(callee, functions.stream().map(Effect::of).toList());
-            addMentioning(place, work);
+            for (int function : map.mentioning(place)) {
+                work.add(function);
+            }
         }
     }
 
@@ -144,7 +143,7 @@ final class CallSiteFinder {
         for (int function : map.mentioning(place)) {
             work.add(function);
         }
-        for (int pointer : pointersTo.getOrDefault(place, List.of())) {
+        for (int pointer : map.pointersTo(place)) {
             for (int function : map.mentioning(pointer)) {
                 work.add(function);
             }
@@ -170,21 +169,6 @@ final class CallSiteFinder {
 
     private boolean isThunk(int function) {
         return !facts.destination(function).equals(new Callee.Local(function));
-    }
-
-    /** Notes which addresses of functions stand in data. */
-    private void noteDataPointers() {
-        byte[] content = image.content();
-        int size = wide ? 8 : 4;
-        for (int place : image.relocations()) {
-            if (image.available(place) >= size) {
-                int offset = image.offset(place);
-                int rva = image.rva(wide ? LittleEndian.i64(content, offset) : LittleEndian.u32(content, offset));
-                if (rva > 0 && map.isFunction(rva)) {
-                    pointersTo.computeIfAbsent(rva, key -> new ArrayList<>()).add(place);
-                }
-            }
-        }
     }
 
     /** Finds variables that only ever hold the address of one pool function, and returns the functions that mention them. */
@@ -249,14 +233,11 @@ final class CallSiteFinder {
     }
 
     private boolean leadsToPoolFunction(Value value) {
-        return switch (value) {
-            case Value.ImportPointer slot -> apis.containsKey(new Callee.Imported(slot.slotRva()));
-            case Constant constant -> {
-                int rva = image.rva(constant.number());
-                yield rva > 0 && map.isFunction(rva) && apis.containsKey(facts.destination(rva));
-            }
-            default -> false;
-        };
+        if (value instanceof Value.ImportPointer slot) {
+            return apis.containsKey(new Callee.Imported(slot.slotRva()));
+        }
+        int rva = value instanceof Constant constant ? image.rva(constant.number()) : -1;
+        return rva > 0 && map.isFunction(rva) && apis.containsKey(facts.destination(rva));
     }
 
     private void follow(Set<Integer> functions) {

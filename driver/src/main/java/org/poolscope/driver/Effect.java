@@ -2,6 +2,7 @@ package org.poolscope.driver;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import org.poolscope.driver.PoolFunction.Argument;
 import org.poolscope.driver.code.FlowVisitor;
@@ -30,6 +31,18 @@ record Effect(PoolFunction api, Value tag, Value size, Value pool, CallSite.Via 
 
     Effect {
         through = List.copyOf(through);
+    }
+
+    // Written out, for runs too short for the method handles behind a record's own: see Value.
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof Effect effect && effect.api == api && effect.via == via && effect.informs == informs && Objects.equals(effect.tag, tag)
+                && Objects.equals(effect.size, size) && Objects.equals(effect.pool, pool) && effect.through.equals(through);
+    }
+
+    @Override
+    public int hashCode() {
+        return Objects.hash(System.identityHashCode(api), tag, size, through);
     }
 
     /** What a call of a pool function means. */
@@ -99,13 +112,16 @@ record Effect(PoolFunction api, Value tag, Value size, Value pool, CallSite.Via 
             return inside;
         }
         long plus = passed.plus();
-        return switch (state.passed(passed.place(), jump)) {
-            case Constant constant -> constant.plus(plus);
-            case Value.Choice choice -> Value.choice(choice.options().stream().map(option -> option.plus(plus)).toList());
-            case Passed outer -> new Passed(outer.place(), outer.plus() + plus);
-            case Value.Unknown unknown -> unknown;
-            case Value.Variable variable when plus == 0 -> variable;
-            default -> Value.Unknown.COMPUTED;
-        };
+        Value outside = state.passed(passed.place(), jump);
+        if (outside instanceof Constant constant) {
+            return constant.plus(plus);
+        }
+        if (outside instanceof Value.Choice choice) {
+            return Value.choice(choice.options().stream().map(option -> option.plus(plus)).toList());
+        }
+        if (outside instanceof Passed outer) {
+            return new Passed(outer.place(), outer.plus() + plus);
+        }
+        return outside instanceof Value.Unknown || outside instanceof Value.Variable && plus == 0 ? outside : Value.Unknown.COMPUTED;
     }
 }

@@ -7,11 +7,15 @@ import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
+import java.util.Set;
 import java.util.function.Consumer;
+import java.util.regex.Pattern;
 import org.poolscope.driver.PoolFunction.Argument;
 import org.poolscope.driver.PoolFunction.Condition;
 import org.poolscope.driver.PoolFunction.Operation;
@@ -21,9 +25,15 @@ import org.poolscope.model.PoolTag;
 /** The functions that allocate or free pool, as the data files {@code pool-functions.txt} and {@code framework-functions.txt} have them. */
 final class PoolFunctions {
 
+    private static final Pattern SPACES = Pattern.compile("\\s+");
     private static final Map<String, List<PoolFunction>> BY_NAME = byName();
     private static final Map<Integer, PoolFunction> BY_NUMBER = byNumber();
+    private static final Set<PoolFunction> FRAMEWORK = Collections.newSetFromMap(new IdentityHashMap<>());
     private static final Map<String, Integer> X86_BYTES = x86Bytes();
+
+    static {
+        FRAMEWORK.addAll(BY_NUMBER.values());
+    }
 
     private PoolFunctions() {
     }
@@ -40,7 +50,7 @@ final class PoolFunctions {
 
     /** Whether this is one of the framework's functions. */
     static boolean isFramework(PoolFunction function) {
-        return BY_NUMBER.containsValue(function);
+        return FRAMEWORK.contains(function);
     }
 
     /** How many bytes of arguments a function of the kernel and its libraries takes off the stack of x86. */
@@ -129,7 +139,7 @@ final class PoolFunctions {
                 BufferedReader lines = new BufferedReader(new InputStreamReader(in, StandardCharsets.US_ASCII))) {
             for (String line = lines.readLine(); line != null; line = lines.readLine()) {
                 if (!line.isBlank() && !line.startsWith("#")) {
-                    row.accept(line.strip().split("\\s+"));
+                    row.accept(SPACES.split(line.strip()));
                 }
             }
         } catch (IOException e) {

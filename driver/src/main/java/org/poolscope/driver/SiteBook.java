@@ -1,7 +1,6 @@
 package org.poolscope.driver;
 
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -20,10 +19,32 @@ final class SiteBook {
     private final PeImage image;
     private final Map<Key, SiteDraft> drafts = new LinkedHashMap<>();
 
-    private record Key(int rva, String api, List<Integer> through, TagOption option) {
+    /** A call, and the way from it to the pool function. */
+    private record Call(int rva, String api, List<Integer> through) {
+
+        // Written out, for runs too short for the method handles behind a record's own: see Value.
+        @Override
+        public boolean equals(Object other) {
+            return other instanceof Call call && call.rva == rva && call.api.equals(api) && call.through.equals(through);
+        }
+
+        @Override
+        public int hashCode() {
+            return (rva * 31 + api.hashCode()) * 31 + through.hashCode();
+        }
     }
 
-    private record Call(int rva, String api, List<Integer> through) {
+    private record Key(Call call, TagOption option) {
+
+        @Override
+        public boolean equals(Object other) {
+            return other instanceof Key key && key.call.equals(call) && key.option.equals(option);
+        }
+
+        @Override
+        public int hashCode() {
+            return call.hashCode() * 31 + option.hashCode();
+        }
     }
 
     SiteBook(PeImage image) {
@@ -46,7 +67,7 @@ final class SiteBook {
     List<SiteDraft> note(int rva, int function, Effect call, boolean callersAreSites) {
         List<SiteDraft> noted = new ArrayList<>();
         for (TagOption option : options(call.api(), call.tag())) {
-            SiteDraft draft = drafts.computeIfAbsent(new Key(rva, call.api().name(), call.through(), option),
+            SiteDraft draft = drafts.computeIfAbsent(new Key(new Call(rva, call.api().name(), call.through()), option),
                     key -> new SiteDraft(rva, function, call, option));
             draft.reached(call, callersAreSites);
             noted.add(draft);
@@ -57,11 +78,10 @@ final class SiteBook {
     /** All sites in the order of their RVAs. */
     List<CallSite> sites(FunctionNames names) {
         Map<Call, Integer> alternatives = new HashMap<>();
-        drafts.keySet().forEach(key -> alternatives.merge(new Call(key.rva(), key.api(), key.through()), 1, Integer::sum));
+        drafts.keySet().forEach(key -> alternatives.merge(key.call(), 1, Integer::sum));
         List<CallSite> sites = new ArrayList<>();
-        drafts.forEach((key, draft) ->
-                sites.add(draft.site(names, alternatives.get(new Call(key.rva(), key.api(), key.through())))));
-        sites.sort(Comparator.comparingInt(CallSite::rva).thenComparing(site -> String.valueOf(site.tag())));
+        drafts.forEach((key, draft) -> sites.add(draft.site(names, alternatives.get(key.call()))));
+        sites.sort((a, b) -> a.rva() != b.rva() ? Integer.compare(a.rva(), b.rva()) : String.valueOf(a.tag()).compareTo(String.valueOf(b.tag())));
         return sites;
     }
 

@@ -3,6 +3,7 @@ package org.poolscope.driver;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
@@ -37,6 +38,21 @@ final class SiteDraft {
      * @param noPatch why it does not stand there
      */
     record TagOption(PoolTag tag, boolean isProtected, String unknown, CallSite.TagBytes patch, String noPatch) {
+
+        @Override
+        public boolean equals(Object other) {
+            return other instanceof TagOption option && (tag == null) == (option.tag == null) && key() == option.key()
+                    && option.isProtected == isProtected && option.unknown.equals(unknown) && Objects.equals(option.patch, patch) && option.noPatch.equals(noPatch);
+        }
+
+        @Override
+        public int hashCode() {
+            return (key() * 31 + unknown.hashCode()) * 31 + Objects.hashCode(patch);
+        }
+
+        private int key() {
+            return tag == null ? 0 : tag.key();
+        }
 
         static TagOption unknown(String why) {
             return new TagOption(null, false, why, null, "");
@@ -130,11 +146,12 @@ final class SiteDraft {
 
     /** Why a value is not known, as a clause. */
     static String reason(Value value) {
-        return switch (value) {
-            case Value.Unknown unknown -> unknown.reason();
-            case Value.Passed passed -> "given by the caller";
-            case Value.Variable variable -> Value.Unknown.LOADED.reason();
-            default -> "computed";
-        };
+        if (value instanceof Value.Unknown unknown) {
+            return unknown.reason();
+        }
+        if (value instanceof Value.Passed) {
+            return "given by the caller";
+        }
+        return value instanceof Value.Variable ? Value.Unknown.LOADED.reason() : "computed";
     }
 }

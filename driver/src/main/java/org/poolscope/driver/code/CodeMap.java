@@ -48,6 +48,10 @@ public final class CodeMap {
     private final CodeSet relocated;
     private final IntSet addressTaken = new IntSet();
     private final IntList literals = new IntList();
+    /** How far the {@link #branch} last looked at leads. */
+    private int distance;
+    /** Where addresses of code stand that the loader adjusts. */
+    private final Edges pointerPlaces = new Edges();
     private Attribution attribution;
     private int[] functions;
     /** The places in {@link #functions}. */
@@ -138,21 +142,38 @@ public final class CodeMap {
     private void dataPointers(IntList pointers) {
         byte[] content = image.content();
         int size = wide ? 8 : 4;
+        int begin = 0;   // of the bytes that stand together and hold the last place, and their end
+        int end = 0;
+        int toOffset = 0;
         for (int place : relocations) {
-            if (image.available(place) >= size) {
-                int offset = image.offset(place);
-                long address = wide ? LittleEndian.i64(content, offset)
-                        : LittleEndian.u32(content, offset);
-                int rva = image.rva(address);
-                if (rva > 0 && code.contains(rva)) {
-                    if (!code.contains(place)) {
+            if (place < begin || place > end - size) {
+                if (image.available(place) < size) {
+                    continue;
+                }
+                begin = place;
+                end = place + image.available(place);
+                toOffset = image.offset(place) - place;
+            }
+            int rva = image.rva(wide ? LittleEndian.i64(content, toOffset + place) : LittleEndian.u32(content, toOffset + place));
+            if (rva > 0) {
+                boolean isCode = code.contains(rva);
+                if (isCode) {
+                    pointerPlaces.add(place, rva);
+                }
+                if (!code.contains(place)) {
+                    if (isCode) {
                         pointers.add(rva);
+                    } else {
+                        addressTaken.add(rva);
                     }
-                } else if (rva > 0 && !code.contains(place)) {
-                    addressTaken.add(rva);
                 }
             }
         }
+    }
+
+    /** Where the address of a function stands, in code and data, as far as relocations tell; in order. */
+    public int[] pointersTo(int function) {
+        return isFunction(function) ? pointerPlaces.to(function) : JumpTables.NONE;
     }
 
     /** Follows functions along their calls and jumps until nothing new is found. */
@@ -177,28 +198,70 @@ public final class CodeMap {
         int index = code.index(range, from);
         int toPosition = code.position(range, from) - index;
         int toRva = from - index;
+        int address = wide ? Integer.MAX_VALUE : relocated.atOrAfter(toPosition + index);
         while (index < end) {
-            if (lengths[toPosition + index] != 0) {
+            int position = toPosition + index;
+            if (lengths[position] != 0) {
                 return;
             }
             int length = quick.of(content, index, end);
-            if (!wide && relocated.isAnyIn(toPosition + index, length)) {
+            if (position + length > address) {
                 length = QuickLength.LOOK;
             }
             if (length == QuickLength.LOOK) {
-                if (!instruction.decode(content, index, end)) {
-                    return;
+                length = branch(content, index, end);
+                if (length != 0) {
+                    lengths[position] = (byte) length;
+                    int rva = toRva + index;
+                    int target = rva + length + distance;
+                    int opcode = content[index] & 0xff;
+                    if (opcode == 0xe8) {
+                        call(rva, rva + length, target, found, sure);
+                    } else {
+                        jump(rva, target, blocks);
+                        if (opcode >= 0xe8) {
+                            return;
+                        }
+                    }
+                } else {
+                    if (!instruction.decode(content, index, end)) {
+                        return;
+                    }
+                    length = instruction.length();
+                    lengths[position] = (byte) length;
+                    if (leaves(from, toRva + index, blocks, found, sure)) {
+                        return;
+                    }
                 }
-                length = instruction.length();
-                lengths[toPosition + index] = (byte) length;
-                if (leaves(from, toRva + index, blocks, found, sure)) {
-                    return;
+                if (position + length > address) {
+                    address = relocated.atOrAfter(position + length);
                 }
             } else {
-                lengths[toPosition + index] = (byte) length;
+                lengths[position] = (byte) length;
             }
             index += length;
         }
+    }
+
+    /** The length of a call or jump to a place that it names itself, in its usual form, with its {@link #distance}; 0 for anything else. */
+    private int branch(byte[] content, int index, int end) {
+        if (end - index < 6) {
+            return 0;
+        }
+        int opcode = content[index] & 0xff;
+        if (opcode >= 0x70 && opcode < 0x80 || opcode == 0xeb) {
+            distance = content[index + 1];
+            return 2;
+        }
+        if (opcode == 0xe8 || opcode == 0xe9) {
+            distance = LittleEndian.i32(content, index + 1);
+            return 5;
+        }
+        if (opcode == 0x0f && (content[index + 1] & 0xf0) == 0x80) {
+            distance = LittleEndian.i32(content, index + 2);
+            return 6;
+        }
+        return 0;
     }
 
     private boolean wasSeen(int range, int rva) {
@@ -217,20 +280,13 @@ public final class CodeMap {
         switch (instruction.op()) {
             case CALL -> {
                 if (instruction.form() == Opcodes.REL) {
-                    call(rva, next, found, sure);
+                    call(rva, next, (int) (next + instruction.immediate()), found, sure);
                 }
                 return false;
             }
             case JUMP, JUMP_IF -> {
                 if (instruction.form() == Opcodes.REL) {
-                    int target = (int) (next + instruction.immediate());
-                    if (code.contains(target)) {
-                        if (tabled.contains(target) && !isSameFunction(rva, target)) {
-                            jumpedTo.add(target);
-                        }
-                        jumps.add(rva, target);
-                        blocks.add(target);
-                    }
+                    jump(rva, (int) (next + instruction.immediate()), blocks);
                     return instruction.op() == Op.JUMP;
                 }
                 boolean always = instruction.op() == Op.JUMP;
@@ -250,8 +306,17 @@ public final class CodeMap {
         }
     }
 
-    private void call(int rva, int next, IntList found, boolean sure) {
-        int target = (int) (next + instruction.immediate());
+    private void jump(int rva, int target, IntList blocks) {
+        if (code.contains(target)) {
+            if (wide && tabled.contains(target) && !isSameFunction(rva, target)) {
+                jumpedTo.add(target);
+            }
+            jumps.add(rva, target);
+            blocks.add(target);
+        }
+    }
+
+    private void call(int rva, int next, int target, IntList found, boolean sure) {
         int hit = code.range(target);
         if (hit < 0 || target == next) {
             return;
@@ -322,9 +387,10 @@ public final class CodeMap {
         for (int range = 0; range < code.rangeCount(); range++) {
             int rva = code.start(range);
             int end = code.end(range);
+            int toPosition = code.position(range, rva) - rva;
             int after = rva;
             while (rva < end) {
-                int length = lengths[code.position(range, rva)];
+                int length = lengths[toPosition + rva];
                 if (length > 0) {
                     rva += length;
                     after = rva;
@@ -420,6 +486,13 @@ public final class CodeMap {
             return image.rva(instruction.displacement() & 0xffff_ffffL);
         }
         return -1;
+    }
+
+    /** The first RVA behind one of a range where a function begins; somewhere behind the range when there is none. */
+    int functionAfter(int range, int rva) {
+        int position = code.position(range, rva);
+        int after = kept.atOrAfter(position + 1);
+        return after == Integer.MAX_VALUE ? after : rva + (after - position);
     }
 
     /** Whether a function starts at an RVA. */

@@ -61,6 +61,19 @@ final class CodeSet {
         return found || (words[last] & -1L >>> (-to & 63)) != 0;
     }
 
+    /** The first position in the set that is not before one; {@link Integer#MAX_VALUE} when there is none. */
+    int atOrAfter(int position) {
+        int word = position >>> 6;
+        for (long bits = words[word] & -1L << position; ; bits = words[word]) {
+            if (bits != 0) {
+                return (word << 6) + Long.numberOfTrailingZeros(bits);
+            }
+            if (++word == words.length) {
+                return Integer.MAX_VALUE;
+            }
+        }
+    }
+
     /** The greatest position in the set that is not behind one; -1 when there is none. */
     int atOrBefore(int position) {
         long bits = words[position >>> 6] & -1L >>> (~position & 63);

@@ -163,11 +163,10 @@ public final class FlowFacts {
         if (map.isWide()) {
             return OptionalInt.of(0);
         }
-        return switch (callee) {
-            case Callee.Imported imported -> importPops.getOrDefault(imported.slotRva(), OptionalInt.empty());
-            case Callee.Local local -> map.pops(local.rva());
-            default -> OptionalInt.empty();
-        };
+        if (callee instanceof Callee.Imported imported) {
+            return importPops.getOrDefault(imported.slotRva(), OptionalInt.empty());
+        }
+        return callee instanceof Callee.Local local ? map.pops(local.rva()) : OptionalInt.empty();
     }
 
     /**

@@ -1,11 +1,12 @@
 package org.poolscope.driver.code;
 
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.BitSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
-import java.util.PriorityQueue;
 import org.poolscope.driver.code.Value.Constant;
 import org.poolscope.driver.code.Value.ImportPointer;
 import org.poolscope.driver.code.Value.StackAddress;
@@ -40,10 +41,13 @@ public final class FunctionFlow {
     private final Instruction ahead;
     private final Transfer transfer;
     private final IntSet leaders = new IntSet();
-    private final Map<Integer, State> entries = new HashMap<>();
-    private final Map<Integer, Integer> visits = new HashMap<>();
-    private final PriorityQueue<Integer> work = new PriorityQueue<>();
-    private final IntSet queued = new IntSet();
+    /** The leaders in order: a block's number is its place here. */
+    private int[] starts = {};
+    /** What is known where a block begins, by its number; {@code null} while it is not reached. */
+    private State[] entries = {};
+    private int[] visits = {};
+    /** The numbers of the blocks that are to be run, the first one first. */
+    private final BitSet work = new BitSet();
     private int function;
     private int steps;
     private boolean balanced;
@@ -139,21 +143,20 @@ public final class FunctionFlow {
         interest.begin(seer);
         phase = Phase.SOLVE;
         leaders.clear();
-        entries.clear();
-        visits.clear();
         work.clear();
-        queued.clear();
         findLeaders();
+        starts = leaders.toSortedArray();
+        entries = new State[starts.length];
+        visits = new int[starts.length];
         State entry = State.atEntry(wide);
         if (map.isGuessed(functionRva)) {
             entry.forgetAll(functionRva);
         }
         reach(functionRva, entry);
-        while (!work.isEmpty() && steps < MOST_STEPS) {
-            int next = work.remove();
-            queued.remove(next);
-            visits.merge(next, 1, Integer::sum);
-            run(next, entries.get(next).copy());
+        for (int next = work.nextSetBit(0); next >= 0 && steps < MOST_STEPS; next = work.nextSetBit(0)) {
+            work.clear(next);
+            visits[next]++;
+            run(starts[next], entries[next].copy());
         }
         boolean finished = work.isEmpty();
         if (finished && interest.blocks.size() > 0) {
@@ -177,13 +180,13 @@ public final class FunctionFlow {
             ways.computeIfAbsent(functionRva, key -> new ArrayList<>()).add(entry);
         }
         for (int each : interest.feeders().toSortedArray()) {
-            run(each, entries.get(each).copy());
+            run(each, entries[number(each)].copy());
         }
     }
 
     /** Shows a block to the visitor, once for each way it is reached: what one way brings together is not mixed with the others. */
     private void show(int shown, boolean finished) {
-        State joined = entries.get(shown);
+        State joined = entries[number(shown)];
         if (joined == null) {
             return;
         }
@@ -248,16 +251,28 @@ public final class FunctionFlow {
         }
     }
 
+    /** The number of the block that begins at a leader. */
+    private int number(int leader) {
+        return Arrays.binarySearch(starts, leader);
+    }
+
     private void reach(int rva, State state) {
-        State known = entries.get(rva);
+        int number = number(rva);
+        State known = entries[number];
         if (known == null) {
-            entries.put(rva, state.copy());
-        } else if (!known.join(state, visits.getOrDefault(rva, 0) > (rva <= block ? MOST_LOOPS : MOST_VISITS))) {
+            entries[number] = state.copy();
+        } else if (!known.join(state, visits[number] > (rva <= block ? MOST_LOOPS : MOST_VISITS))) {
             return;
         }
-        if (queued.add(rva)) {
-            work.add(rva);
-        }
+        work.set(number);
+    }
+
+    /** The first place behind one in a block where another block or function begins. */
+    private int nextStart(int range, int rva) {
+        int number = Arrays.binarySearch(starts, rva + 1);
+        int after = number >= 0 ? number : -number - 1;
+        int leader = after < starts.length ? starts[after] : Integer.MAX_VALUE;
+        return Math.min(leader, map.functionAfter(range, rva));
     }
 
     /** Runs from a leader to the next one. */
@@ -265,10 +280,15 @@ public final class FunctionFlow {
         block = from;
         int range = code.range(from);
         int rva = from;
+        int stop = nextStart(range, from);
         while (rva < code.end(range)) {
-            if (rva != from && (leaders.contains(rva) || map.isFunction(rva))) {
-                flowTo(rva, state);
-                return;
+            if (rva >= stop) {
+                if (rva == stop) {
+                    flowTo(rva, state);
+                    return;
+                }
+                stop = nextStart(range, rva - 1);
+                continue;
             }
             if (!instruction.decode(code.content(), code.index(range, rva), code.indexEnd(range))) {
                 return;
@@ -401,12 +421,14 @@ public final class FunctionFlow {
     }
 
     private Callee through(int rva, Value pointer, boolean jump, State state) {
-        Callee callee = switch (pointer) {
-            case ImportPointer slot -> new Callee.Imported(slot.slotRva());
-            case TableFunction entry -> new Callee.FromTable(entry.index());
-            case Constant constant -> local(constant.number());
-            default -> new Callee.Unknown();
-        };
+        Callee callee;
+        if (pointer instanceof ImportPointer slot) {
+            callee = new Callee.Imported(slot.slotRva());
+        } else if (pointer instanceof TableFunction entry) {
+            callee = new Callee.FromTable(entry.index());
+        } else {
+            callee = pointer instanceof Constant constant ? local(constant.number()) : new Callee.Unknown();
+        }
         if (pointer == Unknown.DIFFERS && phase == Phase.SOLVE) {
             interest.blocks.add(block);   // one of the ways may tell
         }

@@ -5,6 +5,9 @@ import java.util.Arrays;
 /** A set of non-negative ints. */
 final class IntSet {
 
+    /** More room than this is given back when a set is cleared. */
+    private static final int KEPT = 1024;
+
     private int[] slots = new int[64];
     private int size;
 
@@ -57,6 +60,9 @@ final class IntSet {
     }
 
     void clear() {
+        if (slots.length > KEPT) {
+            slots = new int[64];   // one large function must not make all later ones clear its room
+        }
         Arrays.fill(slots, -1);
         size = 0;
     }

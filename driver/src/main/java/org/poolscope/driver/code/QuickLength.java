@@ -1,5 +1,6 @@
 package org.poolscope.driver.code;
 
+import java.util.Arrays;
 import org.poolscope.driver.pe.LittleEndian;
 
 /**
@@ -15,16 +16,26 @@ final class QuickLength {
     private static final int LONGEST = 15;
 
     // What an opcode is like. Below 16: bytes of a fixed immediate.
-    private static final byte FULL = -1;
+    private static final short FULL = -1;
     private static final int HAS_MODRM = 16;
     private static final int HAS_IMMZ = 32;
     /** Only some of the operations in ModRM, or some of its forms, are plain. */
     private static final int GROUP = 64;
+    /** From here on it is no opcode yet. */
+    private static final int REX = 128;
+    private static final int ESCAPE = 256;
+    private static final int PREFIX = 512;
+
+    // What a ModRM byte brings along: bytes of displacement, and:
+    private static final int SIB = 8;
+    /** An address of its own, relative to the next instruction in 64-bit code. */
+    private static final int PLACE = 16;
+    private static final byte[] MODRM = modrm();
 
     private final boolean wide;
     private final boolean relocated;
-    private final byte[] one;
-    private final byte[] two;
+    private final short[] one;
+    private final short[] two;
 
     /**
      * @param wide whether the code is 64-bit
@@ -37,9 +48,19 @@ final class QuickLength {
         this.two = twoByte();
     }
 
-    private static byte[] oneByte(boolean wide) {
+    private static byte[] modrm() {
         byte[] table = new byte[256];
-        java.util.Arrays.fill(table, FULL);
+        for (int modrm = 0; modrm < 0xc0; modrm++) {
+            int mod = modrm >> 6;
+            int low = modrm & 7;
+            table[modrm] = (byte) (mod == 0 ? low == 4 ? SIB : low == 5 ? PLACE : 0 : (mod == 1 ? 1 : 4) | (low == 4 ? SIB : 0));
+        }
+        return table;
+    }
+
+    private static short[] oneByte(boolean wide) {
+        short[] table = new short[256];
+        Arrays.fill(table, FULL);
         for (int base = 0; base < 0x40; base += 8) {
             for (int i = 0; i < 4; i++) {
                 table[base + i] = HAS_MODRM;
@@ -50,6 +71,13 @@ final class QuickLength {
         for (int opcode = wide ? 0x50 : 0x40; opcode < 0x60; opcode++) {
             table[opcode] = 0;
         }
+        for (int opcode = 0x40; opcode < 0x50 && wide; opcode++) {
+            table[opcode] = REX;
+        }
+        table[0x0f] = ESCAPE;
+        table[0x66] = PREFIX;
+        table[0xf2] = PREFIX;
+        table[0xf3] = PREFIX;
         table[0x63] = HAS_MODRM;
         table[0x68] = HAS_IMMZ | GROUP;
         table[0x69] = HAS_MODRM | HAS_IMMZ;
@@ -76,7 +104,7 @@ final class QuickLength {
         table[0xc0] = HAS_MODRM | 1;
         table[0xc1] = HAS_MODRM | 1;
         table[0xc6] = HAS_MODRM | 1 | GROUP;
-        table[0xc7] = (byte) (HAS_MODRM | HAS_IMMZ | GROUP);
+        table[0xc7] = HAS_MODRM | HAS_IMMZ | GROUP;
         table[0xc9] = 0;
         for (int opcode = 0xd0; opcode < 0xd4; opcode++) {
             table[opcode] = HAS_MODRM;
@@ -90,9 +118,9 @@ final class QuickLength {
         return table;
     }
 
-    private static byte[] twoByte() {
-        byte[] table = new byte[256];
-        java.util.Arrays.fill(table, FULL);
+    private static short[] twoByte() {
+        short[] table = new short[256];
+        Arrays.fill(table, FULL);
         int[][] plain = {{0x10, 0x17}, {0x1f, 0x1f}, {0x28, 0x2f}, {0x40, 0x4f}, {0x50, 0x6f}, {0x74, 0x76}, {0x7f, 0x7f}, {0x90, 0x9f},
             {0xa3, 0xa3}, {0xab, 0xab}, {0xaf, 0xb1}, {0xb3, 0xb3}, {0xb6, 0xb7}, {0xbb, 0xc1}, {0xd1, 0xfe}};
         for (int[] range : plain) {
@@ -118,47 +146,55 @@ final class QuickLength {
         if (end - at < LONGEST) {
             return LOOK;
         }
-        int next = at;
-        int opcode = code[next++] & 0xff;
+        int next = at + 1;
+        int opcode = code[at] & 0xff;
+        int kind = one[opcode];
         boolean narrow = false;
-        while (opcode == 0x66 || opcode == 0xf3 || opcode == 0xf2) {
-            narrow |= opcode == 0x66;
-            if (next - at > 4) {
-                return LOOK;
-            }
-            opcode = code[next++] & 0xff;
-        }
         boolean longOperand = false;
-        if (wide && (opcode & 0xf0) == 0x40) {
-            longOperand = (opcode & 8) != 0;
-            opcode = code[next++] & 0xff;
+        if (kind >= REX) {
+            for (; kind == PREFIX; kind = one[opcode]) {
+                narrow |= opcode == 0x66;
+                if (next - at > 4) {
+                    return LOOK;
+                }
+                opcode = code[next++] & 0xff;
+            }
+            if (kind == REX) {
+                longOperand = (opcode & 8) != 0;
+                opcode = code[next++] & 0xff;
+                kind = one[opcode];
+            }
+            if (kind == ESCAPE) {
+                kind = two[code[next++] & 0xff];
+            }
+            if (kind >= REX) {
+                return LOOK;   // only a REX right before the opcode counts
+            }
         }
-        int kind = opcode == 0x0f ? two[code[next++] & 0xff] : one[opcode];
         if (kind < 0) {
             return LOOK;
         }
         int modrm = 0;
         if ((kind & HAS_MODRM) != 0) {
             modrm = code[next++] & 0xff;
-            int mod = modrm >> 6;
-            int low = modrm & 7;
-            if (mod != 3) {
-                if (low == 4) {
-                    int base = code[next++] & 7;
-                    if (mod == 0 && base == 5) {
-                        if (!wide && !relocated) {
-                            return LOOK;
-                        }
-                        next += 4;
-                    }
-                } else if (mod == 0 && low == 5) {
+            int more = MODRM[modrm];
+            if (more >= SIB) {
+                if (more == PLACE) {
                     if (wide || !relocated) {
                         return LOOK;   // it names a place of the image
                     }
-                    next += 4;
+                    more = 4;
+                } else {
+                    more -= SIB;
+                    if ((code[next++] & 7) == 5 && modrm < 0x40) {
+                        if (!wide && !relocated) {
+                            return LOOK;
+                        }
+                        more = 4;
+                    }
                 }
-                next += mod == 1 ? 1 : mod == 2 ? 4 : 0;
             }
+            next += more;
         }
         int immediate = next;
         next += kind & 7;

@@ -20,25 +20,26 @@ final class StackSlots {
     private final int pointerSize;
     /** Bytes above the return address that the caller reserved but left empty: the x64 calling convention's home space. */
     private final int home;
-    private long[] places = new long[8];
-    private byte[] widths = new byte[8];
-    private Value[] values = new Value[8];
+    private long[] places;
+    private byte[] widths;
+    private Value[] values;
     private int size;
 
     StackSlots(int pointerSize) {
         this.pointerSize = pointerSize;
         this.home = pointerSize == 8 ? 32 : 0;
+        this.places = new long[8];
+        this.widths = new byte[8];
+        this.values = new Value[8];
     }
 
     StackSlots(StackSlots other) {
-        this(other.pointerSize);
-        copy(other);
-    }
-
-    private void copy(StackSlots other) {
-        places = Arrays.copyOf(other.places, Math.max(8, other.size));
-        widths = Arrays.copyOf(other.widths, places.length);
-        values = Arrays.copyOf(other.values, places.length);
+        pointerSize = other.pointerSize;
+        home = other.home;
+        int room = Math.max(8, other.size + 2);
+        places = Arrays.copyOf(other.places, room);
+        widths = Arrays.copyOf(other.widths, room);
+        values = Arrays.copyOf(other.values, room);
         size = other.size;
     }
 

@@ -39,7 +39,7 @@ public final class State {
     }
 
     State copy() {
-        return new State(wide, registers.clone(), new StackSlots(slots), new ArrayList<>(escaped));
+        return new State(wide, registers.clone(), new StackSlots(slots), escaped.isEmpty() ? new ArrayList<>(0) : new ArrayList<>(escaped));
     }
 
     /** Bytes of a pointer. */

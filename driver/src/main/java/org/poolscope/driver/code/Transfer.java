@@ -2,6 +2,7 @@ package org.poolscope.driver.code;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.UnaryOperator;
 import org.poolscope.driver.code.Value.Constant;
 import org.poolscope.driver.code.Value.FunctionTablePointer;
 import org.poolscope.driver.code.Value.LowBytes;
@@ -90,12 +91,13 @@ final class Transfer {
 
     /** What memory at an address holds. */
     Value load(Value address, int width, State at) {
-        return switch (address) {
-            case StackAddress slot -> masked(at.slot(slot, width), width);
-            case Constant constant -> facts.load(constant.number(), width);
-            case FunctionTablePointer table -> new TableFunction(table.offset() / pointerSize);
-            default -> Unknown.LOADED;
-        };
+        if (address instanceof StackAddress slot) {
+            return masked(at.slot(slot, width), width);
+        }
+        if (address instanceof Constant constant) {
+            return facts.load(constant.number(), width);
+        }
+        return address instanceof FunctionTablePointer table ? new TableFunction(table.offset() / pointerSize) : Unknown.LOADED;
     }
 
     /** Moves the stack pointer; where it then points to. */
@@ -125,18 +127,39 @@ final class Transfer {
         if (width >= 8 || width == pointerSize && !(value instanceof Constant || value instanceof LowBytes)) {
             return whole(value);
         }
-        long mask = (1L << 8 * width) - 1;
-        return switch (value) {
-            case Constant constant -> (constant.number() & mask) == constant.number() ? constant
-                    : new Constant(constant.number() & mask, width == 4 ? constant.origin() : 0, constant.inData());
-            case Value.Choice choice -> Value.choice(choice.options().stream()
-                    .map(option -> (Constant) masked(option, width)).distinct().toList());
-            case LowBytes known -> known.bytes() >= width ? masked(known.low(), width) : Unknown.COMPUTED;
-            case Passed passed -> width == 4 ? passed : Unknown.COMPUTED;
-            case Value.Variable variable -> width >= 4 ? variable : Unknown.LOADED;
-            case Unknown unknown -> unknown;
-            default -> Unknown.COMPUTED;
-        };
+        if (value instanceof Unknown) {
+            return value;
+        }
+        if (value instanceof Constant constant) {
+            return masked(constant, width);
+        }
+        if (value instanceof Passed) {
+            return width == 4 ? value : Unknown.COMPUTED;
+        }
+        if (value instanceof Value.Choice choice) {
+            return each(choice, option -> masked(option, width));
+        }
+        if (value instanceof LowBytes known) {
+            return known.bytes() >= width ? masked(known.low(), width) : Unknown.COMPUTED;
+        }
+        return !(value instanceof Value.Variable) ? Unknown.COMPUTED : width >= 4 ? value : Unknown.LOADED;
+    }
+
+    private static Constant masked(Constant constant, int width) {
+        long mask = width >= 8 ? -1 : (1L << 8 * width) - 1;
+        return (constant.number() & mask) == constant.number() ? constant
+                : new Constant(constant.number() & mask, width == 4 ? constant.origin() : 0, constant.inData());
+    }
+
+    private static Value each(Value.Choice choice, UnaryOperator<Constant> change) {
+        List<Constant> changed = new ArrayList<>();
+        for (Constant option : choice.options()) {
+            Constant other = change.apply(option);
+            if (!changed.contains(other)) {
+                changed.add(other);
+            }
+        }
+        return Value.choice(changed);
     }
 
     private static Value whole(Value value) {
@@ -180,18 +203,19 @@ final class Transfer {
         if (i.op() == Op.MOVZX) {
             return value;
         }
-        return switch (value) {
-            case Constant constant -> signed(constant);
-            case Value.Choice choice -> Value.choice(choice.options().stream().map(this::signed).distinct().toList());
-            case Passed passed -> i.narrow() == 4 ? passed : Unknown.COMPUTED;
-            default -> Unknown.COMPUTED;
-        };
+        if (value instanceof Constant constant) {
+            return signed(constant);
+        }
+        if (value instanceof Value.Choice choice) {
+            return each(choice, this::signed);
+        }
+        return value instanceof Passed && i.narrow() == 4 ? value : Unknown.COMPUTED;
     }
 
     private Constant signed(Constant constant) {
         int unused = 64 - 8 * i.narrow();
         long number = constant.number() << unused >> unused;
-        return (Constant) masked(new Constant(number, i.narrow() == 4 ? constant.origin() : 0, constant.inData()), i.width());
+        return masked(new Constant(number, i.narrow() == 4 ? constant.origin() : 0, constant.inData()), i.width());
     }
 
     private Value arithmetic() {
@@ -223,13 +247,16 @@ final class Transfer {
     }
 
     private Value combine(Op op, Value first, Value second) {
+        if (first instanceof Constant one && second instanceof Constant two) {
+            return masked(new Constant(compute(op, one.number(), two.number())), i.width());
+        }
         List<Constant> left = first.constants();
         List<Constant> right = second.constants();
         if (!left.isEmpty() && !right.isEmpty() && left.size() * right.size() <= Value.MOST_CHOICES) {
             List<Constant> results = new ArrayList<>();
             for (Constant one : left) {
                 for (Constant two : right) {
-                    Constant result = (Constant) masked(new Constant(compute(op, one.number(), two.number())), i.width());
+                    Constant result = masked(new Constant(compute(op, one.number(), two.number())), i.width());
                     if (!results.contains(result)) {
                         results.add(result);
                     }
@@ -269,15 +296,20 @@ final class Transfer {
     private Value add(Value first, Value second, int width) {
         if (second instanceof Constant constant) {
             long by = signExtended(constant.number(), width);
-            return switch (first) {
-                case Constant number -> masked(new Constant(number.number() + by), width);
-                case StackAddress at when width == pointerSize -> new StackAddress(at.base(), (int) (at.offset() + by));
-                case Passed passed -> by == 0 ? passed : new Passed(passed.place(), passed.plus() + by);
-                case FunctionTablePointer table when width == pointerSize -> new FunctionTablePointer((int) (table.offset() + by));
-                case Value.Choice choice -> Value.choice(choice.options().stream()
-                        .map(option -> (Constant) masked(new Constant(option.number() + by), width)).distinct().toList());
-                default -> Unknown.COMPUTED;
-            };
+            if (first instanceof StackAddress at && width == pointerSize) {
+                return new StackAddress(at.base(), (int) (at.offset() + by));
+            }
+            if (first instanceof Constant number) {
+                return masked(new Constant(number.number() + by), width);
+            }
+            if (first instanceof Passed passed) {
+                return by == 0 ? passed : new Passed(passed.place(), passed.plus() + by);
+            }
+            if (first instanceof Value.Choice choice) {
+                return each(choice, option -> masked(new Constant(option.number() + by), width));
+            }
+            return first instanceof FunctionTablePointer table && width == pointerSize ? new FunctionTablePointer((int) (table.offset() + by))
+                    : Unknown.COMPUTED;
         }
         return first instanceof Constant ? add(second, first, width) : Unknown.COMPUTED;
     }

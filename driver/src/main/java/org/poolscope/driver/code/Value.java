@@ -3,7 +3,13 @@ package org.poolscope.driver.code;
 import java.util.ArrayList;
 import java.util.List;
 
-/** What is known of the content of a register or a stack slot at one point of a function. Immutable. */
+/**
+ * What is known of the content of a register or a stack slot at one point of a function. Immutable.
+ *
+ * <p>Values are compared and told apart for every instruction that is followed, and a scan is over before the second compiler begins: so equality is
+ * written out, and what tells them apart are chains of {@code instanceof}. What the compiler makes for records and for switches over types goes
+ * through method handles, which only the second compiler makes fast.
+ */
 public sealed interface Value {
 
     /** The most constants that are kept apart. */
@@ -48,7 +54,6 @@ public sealed interface Value {
             this(number, 0, false);
         }
 
-        // Written out: this is compared more often than anything else, and runs are short.
         @Override
         public boolean equals(Object other) {
             return other instanceof Constant constant && constant.number == number && constant.origin == origin && constant.inData == inData;
@@ -74,6 +79,16 @@ public sealed interface Value {
 
         public Choice {
             options = List.copyOf(options);
+        }
+
+        @Override
+        public boolean equals(Object other) {
+            return other instanceof Choice choice && choice.options.equals(options);
+        }
+
+        @Override
+        public int hashCode() {
+            return options.hashCode();
         }
     }
 
@@ -130,6 +145,16 @@ public sealed interface Value {
      * @param rva where it stands
      */
     record Variable(int rva) implements Value {
+
+        @Override
+        public boolean equals(Object other) {
+            return other instanceof Variable variable && variable.rva == rva;
+        }
+
+        @Override
+        public int hashCode() {
+            return rva * 31 + 1;
+        }
     }
 
     /**
@@ -138,6 +163,16 @@ public sealed interface Value {
      * @param slotRva the slot it was read from
      */
     record ImportPointer(int slotRva) implements Value {
+
+        @Override
+        public boolean equals(Object other) {
+            return other instanceof ImportPointer pointer && pointer.slotRva == slotRva;
+        }
+
+        @Override
+        public int hashCode() {
+            return slotRva * 31 + 2;
+        }
     }
 
     /**
@@ -146,6 +181,16 @@ public sealed interface Value {
      * @param offset bytes from the table's start
      */
     record FunctionTablePointer(int offset) implements Value {
+
+        @Override
+        public boolean equals(Object other) {
+            return other instanceof FunctionTablePointer table && table.offset == offset;
+        }
+
+        @Override
+        public int hashCode() {
+            return offset * 31 + 3;
+        }
     }
 
     /**
@@ -154,6 +199,16 @@ public sealed interface Value {
      * @param index its number
      */
     record TableFunction(int index) implements Value {
+
+        @Override
+        public boolean equals(Object other) {
+            return other instanceof TableFunction entry && entry.index == index;
+        }
+
+        @Override
+        public int hashCode() {
+            return index * 31 + 4;
+        }
     }
 
     /**
@@ -163,15 +218,29 @@ public sealed interface Value {
      * @param low their value: a constant or a choice
      */
     record LowBytes(int bytes, Value low) implements Value {
+
+        @Override
+        public boolean equals(Object other) {
+            return other instanceof LowBytes known && known.bytes == bytes && known.low.equals(low);
+        }
+
+        @Override
+        public int hashCode() {
+            return low.hashCode() * 31 + bytes;
+        }
     }
 
     /** The constants it can be; empty when they are not known. */
     default List<Constant> constants() {
-        return switch (this) {
-            case Constant constant -> List.of(constant);
-            case Choice choice -> choice.options();
-            default -> List.of();
-        };
+        if (this instanceof Constant constant) {
+            return List.of(constant);
+        }
+        return this instanceof Choice choice ? choice.options : List.of();
+    }
+
+    /** Whether it is one of some constants, or one. */
+    default boolean isConstant() {
+        return this instanceof Constant || this instanceof Choice;
     }
 
     /** What is known where two ways meet. */
@@ -188,16 +257,11 @@ public sealed interface Value {
         if (one.equals(other)) {
             return one;
         }
-        if (widen) {
+        if (widen || !one.isConstant() || !other.isConstant()) {
             return Unknown.DIFFERS;
         }
-        List<Constant> first = one.constants();
-        List<Constant> second = other.constants();
-        if (first.isEmpty() || second.isEmpty()) {
-            return Unknown.DIFFERS;
-        }
-        List<Constant> all = new ArrayList<>(first);
-        for (Constant constant : second) {
+        List<Constant> all = new ArrayList<>(one.constants());
+        for (Constant constant : other.constants()) {
             if (!all.contains(constant)) {
                 all.add(constant);
             }
