@@ -238,6 +238,13 @@ public final class CodeMap {
                 }
             } else {
                 lengths[position] = (byte) length;
+                if (quick.place() != 0) {
+                    int rva = toRva + index;
+                    int place = inImage(rva + length + (long) LittleEndian.i32(content, quick.place()));
+                    if (place > 0) {
+                        notePlace(rva, place, quick.takesAddress());
+                    }
+                }
             }
             index += length;
         }
@@ -446,19 +453,25 @@ public final class CodeMap {
     private void noteOperands(int rva, int next) {
         int address = addressOperand(next);
         if (address > 0) {
-            mentions.add(rva, address);
-            if (code.contains(address)) {
-                addresses.add(address);
-            } else {
-                addressTaken.add(address);
-            }
+            notePlace(rva, address, true);
         }
         int variable = variable(next);
         if (variable > 0) {
-            mentions.add(rva, variable);
+            notePlace(rva, variable, false);
         }
         if (address < 0 && (instruction.op() == Op.MOV || instruction.op() == Op.PUSH)) {
             noteLiterals(rva + instruction.immediateOffset());
+        }
+    }
+
+    private void notePlace(int rva, int place, boolean takesAddress) {
+        mentions.add(rva, place);
+        if (takesAddress) {
+            if (code.contains(place)) {
+                addresses.add(place);
+            } else {
+                addressTaken.add(place);
+            }
         }
     }
 

@@ -4,9 +4,9 @@ import java.util.Arrays;
 import org.poolscope.driver.pe.LittleEndian;
 
 /**
- * Tells quickly how long an instruction is, for the four fifths of all instructions of which that is all there is to know when code is mapped. For
- * the others it says that they want {@linkplain Instruction#decode a full look}: those that change the flow, that name a place of the image or carry
- * a number that reads like a tag, and everything rare.
+ * Tells quickly how long an instruction is, for the four fifths of all instructions of which that is all there is to know when code is mapped, and for
+ * 64-bit code which place they name relative to themselves. For the others it says that they want {@linkplain Instruction#decode a full look}: those
+ * that change the flow, that may name a place of the image in another way or carry a number that reads like a tag, and everything rare.
  */
 final class QuickLength {
 
@@ -36,6 +36,8 @@ final class QuickLength {
     private final boolean relocated;
     private final short[] one;
     private final short[] two;
+    private int place;
+    private boolean addressOnly;
 
     /**
      * @param wide whether the code is 64-bit
@@ -146,6 +148,7 @@ final class QuickLength {
         if (end - at < LONGEST) {
             return LOOK;
         }
+        place = 0;
         int next = at + 1;
         int opcode = code[at] & 0xff;
         int kind = one[opcode];
@@ -180,7 +183,10 @@ final class QuickLength {
             int more = MODRM[modrm];
             if (more >= SIB) {
                 if (more == PLACE) {
-                    if (wide || !relocated) {
+                    if (wide) {
+                        place = next;
+                        addressOnly = opcode == 0x8d;
+                    } else if (!relocated) {
                         return LOOK;   // it names a place of the image
                     }
                     more = 4;
@@ -212,6 +218,16 @@ final class QuickLength {
             next += more;
         }
         return next - at > LONGEST ? LOOK : next - at;
+    }
+
+    /** Where the distance stands from the end of the instruction last looked at to the place of the image it names; 0 when it names none. */
+    int place() {
+        return place;
+    }
+
+    /** Whether that instruction takes the address of the place only. */
+    boolean takesAddress() {
+        return addressOnly;
     }
 
     /** More bytes of an instruction that is only plain in some forms; -1 when it wants a full look. */
