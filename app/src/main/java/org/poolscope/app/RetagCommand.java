@@ -35,6 +35,8 @@ import picocli.CommandLine.Spec;
         description = {"", "PoolMon or a dump then shows which code path leaks: 'Mup ' becomes Mu00, Mu01, ... Only the four bytes of tags in instructions,",
             "the checksum and the signature change; every changed byte is listed. Without -o nothing is written and the plan is shown.",
             "", "A site keeps its tag when the tag is protected (bit 31), does not stand in one instruction, or when the driver frees blocks by it.",
+            "Where the driver names an old tag without giving it to a pool function (compares it, keeps it, has it in a table) is told, in the map",
+            "as otherUses: such code goes on looking for the old tag.",
             "", "The copy has no signature. 64-bit Windows loads it only in test mode, on a machine set aside for tests (bcdedit /set testsigning on,",
             "Secure Boot off, restart), signed with a test certificate: makecert or New-SelfSignedCertificate -Type CodeSigningCert, the certificate",
             "put into the machine's root and trusted publisher stores, then signtool sign /fd sha256 OUT. Windows protects its own files: replace them",
@@ -45,6 +47,8 @@ import picocli.CommandLine.Spec;
             "Then: poolscope diagnose MEMORY.DMP --tag-map mup.map.json",
             "Exit status: 0 done, 1 no site can have a tag of its own: nothing was written, 3 the driver cannot be read."})
 final class RetagCommand implements Callable<Integer> {
+
+    private static final int MOST_OTHER_USES = 40;
 
     @Parameters(paramLabel = "DRIVER", description = "A driver file for x86 or x64.")
     private Path path;
@@ -158,6 +162,16 @@ final class RetagCommand implements Callable<Integer> {
             output.line("");
             output.line("Changed bytes, all there are:");
             output.list(CHANGES, retag.changes().iterator());
+        }
+        if (!retag.otherUses().isEmpty()) {
+            output.line("");
+            output.line("The old tags stand elsewhere too. Nothing of this is changed: look whether it matters before the copy runs:");
+            for (TagMap.OtherUse use : retag.otherUses().stream().limit(MOST_OTHER_USES).toList()) {
+                output.line(Plain.text("  " + use.describe()));
+            }
+            if (retag.otherUses().size() > MOST_OTHER_USES) {
+                output.line("  and " + Quantity.count(retag.otherUses().size() - MOST_OTHER_USES) + " more (--format json has them all)");
+            }
         }
         if (!retag.refusals().isEmpty()) {
             output.line("");

@@ -104,7 +104,7 @@ class TagSitesRuleTest {
             entries.add(new TagMap.Entry(PoolTag.parse(tag), PoolTag.parse("Mup "), 0x105c, "DfsCreateEntry" + tag.charAt(3), 0x5c, 0x1050, 0x450,
                     "ExAllocatePoolWithTag", "allocate", PoolKind.PAGED, List.of(0xccL)));
         }
-        return new TagMap(new Provenance("map.json", ""), "mup.sys", "x86", LINKED, null, entries);
+        return new TagMap(new Provenance("map.json", ""), "mup.sys", "x86", LINKED, null, entries, List.of());
     }
 
     @Test

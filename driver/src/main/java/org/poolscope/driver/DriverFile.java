@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import org.poolscope.driver.code.CodeMap;
 import org.poolscope.driver.pe.PeImage;
+import org.poolscope.model.Address;
 import org.poolscope.model.Architecture;
 import org.poolscope.model.EvidenceException;
 import org.poolscope.symbols.store.SymbolFinder;
@@ -17,9 +18,11 @@ public final class DriverFile {
     private final List<CallSite> sites;
     private final List<String> warnings;
     private final CodeMap map;
+    private final FunctionNames names;
 
-    private DriverFile(PeImage image, List<CallSite> sites, List<String> warnings, CodeMap map) {
+    private DriverFile(PeImage image, FunctionNames names, List<CallSite> sites, List<String> warnings, CodeMap map) {
         this.image = image;
+        this.names = names;
         this.sites = List.copyOf(sites);
         this.warnings = List.copyOf(warnings);
         this.map = map;
@@ -49,7 +52,7 @@ public final class DriverFile {
         List<String> notes = new ArrayList<>();
         DriverFile driver = of(image, DriverSymbols.of(image, symbols, notes::add));
         notes.addAll(driver.warnings);
-        return new DriverFile(image, driver.sites, notes, driver.map);
+        return new DriverFile(image, driver.names, driver.sites, notes, driver.map);
     }
 
     /**
@@ -59,17 +62,18 @@ public final class DriverFile {
      * @param symbols names of its functions by RVA, from its PDB file; may be empty
      */
     public static DriverFile of(PeImage image, Map<Integer, String> symbols) {
+        FunctionNames names = new FunctionNames(image, symbols);
         List<String> warnings = new ArrayList<>(image.warnings());
         image.packed().ifPresent(reason -> warnings.add("it looks packed: " + reason + "; call sites cannot be seen in the file"));
         if (image.architecture() == Architecture.ARM64) {
             warnings.add("ARM64 code is not followed: its imports and tag-like literals are all there is to say");
-            return new DriverFile(image, List.of(), warnings, null);
+            return new DriverFile(image, names, List.of(), warnings, null);
         }
-        CallSiteFinder.Result found = CallSiteFinder.find(image, new FunctionNames(image, symbols));
+        CallSiteFinder.Result found = CallSiteFinder.find(image, names);
         if (!found.map().isComplete()) {
             warnings.add("its code is so tangled that not all of it was followed: call sites may be missing");
         }
-        return new DriverFile(image, found.sites(), warnings, found.map());
+        return new DriverFile(image, names, found.sites(), warnings, found.map());
     }
 
     /** The image. */
@@ -97,6 +101,13 @@ public final class DriverFile {
         return warnings;
     }
 
+    /** A place in the code as function and distance: {@code DfsCreateEntry+0x5c}. Only for processors whose code is followed. */
+    String place(int rva) {
+        int function = map.nearest(rva);
+        return function < 0 ? Address.text(rva) : names.of(function) + (rva == function ? "" : "+0x" + Integer.toHexString(rva - function));
+    }
+
+    /** The image's code; {@code null} for processors whose code is not followed. */
     CodeMap map() {
         return map;
     }

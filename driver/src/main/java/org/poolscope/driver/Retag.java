@@ -24,7 +24,8 @@ import org.poolscope.model.TagPattern;
  *
  * <p>Only the four bytes of tags in instructions change, the checksum, and the signature, which no longer holds and is taken away. A site
  * is left alone when its tag does not stand in one instruction, when it is protected (bit 31: the kernel checks it when the block is
- * freed), or when the driver frees blocks by that tag.
+ * freed), or when the driver frees blocks by that tag. What else the driver does with a tag is no reason to leave its sites alone, but is
+ * {@linkplain #otherUses() told}.
  */
 public final class Retag {
 
@@ -34,6 +35,7 @@ public final class Retag {
     private final List<TagMap.Entry> entries = new ArrayList<>();
     private final List<Refusal> refusals = new ArrayList<>();
     private final List<String> warnings = new ArrayList<>();
+    private List<TagMap.OtherUse> otherUses = List.of();
     /** The new four bytes by RVA. */
     private final Map<Integer, Integer> patches = new TreeMap<>();
 
@@ -117,6 +119,17 @@ public final class Retag {
             patchFrees(byPlace, frees);
         }
         noteUnknownFrees();
+        noteOtherUses();
+    }
+
+    private void noteOtherUses() {
+        Set<PoolTag> retagged = new HashSet<>();
+        entries.forEach(entry -> retagged.add(entry.originalTag()));
+        otherUses = OtherUses.find(driver, retagged);
+        if (!otherUses.isEmpty()) {
+            warnings.add("it names tags of retagged sites elsewhere, and what looks for the old tag there will not find the new ones: "
+                    + OtherUses.told(otherUses));
+        }
     }
 
     private Optional<String> refusal(CallSite site, Map<PoolTag, List<CallSite>> frees, Set<Integer> ofFrees, Options options) {
@@ -221,7 +234,12 @@ public final class Retag {
 
     /** Which new tag is which site. */
     public TagMap map() {
-        return TagMap.of(driver.image(), entries);
+        return TagMap.of(driver.image(), entries, otherUses);
+    }
+
+    /** Where the driver names an old tag of a retagged site without giving it to a pool function. */
+    public List<TagMap.OtherUse> otherUses() {
+        return otherUses;
     }
 
     /** Sites that keep their tag. */

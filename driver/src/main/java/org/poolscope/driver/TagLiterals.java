@@ -44,12 +44,16 @@ final class TagLiterals {
             literals.arm64();
         }
         for (Section section : image.sections()) {
-            if (!section.isCode() && !NOT_DATA.contains(section.name()) && !section.name().startsWith("/")
-                    && !section.name().startsWith(".debug")) {
+            if (mayHold(section)) {
                 literals.data(section.rva(), section.offset(), section.dataSize());
             }
         }
         return List.copyOf(literals.found);
+    }
+
+    /** Whether a section holds data of the program, in which a tag may stand. */
+    static boolean mayHold(Section section) {
+        return !section.isCode() && !NOT_DATA.contains(section.name()) && !section.name().startsWith("/") && !section.name().startsWith(".debug");
     }
 
     private void add(int key, int rva, boolean inCode) {

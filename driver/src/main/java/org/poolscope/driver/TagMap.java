@@ -25,15 +25,17 @@ import org.poolscope.model.Provenance;
  * @param timeDateStamp its link time, which tells builds apart
  * @param pdb GUID and age of its PDB file; {@code null} when it names none
  * @param entries the tags
+ * @param otherUses where the driver names an old tag of these sites without giving it to a pool function
  */
-public record TagMap(Provenance seenAt, String driver, String architecture, long timeDateStamp, String pdb, List<Entry> entries)
-        implements Fact {
+public record TagMap(Provenance seenAt, String driver, String architecture, long timeDateStamp, String pdb, List<Entry> entries,
+        List<OtherUse> otherUses) implements Fact {
 
     /** The value of the field {@code format} of every map. */
     static final String FORMAT = "poolscope tag map";
 
     public TagMap {
         entries = List.copyOf(entries);
+        otherUses = List.copyOf(otherUses);
     }
 
     /**
@@ -59,10 +61,33 @@ public record TagMap(Provenance seenAt, String driver, String architecture, long
         }
     }
 
-    static TagMap of(PeImage image, List<Entry> entries) {
+    /**
+     * Four bytes that are an old tag but no call's argument: the driver may compare the tags of blocks with it, or keep it in a table.
+     *
+     * @param tag the old tag
+     * @param rva where the four bytes stand in the image
+     * @param offset where they stand in the file
+     * @param place the function and how far into it the instruction is; the section for data
+     * @param use what the instruction does with it ({@code cmp}, {@code mov}, {@code push}, ...); {@code data} for a number in data, which may be
+     *     chance; {@code bytes} for what stands among the code and nothing is known to run
+     */
+    public record OtherUse(PoolTag tag, int rva, int offset, String place, String use) {
+
+        /** In words, as a clause. */
+        public String describe() {
+            return switch (use) {
+                case "data" -> "'" + tag + "' stands in data at " + Address.text(rva) + " (" + place + ")";
+                case "bytes" -> "'" + tag + "' stands among the code at " + Address.text(rva) + " (" + place + ")";
+                case "cmp" -> place + " compares with '" + tag + "'";
+                default -> place + " uses '" + tag + "' (" + use + ")";
+            };
+        }
+    }
+
+    static TagMap of(PeImage image, List<Entry> entries, List<OtherUse> otherUses) {
         DebugId pdb = image.debugId().orElse(null);
         return new TagMap(new Provenance(image.name(), ""), image.name(), image.architecture().word(), image.timeDateStamp(),
-                pdb == null ? null : pdb.guid() + "-" + pdb.age(), entries);
+                pdb == null ? null : pdb.guid() + "-" + pdb.age(), entries, otherUses);
     }
 
     /** The sites a tag stands for; empty when it is not one of the map's. */
@@ -109,6 +134,17 @@ public record TagMap(Provenance seenAt, String driver, String architecture, long
                 json.writeNumber(size);
             }
             json.writeEndArray();
+            json.writeEndObject();
+        }
+        json.writeEndArray();
+        json.writeArrayFieldStart("otherUses");
+        for (OtherUse each : otherUses) {
+            json.writeStartObject();
+            json.writeStringField("tag", each.tag().toString());
+            json.writeStringField("rva", Address.text(each.rva()));
+            json.writeNumberField("offset", each.offset());
+            json.writeStringField("place", each.place());
+            json.writeStringField("use", each.use());
             json.writeEndObject();
         }
         json.writeEndArray();

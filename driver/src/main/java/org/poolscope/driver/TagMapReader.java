@@ -83,7 +83,7 @@ public final class TagMapReader implements EvidenceReader {
             }
             Object stamp = root.get("timeDateStamp");
             return new TagMap(new Provenance(name, ""), text(root, "driver"), text(root, "architecture"),
-                    stamp instanceof Number number ? number.longValue() : 0, root.get("pdb") instanceof String pdb ? pdb : null, entries);
+                    stamp instanceof Number number ? number.longValue() : 0, root.get("pdb") instanceof String pdb ? pdb : null, entries, otherUses(root));
         } catch (IllegalArgumentException e) {
             throw new EvidenceException(file, "", "this is no tag map: " + e.getMessage(), REMEDY, e);
         }
@@ -137,6 +137,20 @@ public final class TagMapReader implements EvidenceReader {
             throw new EvidenceException(file, "tag " + (index + 1), "not a row of a tag map: " + e.getMessage(),
                     "Write the map again with retag --map", e);
         }
+    }
+
+    /** Maps of older versions have none. */
+    private static List<TagMap.OtherUse> otherUses(Map<String, Object> root) {
+        List<TagMap.OtherUse> uses = new ArrayList<>();
+        if (root.get("otherUses") instanceof List<?> rows) {
+            for (Object row : rows) {
+                if (row instanceof Map<?, ?> members) {
+                    uses.add(new TagMap.OtherUse(PoolTag.parse(text(members, "tag")), place(members, "rva"), whole(members, "offset"),
+                            text(members, "place"), text(members, "use")));
+                }
+            }
+        }
+        return uses;
     }
 
     private static String text(Map<?, ?> members, String name) {

@@ -228,6 +228,50 @@ class RetagTest {
         assertThat(reason(Retag.plan(driver, new Retag.Options(null, null, true)), "FltA")).contains("cannot be patched");
     }
 
+    @ParameterizedTest(name = "{0} {1}")
+    @MethodSource("targetsAndLevels")
+    void tellsWhereElseTheOldTagStands(Target target, String level) throws Exception {
+        Path file = TestDriver.compile(target, "uses", level);
+        Retag retag = Retag.plan(DriverFile.read(file), Retag.Options.DEFAULT);
+
+        assertThat(retag.map().entries()).extracting(entry -> entry.originalTag().toString()).containsExactlyInAnyOrder("Used", "Used", "Only");
+        assertThat(retag.otherUses()).allSatisfy(use -> {
+            assertThat(use.tag()).hasToString("Used");
+            assertThat(use.rva()).isNotIn(retag.patches().keySet());
+            assertThat(LittleEndian.i32(Files.readAllBytes(file), use.offset())).isEqualTo(PoolTag.parse("Used").key());
+        });
+        assertThat(retag.otherUses().stream().map(use -> use.place().replaceAll("\\+.*", "") + " " + use.use()))
+                .containsExactlyInAnyOrder("Check cmp", "Mark mov", ".rdata data");
+        assertThat(retag.warnings()).anySatisfy(warning -> assertThat(warning).contains("compares with 'Used'").contains("stands in data at 0x"));
+        // What objdump shows of the tag's number, its call sites left out.
+        long shown = code(file).stream().filter(line -> line.contains("$0x64657355")).count();
+        assertThat(retag.otherUses().stream().filter(use -> !use.use().equals("data"))).hasSize((int) shown - 2);
+    }
+
+    static Stream<Arguments> targetsAndLevels() {
+        return Stream.of(Target.values()).flatMap(target -> Stream.of("-O0", "-O2", "-Os").map(level -> Arguments.of(target, level)));
+    }
+
+    @Test
+    void saysNothingOfTagsThatAreNotRetagged() throws Exception {
+        DriverFile driver = DriverFile.read(TestDriver.compile(Target.X64, "uses", "-O2"));
+
+        assertThat(Retag.plan(driver, new Retag.Options(TagPattern.parse("Only"), null, false)).otherUses()).isEmpty();
+        assertThat(Retag.plan(driver, new Retag.Options(TagPattern.parse("Nope"), null, false)).otherUses()).isEmpty();
+    }
+
+    @Test
+    void theMapKeepsTheOtherUses() throws Exception {
+        TagMap map = Retag.plan(DriverFile.read(TestDriver.compile(Target.X86, "uses", "-O2")), Retag.Options.DEFAULT).map();
+        StringWriter text = new StringWriter();
+        map.write(text);
+
+        assertThat(map.otherUses()).hasSize(3);
+        assertThat(TagMap.read(Files.writeString(folder.resolve("map.json"), text.toString())).otherUses()).isEqualTo(map.otherUses());
+        String older = text.toString().replace("otherUses", "unknown");
+        assertThat(TagMap.read(Files.writeString(folder.resolve("older.json"), older)).otherUses()).isEmpty();
+    }
+
     private static String reason(Retag retag, String tag) {
         return retag.refusals().stream().filter(refusal -> refusal.site().tag() != null && refusal.site().tag().equals(PoolTag.parse(tag)))
                 .map(Retag.Refusal::reason).findFirst().orElse("not refused");

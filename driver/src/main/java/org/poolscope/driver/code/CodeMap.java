@@ -2,6 +2,7 @@ package org.poolscope.driver.code;
 
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.OptionalInt;
 import org.poolscope.driver.pe.Export;
@@ -569,6 +570,43 @@ public final class CodeMap {
     /** Where in the code four bytes stand that could be a tag: RVAs of numbers that are moved or pushed. A copy. */
     public int[] tagLiterals() {
         return literals.toArray();
+    }
+
+    /**
+     * An instruction that holds a number.
+     *
+     * @param instruction where it starts
+     * @param operation what it does: {@code cmp}, {@code mov}, {@code push}, ...
+     */
+    public record Holder(int instruction, String operation) {
+
+        /** There is no instruction that anything leads to. */
+        public static final Holder NO_INSTRUCTION = new Holder(-1, "");
+    }
+
+    /** The instruction of which four bytes of code are the number, or half of it; {@code null} when they are some other part of instructions. */
+    public Holder holder(int rva) {
+        int range = code.range(rva);
+        int position = range < 0 ? 0 : code.position(range, rva);
+        boolean isCode = false;
+        for (int before = 1; range >= 0 && before < Instruction.LONGEST && rva - before >= code.start(range); before++) {
+            int length = lengths[position - before];
+            int start = rva - before;
+            if (length > before) {
+                isCode = true;
+                boolean holds = instruction.decode(code.content(), code.index(range, start), code.indexEnd(range)) && instruction.form() != Opcodes.REL
+                        && instruction.immediateSize() >= 4 && rva >= start + instruction.immediateOffset()
+                        && (rva - start - instruction.immediateOffset() & 3) == 0
+                        && rva + 4 <= start + instruction.immediateOffset() + instruction.immediateSize();
+                if (holds) {
+                    return new Holder(start, instruction.op().name().toLowerCase(Locale.ROOT));
+                }
+            }
+        }
+        for (int within = 0; range >= 0 && within < 4; within++) {
+            isCode |= rva + within < code.end(range) && lengths[position + within] != 0;
+        }
+        return isCode ? null : Holder.NO_INSTRUCTION;
     }
 
     /** Whether all code was followed; when not, it is so tangled that the work had to be cut short. */

@@ -17,7 +17,8 @@ final class Instruction {
     /** The base of an operand that is addressed relative to the next instruction. */
     static final int IP = 16;
 
-    private static final int LONGEST = 15;
+    /** The most bytes of an instruction. */
+    static final int LONGEST = 15;
     /** More than any instruction that saves the processor's state writes. */
     private static final int WIDEST_STATE = 4096;
     private static final Op[] ARITHMETIC = {Op.ADD, Op.OR, Op.ADC, Op.SBB, Op.AND, Op.SUB, Op.XOR, Op.CMP};

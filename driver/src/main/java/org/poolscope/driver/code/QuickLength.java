@@ -13,8 +13,6 @@ final class QuickLength {
     /** What {@link #of} returns when the instruction wants a full look. */
     static final int LOOK = 0;
 
-    private static final int LONGEST = 15;
-
     // What an opcode is like. Below 16: bytes of a fixed immediate.
     private static final short FULL = -1;
     private static final int HAS_MODRM = 16;
@@ -145,7 +143,7 @@ final class QuickLength {
      * @param end where the code ends
      */
     int of(byte[] code, int at, int end) {
-        if (end - at < LONGEST) {
+        if (end - at < Instruction.LONGEST) {
             return LOOK;
         }
         place = 0;
@@ -217,7 +215,7 @@ final class QuickLength {
             }
             next += more;
         }
-        return next - at > LONGEST ? LOOK : next - at;
+        return next - at > Instruction.LONGEST ? LOOK : next - at;
     }
 
     /** Where the distance stands from the end of the instruction last looked at to the place of the image it names; 0 when it names none. */

@@ -16,6 +16,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.poolscope.driver.TestDriver;
 import org.poolscope.driver.Tool;
+import org.poolscope.driver.pe.LittleEndian;
 import org.poolscope.driver.pe.PeImage;
 import org.poolscope.model.Architecture;
 
@@ -80,7 +81,10 @@ class InstructionTest {
         return plain;
     }
 
-    /** Of bytes that are no code as well: where the quick look has an answer, the full one has the same, and the flow goes on. */
+    /**
+     * Of bytes that are no code as well: where the quick look has an answer, the full one has the same, names the same place of the image, and the
+     * flow goes on.
+     */
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
     void theQuickLengthIsTheLength(boolean wide) {
@@ -96,8 +100,11 @@ class InstructionTest {
             int length = quick.of(noise, at, noise.length);
             if (length != QuickLength.LOOK) {
                 answered++;
-                boolean right = instruction.decode(noise, at, noise.length) && instruction.length() == length && !flow.contains(instruction.op())
-                        && !(wide && instruction.isMemory() && instruction.base() == Instruction.IP);
+                boolean right = instruction.decode(noise, at, noise.length) && instruction.length() == length && !flow.contains(instruction.op());
+                boolean namesPlace = wide && instruction.isMemory() && instruction.base() == Instruction.IP;
+                right &= namesPlace == (quick.place() != 0) && (!namesPlace || !instruction.isSegmented()
+                        && LittleEndian.i32(noise, quick.place()) == instruction.displacement()
+                        && quick.takesAddress() == (instruction.op() == Op.LEA));
                 if (!right) {
                     wrong.add(HexFormat.of().formatHex(noise, at, at + 15));
                 }
