@@ -14,6 +14,7 @@ import org.poolscope.diagnosis.Exhibit;
 import org.poolscope.diagnosis.Exhibits;
 import org.poolscope.diagnosis.Verdict;
 import org.poolscope.driver.TagMap;
+import org.poolscope.model.EvidenceException;
 import org.poolscope.model.Quantity;
 import org.poolscope.report.Plain;
 import org.poolscope.report.VerdictHtml;
@@ -44,6 +45,10 @@ final class DiagnoseCommand implements Callable<Integer> {
     @Option(names = "--tag-map", paramLabel = "MAP", description = "What retag --map wrote: its tags are told as call sites. May be given several times.")
     private List<Path> tagMaps = List.of();
 
+    @Option(names = "--symbols", paramLabel = "PATH", description = "Where to look for the symbols of the kernel in a dump, and of the drivers in it that "
+            + "hold a leaking tag: folders, files, srv*CACHE*URL, as in _NT_SYMBOL_PATH, which is used when this is not given.")
+    private String symbolPath;
+
     @Option(names = "--show-unread", description = "List the lines of text evidence that nobody understood.")
     private boolean showUnread;
 
@@ -66,7 +71,7 @@ final class DiagnoseCommand implements Callable<Integer> {
             TagMap.read(map);   // said to be one, so anything else is an error
             all.add(map);
         }
-        try (ProgressBar progress = new ProgressBar(); Case subject = CaseReader.read(all, progress, unpacking.unpacker(progress))) {
+        try (ProgressBar progress = new ProgressBar(); Case subject = read(all, progress)) {
             Verdict verdict = Diagnosis.of(subject, progress);
             if (html != null) {
                 writeHtml(verdict, progress);
@@ -83,6 +88,11 @@ final class DiagnoseCommand implements Callable<Integer> {
             }
             return verdict.isProblem() ? 1 : 0;
         }
+    }
+
+    private Case read(List<Path> all, ProgressBar progress) throws EvidenceException {
+        return symbolPath == null ? CaseReader.read(all, progress, unpacking.unpacker(progress))
+                : CaseReader.read(all, progress, unpacking.unpacker(progress), SymbolOption.finder(symbolPath, command));
     }
 
     private void writeHtml(Verdict verdict, ProgressBar progress) throws IOException {

@@ -15,6 +15,11 @@ final class SymbolOption {
     private String path;
 
     SymbolFinder finder(CommandSpec command) {
+        return finder(path, command);
+    }
+
+    /** The finder for what {@code --symbols} names, or the environment when it names nothing. */
+    static SymbolFinder finder(String path, CommandSpec command) {
         try {
             return path == null ? SymbolFinder.ofEnvironment(System.getenv(), Progress.NONE)
                     : tellMissing(SymbolFinder.along(path, System.getenv(), Progress.NONE), command);

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.time.Instant;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -56,6 +57,26 @@ class DriversInDumpTest {
         // The driver's file beside the dump says the same, with the names that its symbols have.
         Path file = Files.copy(TestDriver.compile(target, "branches", "-O2"), folder.resolve("branch.sys"));
         assertThat(finding("tag-call-sites", dump, file).get("title").asText()).contains("branch!Many+0x");
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void thePdbFileNamesTheFunctionsOfADriverInTheDump(Target target) throws Exception {
+        // wrappers.c exports what it says it does, and no more: TwoLevelsB allocates 60 bytes with 'W2ba'.
+        Path pdb = TestDriver.folder().resolve("in-dump-" + target + ".pdb");
+        Path dump = dump(TestDriver.compile(target, "wrappers", "-O2", "-s", "-Wl,--pdb=" + pdb), target, "W2ba", 60);
+        Path symbols = Files.createDirectory(folder.resolve("symbols"));
+
+        assertThat(finding("tag-call-sites", dump, "--symbols", symbols).get("title").asText()).contains("branch!sub_");
+
+        // A PDB file of that name, of another build.
+        Path other = TestDriver.folder().resolve("in-dump-other-" + target + ".pdb");
+        TestDriver.compile(target, "branches", "-O2", "-s", "-Wl,--pdb=" + other);
+        Files.copy(other, symbols.resolve(pdb.getFileName()));
+        assertThat(finding("tag-call-sites", dump, "--symbols", symbols).get("title").asText()).contains("branch!sub_");
+
+        Files.copy(pdb, symbols.resolve(pdb.getFileName()), StandardCopyOption.REPLACE_EXISTING);
+        assertThat(finding("tag-call-sites", dump, "--symbols", symbols).get("title").asText()).contains("branch!TwoLevelsB+0x");
     }
 
     @ParameterizedTest

@@ -17,20 +17,22 @@ import org.poolscope.model.FactSink;
 import org.poolscope.model.Progress;
 import org.poolscope.model.Provenance;
 import org.poolscope.model.TextLines;
+import org.poolscope.symbols.store.SymbolFinder;
 
 /** Reads files and folders of evidence into a {@link Case}, asking every {@link org.poolscope.model.EvidenceReader} there is. */
 public final class CaseReader {
 
     private static final int MOST_FILES = 10_000;
 
-    private final EvidenceReaders readers = EvidenceReaders.installed();
+    private final EvidenceReaders readers;
     private final Progress progress;
     private final Unpacker unpacker;
     private final List<CaseFile> files = new ArrayList<>();
     private final List<Fact> facts = new ArrayList<>();
     private final List<CaseWarning> warnings = new ArrayList<>();
 
-    private CaseReader(Progress progress, Unpacker unpacker) {
+    private CaseReader(EvidenceReaders readers, Progress progress, Unpacker unpacker) {
+        this.readers = readers;
         this.progress = progress;
         this.unpacker = unpacker;
     }
@@ -52,7 +54,20 @@ public final class CaseReader {
      * @throws EvidenceException when not one of the files could be read
      */
     public static Case read(List<Path> evidence, Progress progress, Unpacker unpacker) throws EvidenceException {
-        CaseReader reader = new CaseReader(progress, unpacker);
+        return read(evidence, progress, unpacker, EvidenceReaders.installed());
+    }
+
+    /**
+     * The same, with symbols looked for in a place that was named, rather than where the environment says.
+     *
+     * @throws EvidenceException when not one of the files could be read
+     */
+    public static Case read(List<Path> evidence, Progress progress, Unpacker unpacker, SymbolFinder symbols) throws EvidenceException {
+        return read(evidence, progress, unpacker, EvidenceReaders.installed(symbols));
+    }
+
+    private static Case read(List<Path> evidence, Progress progress, Unpacker unpacker, EvidenceReaders readers) throws EvidenceException {
+        CaseReader reader = new CaseReader(readers, progress, unpacker);
         for (Path path : evidence) {
             if (Files.isDirectory(path)) {
                 reader.folder(path);

@@ -4,11 +4,13 @@ import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.ServiceLoader;
+import org.poolscope.kernel.KernelImageReader;
 import org.poolscope.model.EvidenceException;
 import org.poolscope.model.EvidenceFile;
 import org.poolscope.model.EvidenceReader;
 import org.poolscope.model.FactSink;
 import org.poolscope.model.Provenance;
+import org.poolscope.symbols.store.SymbolFinder;
 
 /** All readers of evidence there are, asked one after another: several may find something in the same file. */
 public final class EvidenceReaders {
@@ -22,6 +24,13 @@ public final class EvidenceReaders {
     /** Those of all modules of the program. */
     public static EvidenceReaders installed() {
         return new EvidenceReaders(ServiceLoader.load(EvidenceReader.class).stream().map(ServiceLoader.Provider::get).toList());
+    }
+
+    /** The same, with the symbols of memory images looked for in a place that was named, rather than where the environment says. */
+    static EvidenceReaders installed(SymbolFinder symbols) {
+        List<EvidenceReader> readers = new ArrayList<>(installed().readers);
+        readers.replaceAll(reader -> reader instanceof KernelImageReader ? new KernelImageReader(symbols) : reader);
+        return new EvidenceReaders(readers);
     }
 
     /**

@@ -20,7 +20,8 @@ import org.poolscope.model.Provenance;
 
 /**
  * The drivers in the memory of a dump, as far as their code is in it. Only those whose image holds the four bytes of a tag are looked into: a
- * search of a machine's drivers for four bytes takes a fraction of a second, following all their code takes many.
+ * search of a machine's drivers for four bytes takes a fraction of a second, following all their code takes many. Their functions are named by their
+ * PDB files when these are found where the image's symbols are looked for.
  */
 final class LoadedDrivers {
 
@@ -82,7 +83,7 @@ final class LoadedDrivers {
 
     private Optional<ScannedDriver> scan(LoadedModule module) {
         return image(module).map(image -> ScannedDriver.of(
-                new Provenance(open.seenAt().file(), "driver " + module.name() + " at " + Address.text(module.base())), DriverFile.of(image, Map.of())));
+                new Provenance(open.seenAt().file(), "driver " + module.name() + " at " + Address.text(module.base())), DriverFile.of(image, open.symbols())));
     }
 
     private Optional<PeImage> image(LoadedModule module) {

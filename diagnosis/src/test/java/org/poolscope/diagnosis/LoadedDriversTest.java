@@ -19,6 +19,7 @@ import org.poolscope.model.LoadedModule;
 import org.poolscope.model.PoolTag;
 import org.poolscope.model.Provenance;
 import org.poolscope.model.RealEvidence;
+import org.poolscope.symbols.store.SymbolFinder;
 
 /** The drivers in the memory of running kernels. Their code was zeroed in these images, their headers and data were kept. */
 class LoadedDriversTest {
@@ -52,7 +53,7 @@ class LoadedDriversTest {
     @ValueSource(strings = {"nt52-idle"})
     void whatIsNotInTheImageIsNotFoundThere(String name) throws Exception {
         try (KernelImage kernel = KernelImage.open(RealEvidence.image(name + ".raw"))) {
-            LoadedDrivers drivers = LoadedDrivers.of(new OpenKernelImage(new Provenance(name, ""), kernel)).orElseThrow();
+            LoadedDrivers drivers = LoadedDrivers.of(new OpenKernelImage(new Provenance(name, ""), kernel, SymbolFinder.NOWHERE)).orElseThrow();
 
             assertThat(drivers.holding(PoolTag.parse("Qq~#"))).isEmpty();
             // A name of a section stands in the header of nearly every driver: found, and no call site made of it.

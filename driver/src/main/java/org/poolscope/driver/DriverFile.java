@@ -47,8 +47,12 @@ public final class DriverFile {
         return of(PeImage.read(file), symbols);
     }
 
-    /** The same for an image that was read from a file. */
-    static DriverFile of(PeImage image, SymbolFinder symbols) {
+    /**
+     * The same for an image that was read before, from a file or from memory.
+     *
+     * @param symbols where to look for its PDB file; that of a file may lie beside it too
+     */
+    public static DriverFile of(PeImage image, SymbolFinder symbols) {
         List<String> notes = new ArrayList<>();
         DriverFile driver = of(image, DriverSymbols.of(image, symbols, notes::add));
         notes.addAll(driver.warnings);

@@ -15,7 +15,7 @@ import org.poolscope.symbols.SymbolTable;
 import org.poolscope.symbols.pdb.PdbReader;
 import org.poolscope.symbols.store.SymbolFinder;
 
-/** The names of a driver's functions, from its PDB file: the one beside the driver, else one found along a symbol path. */
+/** The names of a driver's functions, from its PDB file: the one beside the driver's file, else one found along a symbol path. */
 final class DriverSymbols {
 
     private DriverSymbols() {
@@ -27,7 +27,8 @@ final class DriverSymbols {
         if (wanted.isEmpty()) {
             return Map.of();
         }
-        return beside(image, wanted.get(), warn).or(() -> finder.find(wanted.get()).table()).map(table -> names(table, image.architecture()))
+        Optional<SymbolTable> near = image.isLoaded() ? Optional.empty() : beside(image, wanted.get(), warn);
+        return near.or(() -> finder.find(wanted.get()).table()).map(table -> names(table, image.architecture()))
                 .orElse(Map.of());
     }
 

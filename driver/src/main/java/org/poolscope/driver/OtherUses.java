@@ -1,6 +1,5 @@
 package org.poolscope.driver;
 
-import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -90,12 +89,5 @@ final class OtherUses {
 
     private String section(int rva) {
         return image.section(rva).map(Section::name).orElse("");
-    }
-
-    /** The uses in words for a warning, as a clause; the tags they name are those of {@link #find}. */
-    static String told(List<OtherUse> uses) {
-        List<String> first = new ArrayList<>();
-        uses.stream().limit(3).forEach(use -> first.add(use.describe()));
-        return String.join("; ", first) + (uses.size() > 3 ? "; and " + (uses.size() - 3) + " more" : "");
     }
 }

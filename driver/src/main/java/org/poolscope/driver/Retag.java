@@ -127,8 +127,8 @@ public final class Retag {
         entries.forEach(entry -> retagged.add(entry.originalTag()));
         otherUses = OtherUses.find(driver, retagged);
         if (!otherUses.isEmpty()) {
-            warnings.add("it names tags of retagged sites elsewhere, and what looks for the old tag there will not find the new ones: "
-                    + OtherUses.told(otherUses));
+            warnings.add("it names tags of retagged sites in " + otherUses.size() + (otherUses.size() == 1 ? " more place" : " more places")
+                    + ": what looks for the old tag there will not find the new ones");
         }
     }
 

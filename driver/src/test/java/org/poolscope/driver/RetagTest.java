@@ -242,7 +242,9 @@ class RetagTest {
         });
         assertThat(retag.otherUses().stream().map(use -> use.place().replaceAll("\\+.*", "") + " " + use.use()))
                 .containsExactlyInAnyOrder("Check cmp", "Mark mov", ".rdata data");
-        assertThat(retag.warnings()).anySatisfy(warning -> assertThat(warning).contains("compares with 'Used'").contains("stands in data at 0x"));
+        assertThat(retag.warnings()).anySatisfy(warning -> assertThat(warning).contains("in 3 more places"));
+        assertThat(retag.otherUses()).extracting(TagMap.OtherUse::describe).anyMatch(text -> text.matches("Check\\+0x\\w+ compares with 'Used'"))
+                .anyMatch(text -> text.matches("'Used' stands in data at 0x\\w+ \\(\\.rdata\\)"));
         // What objdump shows of the tag's number, its call sites left out.
         long shown = code(file).stream().filter(line -> line.contains("$0x64657355")).count();
         assertThat(retag.otherUses().stream().filter(use -> !use.use().equals("data"))).hasSize((int) shown - 2);

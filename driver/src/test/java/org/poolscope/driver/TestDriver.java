@@ -194,7 +194,7 @@ public final class TestDriver {
     }
 
     /** Where drivers are kept from one run of the tests to the next. */
-    static synchronized Path folder() {
+    public static synchronized Path folder() {
         try {
             return Files.createDirectories(FOLDER);
         } catch (IOException e) {

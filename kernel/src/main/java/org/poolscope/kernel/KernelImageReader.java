@@ -17,6 +17,19 @@ import org.poolscope.symbols.store.SymbolFinder;
  */
 public final class KernelImageReader implements EvidenceReader {
 
+    /** Where symbols are looked for; {@code null} for where the environment says. */
+    private final SymbolFinder named;
+
+    /** For {@link java.util.ServiceLoader}: symbols are looked for where the environment says, as debuggers do. */
+    public KernelImageReader() {
+        this(null);
+    }
+
+    /** Looks for symbols in a place that was named. */
+    public KernelImageReader(SymbolFinder symbols) {
+        named = symbols;
+    }
+
     @Override
     public String format() {
         return "memory image";
@@ -29,9 +42,10 @@ public final class KernelImageReader implements EvidenceReader {
 
     @Override
     public void read(EvidenceFile file, FactSink sink) throws EvidenceException {
-        KernelImage image = KernelImage.open(file.path(), file.name(), symbols(file));
+        SymbolFinder symbols = named != null ? named : symbols(file);
+        KernelImage image = KernelImage.open(file.path(), file.name(), symbols);
         Provenance whole = new Provenance(file.name(), "");
-        sink.add(new OpenKernelImage(whole, image));
+        sink.add(new OpenKernelImage(whole, image, symbols));
         sink.add(image.info());
         take(image.modules().then(modules -> Answer.of(new LoadedModules(whole, modules))), "loaded modules", whole, sink);
         take(image.counters(), "memory counters", whole, sink);
@@ -41,7 +55,6 @@ public final class KernelImageReader implements EvidenceReader {
         }
     }
 
-    /** Symbol files are looked for where the environment says, as debuggers do. */
     private static SymbolFinder symbols(EvidenceFile file) throws EvidenceException {
         try {
             return SymbolFinder.ofEnvironment(System.getenv(), Progress.NONE);
