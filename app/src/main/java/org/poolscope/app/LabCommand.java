@@ -27,7 +27,7 @@ import picocli.CommandLine.Spec;
         description = {"The evidence goes into the folder, the truth into a file beside the folder, where no analysis looks.",
             "The same options make the same files, byte for byte."},
         footer = {"", "Examples:", "  poolscope lab photo-upload -o case", "  poolscope lab photo-upload -o small --scale 0.01",
-            "  poolscope diagnose case", "  poolscope lab fleet -o machines --machines 400 --leaking 4 --days 20"})
+            "  poolscope lab io-leak -o leak --build 19041 --scale 0.05", "  poolscope diagnose case", "  poolscope lab fleet -o machines --machines 400 --leaking 4 --days 20"})
 final class LabCommand implements Callable<Integer> {
 
     /** Names the cases in the help text and in shell completion. */
@@ -53,6 +53,12 @@ final class LabCommand implements Callable<Integer> {
 
     @Option(names = "--variant", paramLabel = "NAME", defaultValue = "", description = "A variant of the case, where it has several.")
     private String variant;
+
+    @Option(names = "--build", paramLabel = "N",
+            description = {"The machine's Windows, for the cases of one machine: 9600 (8.1), 14393 (10 1607), 17763 (10 1809),",
+                "19041 (10 2004), 20348 (Server 2022) or 22000 (11). With --variant, the variant of that machine:",
+                "verifier, control or raw, where the case has it."})
+    private Integer build;
 
     @ArgGroup(exclusive = false, heading = "For the case fleet:%n")
     private final FleetSize fleet = new FleetSize();
@@ -139,6 +145,7 @@ final class LabCommand implements Callable<Integer> {
     }
 
     private LabOptions options(ProgressBar progress) {
-        return new LabOptions(scale, seed, variant, progress);
+        String machine = build == null ? variant : variant.isEmpty() ? build.toString() : build + "-" + variant;
+        return new LabOptions(scale, seed, machine, progress);
     }
 }

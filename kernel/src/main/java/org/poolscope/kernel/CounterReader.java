@@ -80,10 +80,10 @@ final class CounterReader {
         Long physical = checked("physical memory", pages(variables, "MmNumberOfPhysicalPages"), null);
         Long ceiling = physical != null ? physical : machinePages;
         List<PoolDescriptor> descriptors = PoolDescriptor.paged(memory, variables, layouts);
-        Optional<PoolDescriptor> nonPagedDescriptor = PoolDescriptor.nonPaged(memory, variables, layouts);
+        List<PoolDescriptor> nonPagedDescriptors = PoolDescriptor.nonPaged(memory, variables, layouts);
         Long nonPaged = positive(pages(variables, "MmAllocatedNonPagedPool"));
-        if (nonPaged == null && nonPagedDescriptor.isPresent()) {
-            nonPaged = nonPagedDescriptor.get().pages();
+        if (nonPaged == null && !nonPagedDescriptors.isEmpty()) {
+            nonPaged = nonPagedDescriptors.stream().mapToLong(PoolDescriptor::pages).sum();
         }
         List<PagedPoolUse> pools = new ArrayList<>();
         for (PoolDescriptor descriptor : descriptors) {

@@ -370,12 +370,12 @@ public final class KernelImage implements AutoCloseable {
     }
 
     /**
-     * The kernel's own counts of its pools: that of nonpaged pool first, then those of paged pool; empty when it does not tell.
+     * The kernel's own counts of its pools: those of nonpaged pool first, then those of paged pool; empty when it does not tell.
      */
     public List<PoolDescriptor> poolDescriptors() {
         List<PoolDescriptor> found = new ArrayList<>();
         if (variables != null && memory instanceof PagedMemory) {
-            PoolDescriptor.nonPaged(memory, variables, layouts).ifPresent(found::add);
+            found.addAll(PoolDescriptor.nonPaged(memory, variables, layouts));
             found.addAll(PoolDescriptor.paged(memory, variables, layouts));
         }
         return List.copyOf(found);

@@ -24,6 +24,9 @@ public record PoolDescriptor(long address, PoolKind pool, int index, long pages,
     /** Server 2003 has at most 16 paged pools beside the first ({@code EXP_MAXIMUM_POOLS}); newer kernels at most 64 of them. */
     private static final int LIMIT = 65;
 
+    /** {@code NonPagedPoolNx}. */
+    private static final int NO_EXECUTE = 0x200;
+
     /** More pages than this no descriptor of a sound system holds: 16 TB. */
     private static final long PAGE_LIMIT = 1L << 32;
 
@@ -57,12 +60,23 @@ public record PoolDescriptor(long address, PoolKind pool, int index, long pages,
         return found;
     }
 
-    /** The descriptor of the nonpaged pool. */
-    static Optional<PoolDescriptor> nonPaged(VirtualMemory memory, KernelVariables variables, TypeLayouts layouts) {
+    /**
+     * The descriptors of nonpaged pool: from Windows 8 on that of blocks which may hold code, and behind it that of all others (between {@code
+     * NonPagedPoolDescriptor} and the next symbol is room for two).
+     */
+    static List<PoolDescriptor> nonPaged(VirtualMemory memory, KernelVariables variables, TypeLayouts layouts) {
         Optional<StructLayout> layout = layouts.find("_POOL_DESCRIPTOR");
         OptionalLong address = variables.told("NonPagedPoolDescriptor");
-        return layout.isEmpty() || address.isEmpty() ? Optional.empty()
-                : at(memory, address.getAsLong(), layout.get(), PoolKind.NONPAGED, 0);
+        List<PoolDescriptor> found = new ArrayList<>();
+        if (layout.isPresent() && address.isPresent()) {
+            at(memory, address.getAsLong(), layout.get(), PoolKind.NONPAGED, 0).ifPresent(found::add);
+            long second = address.getAsLong() + layout.get().size();
+            if (!found.isEmpty() && memory.isReadable(second, Integer.BYTES)
+                    && Values.read(memory, second, layout.get().field("PoolType")) == NO_EXECUTE) {
+                at(memory, second, layout.get(), PoolKind.NONPAGED, 0).ifPresent(found::add);
+            }
+        }
+        return found;
     }
 
     private static Optional<PoolDescriptor> at(VirtualMemory memory, long address, StructLayout layout, PoolKind pool,

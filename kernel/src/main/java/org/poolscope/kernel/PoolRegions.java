@@ -21,15 +21,26 @@ public final class PoolRegions {
     private static final int PAGED_REGION = 1;
     private static final int SHIFTED_SINCE = 20348;
 
+    /**
+     * The index of session space there: {@code _MI_ASSIGNED_REGION_TYPES} of the public symbols, which has it at 12 in build 17763 alone and at
+     * 10 in all others there are symbols of. Of the builds between 14393 and 17763 it is not known.
+     */
+    private static final int SESSION_REGION = 10;
+    private static final int SESSION_REGION_17763 = 12;
+    private static final int FIRST_ASSIGNED = 14393;
+    private static final int BUILD_17763 = 17763;
+
     /** For images that do not tell. */
-    static final PoolRegions NONE = new PoolRegions(List.of(), null);
+    static final PoolRegions NONE = new PoolRegions(List.of(), null, false);
 
     private final List<Region> regions;
     private final Region session;
+    private final boolean assignedAtBoot;
 
-    private PoolRegions(List<Region> regions, Region session) {
+    private PoolRegions(List<Region> regions, Region session, boolean assignedAtBoot) {
         this.regions = regions;
         this.session = session;
+        this.assignedAtBoot = assignedAtBoot;
     }
 
     /**
@@ -66,27 +77,40 @@ public final class PoolRegions {
         if (start.isPresent() && end.isPresent()) {
             add(regions, PoolKind.NONPAGED, start.getAsLong(), end.getAsLong() - 1);
         }
-        assigned(memory, variables, layouts, build, regions);
-        return new PoolRegions(List.copyOf(regions), sessionSpace);
+        Region assigned = assigned(memory, variables, layouts, build, regions);
+        return new PoolRegions(List.copyOf(regions), assigned != null ? assigned : sessionSpace, build >= FIRST_ASSIGNED);
     }
 
-    private static void assigned(VirtualMemory memory, KernelVariables variables, TypeLayouts layouts, int build,
+    /** Adds the regions that were assigned at boot, that of session space last, which is returned where it is told. */
+    private static Region assigned(VirtualMemory memory, KernelVariables variables, TypeLayouts layouts, int build,
             List<Region> regions) {
         OptionalLong state = variables.symbol("MiState");
         Optional<StructLayout> layout = layouts.find("_MI_SYSTEM_INFORMATION").filter(found -> found.has("Vs.SystemVaRegions"));
         Optional<StructLayout> assignment = layouts.find("_MI_SYSTEM_VA_ASSIGNMENT");
         if (state.isEmpty() || layout.isEmpty() || assignment.isEmpty()) {
-            return;
+            return null;
         }
         int shift = build >= SHIFTED_SINCE ? 1 : 0;
         long array = state.getAsLong() + layout.get().offset("Vs.SystemVaRegions");
-        for (int i = NONPAGED_REGION; i <= PAGED_REGION; i++) {
-            long entry = array + (long) (i + shift) * assignment.get().size();
-            if (memory.isReadable(entry, assignment.get().size())) {
-                long base = memory.canonical(memory.pointer(entry + assignment.get().offset("BaseAddress")));
-                long bytes = memory.pointer(entry + assignment.get().offset("NumberOfBytes"));
-                add(regions, i == NONPAGED_REGION ? PoolKind.NONPAGED : PoolKind.PAGED, base, base + bytes - 1);
-            }
+        int told = regions.size();
+        add(memory, assignment.get(), array, NONPAGED_REGION + shift, PoolKind.NONPAGED, regions);
+        add(memory, assignment.get(), array, PAGED_REGION + shift, PoolKind.PAGED, regions);
+        int session = build == BUILD_17763 ? SESSION_REGION_17763
+                : build == FIRST_ASSIGNED || build > BUILD_17763 ? SESSION_REGION : Integer.MAX_VALUE;
+        if (session >= layout.get().field("Vs.SystemVaRegions").count() || regions.size() == told) {
+            return null;
+        }
+        int before = regions.size();
+        add(memory, assignment.get(), array, session, PoolKind.PAGED, regions);
+        return regions.size() > before ? regions.getLast() : null;
+    }
+
+    private static void add(VirtualMemory memory, StructLayout assignment, long array, int number, PoolKind pool, List<Region> regions) {
+        long entry = array + (long) number * assignment.size();
+        if (memory.isReadable(entry, assignment.size())) {
+            long base = memory.canonical(memory.pointer(entry + assignment.offset("BaseAddress")));
+            long bytes = memory.pointer(entry + assignment.offset("NumberOfBytes"));
+            add(regions, pool, base, base + bytes - 1);
         }
     }
 
@@ -104,6 +128,11 @@ public final class PoolRegions {
     /** Session space, where every session sees its own memory; empty when the image does not tell where that is. */
     public Optional<Region> session() {
         return Optional.ofNullable(session);
+    }
+
+    /** Whether regions lie elsewhere at each start, so that one the image does not tell is unknown. */
+    public boolean assignedAtBoot() {
+        return assignedAtBoot;
     }
 
     /** Whether an address lies in session space: every session sees its own memory there. */

@@ -8,12 +8,15 @@ import org.poolscope.kernel.Answer;
 import org.poolscope.kernel.KernelImage;
 import org.poolscope.kernel.PoolRegions;
 import org.poolscope.kernel.SegmentHeaps;
+import org.poolscope.kernel.objects.KernelObjects;
+import org.poolscope.kernel.objects.KernelProcess;
 import org.poolscope.memory.PagedMemory;
 import org.poolscope.memory.VirtualMemory;
 import org.poolscope.model.Architecture;
 import org.poolscope.model.EvidenceException;
 import org.poolscope.model.LoadedModule;
 import org.poolscope.model.Progress;
+import org.poolscope.symbols.FieldLayout;
 import org.poolscope.symbols.StructLayout;
 import org.poolscope.symbols.UnknownLayoutException;
 
@@ -64,6 +67,11 @@ final class KernelPool {
                     + heaps.reason(), "The tag table (poolused) and the table of big allocations can still be read;"
                             + " the kernel's symbol file (--symbols) may help");
         }
+        long sessions = sessions(paged);
+        if (sessions > 0) {
+            warnings.add((sessions == 1 ? "the heap of a session is" : "the heaps of " + sessions + " sessions are")
+                    + " not read: blocks of session pool, as win32k's, are missing");
+        }
         SegmentLayout layout;
         try {
             layout = SegmentLayout.of(image.layouts(), heaps.value().get().keys());
@@ -73,6 +81,14 @@ final class KernelPool {
         PoolBlocks blocks = new SegmentWalk(paged, space, format, layout, heaps.value().get(), big, damage, warnings).run(progress);
         new ParkedBlocks(blocks).park(heaps.value().get().lists().parked());
         return blocks;
+    }
+
+    /** How many sessions the processes are in; each has a heap of its own, which only its own processes see. */
+    private long sessions(PagedMemory memory) {
+        Optional<FieldLayout> field = image.layouts().find("_EPROCESS").flatMap(layout -> layout.find("Session"));
+        List<KernelProcess> processes = KernelObjects.of(image).value().flatMap(objects -> objects.processes().value()).orElse(List.of());
+        return field.isEmpty() ? 0 : processes.stream().mapToLong(process -> process.address() + field.get().offset())
+                .filter(at -> memory.isReadable(at, Long.BYTES)).map(memory::pointer).filter(session -> session != 0).distinct().count();
     }
 
     private PoolSpace space(List<LoadedModule> modules, List<String> warnings) {

@@ -45,8 +45,8 @@ final class SessionMemory {
 
     /** The sessions of a kernel whose pool is read in one address space. */
     static SessionMemory of(KernelImage image, PagedMemory memory) {
-        PoolRegions.Region space = image.poolRegions().session().orElse(memory.pointerSize() == Long.BYTES
-                ? new PoolRegions.Region(null, SPACE_64, SPACE_64_LAST) : null);
+        PoolRegions.Region space = image.poolRegions().session()
+                .orElse(memory.pointerSize() == Long.BYTES && !image.poolRegions().assignedAtBoot() ? new PoolRegions.Region(null, SPACE_64, SPACE_64_LAST) : null);
         SessionMemory sessions = new SessionMemory(space);
         if (space == null) {
             return sessions;

@@ -14,6 +14,10 @@ final class MemoryState {
     /** The first build whose list of regions has one more in front. */
     private static final int ONE_MORE_SINCE = 20348;
 
+    /** {@code AssignedRegionSession} of each kernel's {@code _MI_ASSIGNED_REGION_TYPES}. */
+    private static final int SESSION_REGION = 10;
+    private static final int SESSION_REGION_1809 = 12;
+
     private final Machine machine;
     private final KernelSpace space;
     private final KernelVariables variables;
@@ -42,6 +46,8 @@ final class MemoryState {
         int first = machine.spec().version().build() >= ONE_MORE_SINCE ? 1 : 0;
         region(state, first, machine.plan().nonPagedStart());
         region(state, first + 1, machine.plan().pagedStart());
+        region(state, machine.spec().version() == WindowsVersion.WINDOWS_10_1809 ? SESSION_REGION_1809 : SESSION_REGION,
+                machine.plan().session());
         space.putPointer(variables.at("MmSizeOfPagedPoolInBytes"), (long) machine.pagedLimitPages() * PAGE);
         space.putPointer(variables.at("MmPfnDatabase"), machine.plan().pfnDatabase());
         space.putPointer(variables.at("MmPteBase"), machine.plan().pageTables());

@@ -78,7 +78,9 @@ public final class Pools {
         }
         this.bigSlots = spec.bigPageSlots();
         this.bigTable = allocate(nonPaged, own, bigSlots * layouts.get("_POOL_TRACKER_BIG_PAGES").size());
-        this.pagedPoolMaps = allocateZeroed(PoolKind.NONPAGED, tag("Mm  "), 2 * mapBytes(spec.pagedLimitPages()));
+        // Windows 10 and later keep them elsewhere.
+        this.pagedPoolMaps = layouts.find("_MI_SYSTEM_INFORMATION").isPresent() ? 0
+                : allocateZeroed(PoolKind.NONPAGED, tag("Mm  "), 2 * mapBytes(spec.pagedLimitPages()));
     }
 
     /** From Windows 8 on the descriptor of blocks that nobody executes stands behind that of blocks that may be executed. */

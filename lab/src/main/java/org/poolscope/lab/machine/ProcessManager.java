@@ -7,6 +7,7 @@ import org.poolscope.lab.Dice;
 import org.poolscope.lab.image.Access;
 import org.poolscope.lab.image.KernelSpace;
 import org.poolscope.model.PoolKind;
+import org.poolscope.symbols.StructLayout;
 import org.poolscope.symbols.TypeLayouts;
 
 /** Makes processes, threads with their kernel stacks, and the control blocks of the processors. */
@@ -14,6 +15,9 @@ public final class ProcessManager {
 
     private static final int PAGE = 4096;
     private static final int WAITING = 5;
+    private static final long SESSION_AT = 0x800_0000L;
+    private static final long SESSION_POOL_AT = 0x10_0000_0000L;
+    private static final long SESSION_POOL_BYTES = 0x4000_0000L;
     private static final int WAIT_USER_REQUEST = 6;
 
     private final Machine machine;
@@ -29,6 +33,7 @@ public final class ProcessManager {
     private final long quotaBlock;
     private final List<KernelProcess> processes = new ArrayList<>();
     private long nextStack;
+    private Struct session;
 
     ProcessManager(Machine machine, TypeLayouts layouts, long startTime) {
         this.machine = machine;
@@ -84,12 +89,29 @@ public final class ProcessManager {
         // A fast reference: the low bits of the pointer count references taken in advance.
         process.set("Token", objects.create("Token", dice.between(0x90, 0x1a0) * 4 & -16) | 5);
         space.insertTail(activeProcesses, process.at("ActiveProcessLinks"));
-        if (process.has("SessionProcessLinks")) {
+        if (machine.spec().version().isModern() && parent != null && parent != processes.getFirst()) {
+            space.insertTail(session().at("ProcessList"), process.at("SessionProcessLinks"));
+            process.set("Session", session().address());
+        } else if (process.has("SessionProcessLinks")) {
             space.initList(process.at("SessionProcessLinks"));
         }
         KernelProcess made = new KernelProcess(name, id, process, handles);
         processes.add(made);
         return made;
+    }
+
+    /** The one session that all processes but the first two are in. Nothing is allocated from its own pool. */
+    private Struct session() {
+        if (session == null) {
+            StructLayout layout = layouts.get("_MM_SESSION_SPACE");
+            long at = machine.plan().systemPtes() + SESSION_AT;
+            space.mapMissing(at, layout.size(), Access.DATA);
+            session = new Struct(space, layout, at);
+            session.set("SessionId", 1).set("PagedPoolStart", machine.plan().session() + SESSION_POOL_AT)
+                    .set("PagedPoolEnd", machine.plan().session() + SESSION_POOL_AT + SESSION_POOL_BYTES - 1);
+            space.initList(session.at("ProcessList"));
+        }
+        return session;
     }
 
     /** A DISPATCHER_HEADER with an empty wait list. */
