@@ -21,6 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.poolscope.kernel.FreeLists;
 import org.poolscope.kernel.KernelImage;
 import org.poolscope.kernel.PoolDescriptor;
@@ -83,6 +84,26 @@ class FragmentationTest {
             }
             assertThat(of(image, PoolKind.NONPAGED).verdict()).isEqualTo(verdict);
             assertThat(of(image, PoolKind.PAGED).verdict()).isEqualTo(Fragmentation.Verdict.NOT_SHORT);
+        }
+    }
+
+    /** Of these kernels it is not known which addresses nonpaged pool may take; it has two descriptors with lists. */
+    @ParameterizedTest
+    @ValueSource(strings = {"9600", "14393", "17763"})
+    void laterKernelsCountAndListWhatTheTruthSays(String build) throws Exception {
+        LabResult made = LabCases.find("lost-list").orElseThrow().write(folder.resolve(build), LabOptions.scale(0.02).withVariant(build));
+        String truth = Files.readString(made.truth());
+        try (KernelImage image = KernelImage.open(made.files().getFirst())) {
+            assertThat(image.poolDescriptors().stream().filter(one -> one.pool() == PoolKind.NONPAGED)).hasSize(2);
+            for (PoolKind pool : PoolKind.values()) {
+                Fragmentation found = of(image, pool);
+                assertThat(found.free().bySize()).as(pool.word()).isEqualTo(truth(truth, pool)).isNotEmpty();
+                FreeLists lists = found.lists().orElseThrow();
+                assertThat(lists.damaged() + lists.cut()).isZero();
+                assertThat(lists.blocks()).isEqualTo(found.listed()).isEqualTo(found.free().blocks() - tooSmallForALink(image, found));
+                assertThat(image.poolDescriptors().stream().filter(one -> one.pool() == pool).mapToLong(PoolDescriptor::pages).sum() * PAGE)
+                        .isEqualTo(found.heldBytes());
+            }
         }
     }
 
