@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.poolscope.kernel.KernelImage;
 import org.poolscope.model.Address;
+import org.poolscope.model.EvidenceException;
 import org.poolscope.model.Progress;
 import org.poolscope.model.Quantity;
 import org.poolscope.pool.Damage;
@@ -21,10 +22,15 @@ abstract class PoolBlocksCommand extends ImageCommand {
 
     @Override
     final void answer(KernelImage image, Progress progress, Output output) throws Exception {
-        PoolBlocks blocks = PoolBlocks.walk(image, progress);
+        PoolBlocks blocks = walk(image, progress);
         warnings.addAll(blocks.warnings());
         warnDamage(blocks);
         answer(image, blocks, progress, output);
+    }
+
+    /** Walks the pools, as the question needs it. */
+    PoolBlocks walk(KernelImage image, Progress progress) throws EvidenceException {
+        return PoolBlocks.walk(image, progress);
     }
 
     /** Answers the question. */

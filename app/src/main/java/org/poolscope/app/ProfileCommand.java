@@ -44,6 +44,11 @@ final class ProfileCommand extends PoolBlocksCommand {
     private long sample;
 
     @Override
+    PoolBlocks walk(KernelImage image, Progress progress) throws EvidenceException {
+        return sample > 0 ? super.walk(image, progress) : PoolBlocks.walk(image, tag, progress);
+    }
+
+    @Override
     void answer(KernelImage image, PoolBlocks blocks, Progress progress, Output output) throws Exception {
         ContentProfile profile = ContentProfile.of(image, blocks, tag, size == null ? 0 : size, sample, progress).orElseThrow(() ->
                 new EvidenceException(path(), "", "it has no allocated block of tag '" + tag + "'" + (size == null ? "" : " and size " + size),

@@ -24,7 +24,7 @@ import org.poolscope.model.Progress;
 final class ContentScan {
 
     /** Places profiled at most; structures with recognisable fields beyond are rare, and the rest is often a buffer. */
-    private static final int MOST_PLACES = 256;
+    private static final int MOST_PLACES = KeptBlocks.MOST_WORDS;
     /** Places that tell structures apart. */
     private static final int CLUSTER_PLACES = 64;
     private static final int MOST_CLUSTERS = 16;
@@ -248,13 +248,28 @@ final class ContentScan {
         void addAll(int group, long wanted) {
             for (TaggedBlocks block = new TaggedBlocks(blocks, group, tag.key()); block.next();) {
                 if (block.size() == wanted) {
-                    add(block.offset(), wanted, block.headed());
+                    begin(wanted, block.headed());
+                    if (wantsExample()) {
+                        addExample(block.offset());
+                    }
+                    block.addTo(room(), bytes);
                 }
             }
         }
 
-        /** Takes a block; it is counted when enough of them are gathered, or by {@link #count}. */
+        /** Takes a block if the image holds it; it is counted when enough of them are gathered, or by {@link #count}. */
         void add(long offset, long blockSize, boolean headed) {
+            begin(blockSize, headed);
+            if (offset >= 0) {
+                if (wantsExample()) {
+                    addExample(offset);
+                }
+                room().add(bytes, offset);
+            }
+        }
+
+        /** Learns from the first block which places there are. */
+        private void begin(long blockSize, boolean headed) {
             if (sampled == 0 && !follows) {
                 size = blockSize;
                 dataBytes = headed ? size - blocks.headerSize() : size;
@@ -263,20 +278,25 @@ final class ContentScan {
                 narrow = filled(places);
                 wides = wide ? filled(places / 2) : narrow;
             }
-            if (offset < 0) {
-                return;
-            }
+        }
+
+        private boolean wantsExample() {
+            return !follows && examples.size() < MOST_EXAMPLES;
+        }
+
+        private void addExample(long offset) {
+            examples.add(Arrays.copyOf(bytes.asSlice(offset, narrow.length * Integer.BYTES).toArray(LittleEndian.U8), MOST_PLACES * Integer.BYTES));
+        }
+
+        /** Where the words of the next block go. */
+        private GatheredBlocks room() {
             sampled++;
-            if (!follows && examples.size() < MOST_EXAMPLES) {
-                examples.add(Arrays.copyOf(bytes.asSlice(offset, narrow.length * Integer.BYTES).toArray(LittleEndian.U8),
-                        MOST_PLACES * Integer.BYTES));
-            }
             if (gathered == null) {
                 gathered = new GatheredBlocks(narrow.length, GATHERED_WORDS);
             } else if (gathered.isFull()) {
                 count();
             }
-            gathered.add(bytes, offset);
+            return gathered;
         }
 
         /** Counts what was gathered, place by place. */
@@ -319,7 +339,8 @@ final class ContentScan {
             long last = 0;
             boolean pointer = isPointer(last);
             long found = 0;
-            for (int block = 0; block < gathered.count(); block++) {
+            int count = gathered.count();
+            for (int block = 0; block < count; block++) {
                 long value = column[block];
                 if (value != last) {
                     last = value;

@@ -44,6 +44,11 @@ final class GatheredBlocks {
         MemorySegment.copy(bytes, LittleEndian.U32, offset, words, count++ * width, width);
     }
 
+    /** Copies the words of a block from others. */
+    void add(int[] from, int at) {
+        System.arraycopy(from, at, words, count++ * width, width);
+    }
+
     int count() {
         return count;
     }
@@ -65,15 +70,21 @@ final class GatheredBlocks {
 
     /** Takes one word of each block. */
     void takeNarrow(int word) {
-        for (int block = 0, at = word; block < count; block++, at += width) {
-            column[block] = words[at] & LOWER_HALF;
+        int[] from = words;
+        long[] to = column;
+        int step = width;
+        for (int block = 0, at = word, end = count; block < end; block++, at += step) {
+            to[block] = from[at] & LOWER_HALF;
         }
     }
 
     /** Takes a word of each block with the next one as its upper half. */
     void takeWide(int word) {
-        for (int block = 0, at = word; block < count; block++, at += width) {
-            column[block] = words[at] & LOWER_HALF | (long) words[at + 1] << Integer.SIZE;
+        int[] from = words;
+        long[] to = column;
+        int step = width;
+        for (int block = 0, at = word, end = count; block < end; block++, at += step) {
+            to[block] = from[at] & LOWER_HALF | (long) from[at + 1] << Integer.SIZE;
         }
     }
 

@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import org.poolscope.kernel.Answer;
 import org.poolscope.kernel.KernelImage;
 import org.poolscope.kernel.PoolRegions;
@@ -34,7 +35,8 @@ final class KernelPool {
         this.path = image.image().path();
     }
 
-    PoolBlocks walk(Progress progress) throws EvidenceException {
+    /** @param wanted the key of a tag whose blocks will be looked into */
+    PoolBlocks walk(OptionalInt wanted, Progress progress) throws EvidenceException {
         VirtualMemory memory = image.memory().orThrow(path);
         if (!(memory instanceof PagedMemory paged)) {
             throw new EvidenceException(path, "", "a small dump holds no pool pages", "Collect a kernel or complete memory dump");
@@ -52,7 +54,7 @@ final class KernelPool {
             warnings.add(image.bigPages().reason() + ": allocations of a page and more are missing");
         }
         PoolBlocks blocks = build >= SegmentHeaps.SINCE_BUILD ? segments(paged, space, format, big, damage, warnings, progress)
-                : PoolWalk.run(paged, space, format, big, damage, warnings, progress);
+                : PoolWalk.run(paged, space, format, big, damage, warnings, wanted, progress);
         image.layouts().find("_GENERAL_LOOKASIDE")
                 .ifPresent(layout -> new LookasideLists(blocks, layout, image.layouts().find("_SLIST_HEADER"))
                         .park(modules, processorBlocks(paged)));

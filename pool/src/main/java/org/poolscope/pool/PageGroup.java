@@ -20,8 +20,10 @@ final class PageGroup {
     final char[] place;
     final int[] tag;
     private final int realBlocks;
+    /** The words of some blocks; {@code null} when none were taken. */
+    private final KeptBlocks kept;
 
-    private PageGroup(long[] address, long[] offset, byte[] flags, int[] first, char[] place, int[] tag) {
+    private PageGroup(long[] address, long[] offset, byte[] flags, int[] first, char[] place, int[] tag, KeptBlocks kept) {
         this.address = address;
         this.offset = offset;
         this.flags = flags;
@@ -33,6 +35,7 @@ final class PageGroup {
             count -= one >>> PageParser.STATE_SHIFT == BlockState.HEAP.ordinal() ? 1 : 0;
         }
         this.realBlocks = count;
+        this.kept = kept;
     }
 
     int pages() {
@@ -46,6 +49,11 @@ final class PageGroup {
     /** How many of the entries are blocks, and not what a heap keeps for itself. */
     int realBlocks() {
         return realBlocks;
+    }
+
+    /** The words of the blocks of a tag; {@code null} when they were not kept. */
+    KeptBlocks kept(int key) {
+        return kept != null && kept.areOf(key) ? kept : null;
     }
 
     int unit(int block) {
@@ -154,8 +162,12 @@ final class PageGroup {
         }
 
         PageGroup build() {
+            return build(null);
+        }
+
+        PageGroup build(KeptBlocks kept) {
             PageGroup group = new PageGroup(Arrays.copyOf(address, pages), Arrays.copyOf(offset, pages), Arrays.copyOf(flags, pages),
-                    Arrays.copyOf(first, pages + 1), Arrays.copyOf(place, blocks), Arrays.copyOf(tag, blocks));
+                    Arrays.copyOf(first, pages + 1), Arrays.copyOf(place, blocks), Arrays.copyOf(tag, blocks), kept);
             pages = 0;
             blocks = 0;
             first[0] = 0;

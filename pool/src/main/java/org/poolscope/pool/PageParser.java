@@ -17,6 +17,7 @@ final class PageParser {
     /** Units a place is counted in: 9 bits, and the state above them. */
     static final int UNIT_MASK = 0x1ff;
     static final int STATE_SHIFT = 9;
+    private static final int FREE = BlockState.FREE.ordinal() << STATE_SHIFT;
 
     private static final int PAGED = 1;
     private static final int SESSION = 2;
@@ -73,23 +74,48 @@ final class PageParser {
      */
     int read(long page, char[] places, int[] tags, int at) {
         MemorySegment.copy(bytes, LittleEndian.U32, page, words, 0, words.length);
+        // All in variables: the compiler that is there from the start reads fields again in each round.
+        HeaderFormat header = format;
+        int[] from = words;
+        int[] vote = voteOf;
+        int end = pageUnits;
+        int shift = wordsShift;
+        int tagPlace = tagWord;
         int unit = 0;
         int previous = 0;
         int n = at;
+        int counted = 0;
         votes = 0;
-        while (unit < pageUnits) {
-            int header = unit << wordsShift;
-            int word = words[header];
-            int size = format.units(word);
-            if (size == 0 || format.previous(word) != previous) {
+        while (unit < end) {
+            int word = from[unit << shift];
+            int size = header.units(word);
+            if (size == 0 || header.previous(word) != previous) {
                 return 0;
             }
-            places[n] = place(unit, word);
-            tags[n++] = words[header + tagWord];
+            int its = vote[header.type(word)];
+            counted += its;
+            places[n] = place(unit, its == 0);
+            tags[n++] = from[(unit << shift) + tagPlace];
             previous = size;
             unit += size;
         }
+        votes = counted;
         return unit == pageUnits ? n - at : 0;
+    }
+
+    /** Words of the data of a block of so many units. */
+    int dataWords(int units) {
+        return units - 1 << wordsShift;
+    }
+
+    /**
+     * Copies what a block holds, of the page read last.
+     *
+     * @param unit the block's first
+     * @param count words from the beginning of its data
+     */
+    void copyData(int unit, int count, int[] to, int at) {
+        System.arraycopy(words, unit + 1 << wordsShift, to, at, count);
     }
 
     /** Forgets the page before. */
@@ -101,7 +127,11 @@ final class PageParser {
     char place(int unit, int word) {
         int vote = voteOf[format.type(word)];
         votes += vote;
-        return (char) (vote == 0 ? unit | BlockState.FREE.ordinal() << STATE_SHIFT : unit);
+        return place(unit, vote == 0);
+    }
+
+    private static char place(int unit, boolean free) {
+        return (char) (free ? unit | FREE : unit);
     }
 
     /**

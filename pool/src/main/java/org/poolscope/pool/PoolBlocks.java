@@ -3,6 +3,7 @@ package org.poolscope.pool;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import org.poolscope.kernel.KernelImage;
 import org.poolscope.memory.Absence;
 import org.poolscope.memory.PagedMemory;
@@ -87,7 +88,17 @@ public final class PoolBlocks {
      * @throws EvidenceException when the image holds no pool pages, or pool of a kind this walk does not know
      */
     public static PoolBlocks walk(KernelImage image, Progress progress) throws EvidenceException {
-        return new KernelPool(image).walk(progress);
+        return new KernelPool(image).walk(OptionalInt.empty(), progress);
+    }
+
+    /**
+     * Walks the pools of an image and keeps what a {@link ContentProfile} of a tag looks at, up to 128 MB, so that it need not read the
+     * blocks again.
+     *
+     * @throws EvidenceException when the image holds no pool pages, or pool of a kind this walk does not know
+     */
+    public static PoolBlocks walk(KernelImage image, PoolTag profiled, Progress progress) throws EvidenceException {
+        return new KernelPool(image).walk(OptionalInt.of(profiled.key()), progress);
     }
 
     /** How many blocks there are, of any state. */

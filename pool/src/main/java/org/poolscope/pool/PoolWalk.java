@@ -2,6 +2,7 @@ package org.poolscope.pool;
 
 import java.lang.foreign.MemorySegment;
 import java.util.List;
+import java.util.OptionalInt;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.poolscope.memory.LittleEndian;
@@ -22,6 +23,9 @@ final class PoolWalk {
     /** Headers to look at for the form of the type field, and the share of them that decides. */
     private static final int FORM_SAMPLE = 4096;
 
+    /** Words of blocks kept at most: 128 MB. */
+    private static final long MOST_KEPT = 1 << 25;
+
     private final PagedMemory memory;
     private final MemorySegment bytes;
     private final PoolSpace space;
@@ -30,11 +34,14 @@ final class PoolWalk {
     private final AddressRanges others;
     private final DamageList damage;
     private final List<String> warnings;
+    private final OptionalInt wanted;
+    private final KeptBlocks.Budget budget = new KeptBlocks.Budget(MOST_KEPT);
 
     private final MappedPages pages;
     private final AtomicInteger freePages = new AtomicInteger();
 
-    private PoolWalk(PagedMemory memory, PoolSpace space, HeaderFormat format, BigBlocks big, DamageList damage, List<String> warnings) {
+    private PoolWalk(PagedMemory memory, PoolSpace space, HeaderFormat format, BigBlocks big, DamageList damage, List<String> warnings,
+            OptionalInt wanted) {
         this.memory = memory;
         this.bytes = memory.bytes();
         this.space = space;
@@ -43,15 +50,21 @@ final class PoolWalk {
         this.damage = damage;
         this.pages = new MappedPages(memory);
         this.warnings = warnings;
+        this.wanted = wanted;
         AddressRanges.Builder ranges = new AddressRanges.Builder();
         big.addTo(ranges);
         space.addModules(ranges);
         this.others = ranges.build();
     }
 
+    /**
+     * Walks.
+     *
+     * @param wanted the key of a tag of whose blocks the first words are kept, as far as there is room
+     */
     static PoolBlocks run(PagedMemory memory, PoolSpace space, HeaderFormat format, BigBlocks big, DamageList damage, List<String> warnings,
-            Progress progress) {
-        return new PoolWalk(memory, space, format, big, damage, warnings).run(progress);
+            OptionalInt wanted, Progress progress) {
+        return new PoolWalk(memory, space, format, big, damage, warnings, wanted).run(progress);
     }
 
     private PoolBlocks run(Progress progress) {
@@ -103,6 +116,8 @@ final class PoolWalk {
         private final PageRepair repair;
         private final SpecialPages special;
         private final PageGroup.Builder builder;
+        /** {@code null} when no blocks are wanted. */
+        private final KeptBlocks.Builder kept;
         private final AddressRanges.Cursor skip = others.cursor();
 
         Reader(HeaderFormat form) {
@@ -110,13 +125,14 @@ final class PoolWalk {
             this.repair = new PageRepair(bytes, new ListedPages(memory), form, parser);
             this.special = new SpecialPages(bytes, form);
             this.builder = new PageGroup.Builder(GROUP_PAGES, parser.mostBlocks());
+            this.kept = wanted.isPresent() ? new KeptBlocks.Builder(wanted.getAsInt(), budget) : null;
         }
 
         PageGroup read(long firstPage) {
             for (MappedPages.Cursor page = pages.cursor(firstPage, firstPage + GROUP_PAGES); page.next();) {
                 page(page.address(), page.offset());
             }
-            return builder.build();
+            return builder.build(kept == null ? null : kept.build());
         }
 
         private void page(long va, long offset) {
@@ -131,6 +147,9 @@ final class PoolWalk {
                     return;
                 }
             }
+            if (kept != null) {
+                kept.takePage(parser, builder, count);
+            }
             builder.add(va, offset, parser.flags(space.named() ? space.poolOf(va) : null), count);
         }
 
@@ -139,6 +158,9 @@ final class PoolWalk {
             if (header >= 0) {
                 builder.place[builder.blocks] = 0;
                 builder.tag[builder.blocks] = special.tag(offset, header);
+                if (kept != null) {
+                    kept.miss();
+                }
                 builder.add(va, offset, PageParser.special(special.isPaged(offset, header)), 1);
                 return 0;
             }

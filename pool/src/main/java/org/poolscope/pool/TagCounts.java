@@ -12,8 +12,8 @@ final class TagCounts {
     }
 
     private final int width;
+    /** In each slot the complement of a key, which is never 0; or 0 when the slot is free. */
     private int[] keys = new int[1024];
-    private boolean[] used = new boolean[1024];
     private long[] values;
     private int count;
 
@@ -43,22 +43,21 @@ final class TagCounts {
         values[slot * width + counter] = value;
     }
 
-    /** Where a tag's counters are, until another tag is asked for. */
+    /** Where a tag's counters are, until another tag is asked for. Keys are not negative. */
     int slot(int key) {
-        int mask = keys.length - 1;
+        int[] known = keys;
+        int mask = known.length - 1;
         int slot = key * 0x9e37_79b9 >>> 12 & mask;
-        while (used[slot]) {
-            if (keys[slot] == key) {
+        for (int wanted = ~key; known[slot] != 0; slot = slot + 1 & mask) {
+            if (known[slot] == wanted) {
                 return slot;
             }
-            slot = slot + 1 & mask;
         }
         if (2 * count > keys.length) {
             grow();
             return slot(key);
         }
-        used[slot] = true;
-        keys[slot] = key;
+        keys[slot] = ~key;
         count++;
         return slot;
     }
@@ -66,26 +65,24 @@ final class TagCounts {
     private void grow() {
         TagCounts larger = new TagCounts(width, 2 * keys.length);
         for (int slot = 0; slot < keys.length; slot++) {
-            if (used[slot]) {
-                System.arraycopy(values, slot * width, larger.values, larger.slot(keys[slot]) * width, width);
+            if (keys[slot] != 0) {
+                System.arraycopy(values, slot * width, larger.values, larger.slot(~keys[slot]) * width, width);
             }
         }
         keys = larger.keys;
-        used = larger.used;
         values = larger.values;
     }
 
     private TagCounts(int width, int room) {
         this.width = width;
         this.keys = new int[room];
-        this.used = new boolean[room];
         this.values = new long[width * room];
     }
 
     void forEach(Visitor visitor) {
         for (int slot = 0; slot < keys.length; slot++) {
-            if (used[slot]) {
-                visitor.tag(keys[slot], Arrays.copyOfRange(values, slot * width, (slot + 1) * width));
+            if (keys[slot] != 0) {
+                visitor.tag(~keys[slot], Arrays.copyOfRange(values, slot * width, (slot + 1) * width));
             }
         }
     }

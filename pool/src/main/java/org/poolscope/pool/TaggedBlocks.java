@@ -1,5 +1,7 @@
 package org.poolscope.pool;
 
+import java.lang.foreign.MemorySegment;
+
 /** Goes through the blocks of one tag that somebody holds in one group of pages. For one thread. */
 final class TaggedBlocks {
 
@@ -7,6 +9,8 @@ final class TaggedBlocks {
     private final HeaderFormat format;
     private final SpecialPages special;
     private final int key;
+    /** {@code null} when the walk kept nothing of these blocks. */
+    private final KeptBlocks.Cursor kept;
     private int page;
     private int block = -1;
 
@@ -16,12 +20,14 @@ final class TaggedBlocks {
         this.format = blocks.format();
         this.special = blocks.special();
         this.key = key;
+        KeptBlocks words = this.group.kept(key);
+        this.kept = words == null ? null : words.cursor();
     }
 
     /** Moves to the next block; whether there is one. */
     boolean next() {
         do {
-            block = group.next(key, block + 1);
+            block = kept == null ? group.next(key, block + 1) : kept.next() ? kept.block() : group.blocks();
         } while (block < group.blocks() && group.state(block) != BlockState.ALLOCATED.ordinal());
         if (block == group.blocks()) {
             return false;
@@ -61,6 +67,15 @@ final class TaggedBlocks {
     int size() {
         return headed() ? group.end(page, block, format.pageUnits()) - group.unit(block) << format.unitShift()
                 : special.size(group.offset[page]);
+    }
+
+    /** Adds its first words to others. */
+    void addTo(GatheredBlocks gathered, MemorySegment bytes) {
+        if (kept == null) {
+            gathered.add(bytes, offset());
+        } else {
+            kept.addTo(gathered);
+        }
     }
 
     /** Bytes of its data. */

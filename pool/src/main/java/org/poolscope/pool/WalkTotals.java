@@ -95,6 +95,8 @@ public final class WalkTotals {
         static final int BLOCKS = 0;
         static final int BYTES = 1;
         static final int PARKED = 2;
+        private static final int ALLOCATED = BlockState.ALLOCATED.ordinal();
+        private static final int LOOKASIDE = BlockState.LOOKASIDE.ordinal();
 
         private final TagCounts nonpaged = new TagCounts(3);
         private final TagCounts paged = new TagCounts(3);
@@ -117,14 +119,18 @@ public final class WalkTotals {
         }
 
         private static void addPage(TagCounts pool, PageGroup group, int page, HeaderFormat format) {
+            char[] places = group.place;
+            int[] tags = group.tag;
+            int unitShift = format.unitShift();
             int behind = format.pageUnits();
-            for (int block = group.first[page + 1] - 1; block >= group.first[page]; block--) {
-                int unit = group.unit(block);
-                int state = group.state(block);
-                if (state == BlockState.ALLOCATED.ordinal()) {
-                    count(pool, group.tag[block], (long) (behind - unit) << format.unitShift());
-                } else if (state == BlockState.LOOKASIDE.ordinal()) {
-                    pool.add(group.tag[block] & Integer.MAX_VALUE, PARKED, 1);
+            int first = group.first[page];
+            for (int block = group.first[page + 1] - 1; block >= first; block--) {
+                int unit = places[block] & PageParser.UNIT_MASK;
+                int state = places[block] >>> PageParser.STATE_SHIFT;
+                if (state == ALLOCATED) {
+                    count(pool, tags[block], (long) (behind - unit) << unitShift);
+                } else if (state == LOOKASIDE) {
+                    pool.add(tags[block] & Integer.MAX_VALUE, PARKED, 1);
                 }
                 behind = unit;
             }

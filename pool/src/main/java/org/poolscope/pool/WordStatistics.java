@@ -16,6 +16,8 @@ final class WordStatistics {
     private static final int SMALL_BITS = 16;
     /** The first number that is not small. */
     static final long SMALL = 1L << SMALL_BITS;
+    /** Bits that two characters of UTF-16 do not have, as far as they are looked for. */
+    private static final int NO_UTF16 = 0xff80_ff80;
 
     private final long[] values = new long[SLOTS];
     private final int[] counts = new int[SLOTS];
@@ -43,59 +45,55 @@ final class WordStatistics {
     }
 
     /**
-     * Counts the values of this place in some more blocks.
+     * Counts the values of this place in some more blocks. The same value in neighbours, which most places have, is looked at once.
      *
      * @param values the values in the order of the blocks, as unsigned numbers
      * @param count how many of them
      */
     void add(long[] values, int count) {
-        blocks += count;
-        range(values, count);
-        int done = 0;
-        while (done < count && !overflow) {
-            int first = done;
-            while (done < count && values[done] == values[first]) {
-                done++;
-            }
-            count(values[first], done - first);
-        }
-    }
-
-    private void range(long[] values, int count) {
         long lowest = minimum ^ Long.MIN_VALUE;
         long highest = maximum ^ Long.MIN_VALUE;
         long ones = allOnes;
         long any = anyOnes;
-        long zeros = 0;
-        for (int i = 0; i < count; i++) {
-            long value = values[i];
-            zeros += value == 0 ? 1 : 0;
-            lowest = Math.min(lowest, value ^ Long.MIN_VALUE);
-            highest = Math.max(highest, value ^ Long.MIN_VALUE);
+        for (int from = 0, to = 0; from < count; from = to) {
+            long value = values[from];
+            do {
+                to++;
+            } while (to < count && values[to] == value);
+            long ordered = value ^ Long.MIN_VALUE;
+            lowest = Math.min(lowest, ordered);
+            highest = Math.max(highest, ordered);
             ones &= value;
             any |= value;
+            zero += value == 0 ? to - from : 0;
+            if (!overflow) {
+                count(value, to - from);
+            }
         }
+        blocks += count;
         minimum = lowest ^ Long.MIN_VALUE;
         maximum = highest ^ Long.MIN_VALUE;
         allOnes = ones;
         anyOnes = any;
-        zero += zeros;
     }
 
     /** Counts what kinds of things these values of four bytes can be. */
     void addKinds(long[] values, int count) {
-        int smalls = 0;
-        int asciis = 0;
-        int utf16s = 0;
-        for (int i = 0; i < count; i++) {
-            int value = (int) values[i];
-            smalls += value >>> SMALL_BITS == 0 ? 1 : 0;
-            asciis += isAscii(value) ? 1 : 0;
-            utf16s += isUtf16(value) ? 1 : 0;
+        for (int from = 0, to = 0; from < count; from = to) {
+            int value = (int) values[from];
+            do {
+                to++;
+            } while (to < count && (int) values[to] == value);
+            if (value >>> SMALL_BITS == 0) {
+                small += to - from;
+            }
+            if (isAscii(value)) {
+                ascii += to - from;
+            }
+            if ((value & NO_UTF16) == 0 && isUtf16(value)) {
+                utf16 += to - from;
+            }
         }
-        small += smalls;
-        ascii += asciis;
-        utf16 += utf16s;
     }
 
     /**
@@ -126,6 +124,7 @@ final class WordStatistics {
         int high = value >>> 16;
         return low >= 0x20 && low < 0x7f && (high >= 0x20 && high < 0x7f || high == 0);
     }
+
     /** The earliest time that begins here. */
     long earliest() {
         return earliest;
