@@ -19,7 +19,7 @@ import org.poolscope.model.EvidenceFile;
  * @param signature the four letters; empty when they are zeros
  * @param wide whether it is the 64-bit form; {@code null} when neither page size is there
  * @param length the length of the structure as it says itself
- * @param tables pages where the first table of ranges may be, the likeliest first; empty from Windows 8 on
+ * @param tables where the first table of ranges may be, the likeliest first; empty from Windows 8 on
  * @param bootPage the first page of the part that the loader restores, 0 when there is none
  * @param bootPages how many pages of memory that part holds, 0 when not told
  * @param kernelPage the first page of the part that the kernel restores, 0 when there is none
@@ -27,8 +27,17 @@ import org.poolscope.model.EvidenceFile;
  * @param secure whether there is a part that only the hypervisor can decrypt
  * @param fastStartup whether it was written by a shutdown that only keeps the kernel
  */
-record HibernationHeader(String signature, Boolean wide, int length, List<Long> tables, long bootPage, long bootPages, long kernelPage,
+record HibernationHeader(String signature, Boolean wide, int length, List<Table> tables, long bootPage, long bootPages, long kernelPage,
         long kernelPages, boolean secure, boolean fastStartup) {
+
+    /**
+     * Where the first table of ranges may be.
+     *
+     * @param page its page of the file
+     * @param forms the forms it has in systems with a header like this, the likeliest first
+     */
+    record Table(long page, List<RangeTableForm> forms) {
+    }
 
     private static final List<String> SIGNATURES = List.of("HIBR", "RSTR", "WAKE");
 
@@ -107,12 +116,19 @@ record HibernationHeader(String signature, Boolean wide, int length, List<Long> 
                 fastStartup(fields, length, true));
     }
 
-    private static List<Long> tables(HeaderBytes fields, Boolean wide) {
+    private static List<Table> tables(HeaderBytes fields, Boolean wide) {
         if (wide == null) {
             return List.of();
         }
-        return wide ? List.of(orZero(fields.u64(0x60)), orZero(fields.u64(0x68)))
-                : List.of(orZero(fields.u32AsLong(0x58)), orZero(fields.u32AsLong(0x50)), orZero(fields.u32AsLong(0x4c)));
+        if (wide) {
+            return List.of(new Table(orZero(fields.u64(0x60)), List.of(RangeTableForm.WINDOWS_7_64)),
+                    new Table(orZero(fields.u64(0x68)),
+                            List.of(RangeTableForm.NT5_64, RangeTableForm.VISTA_64, RangeTableForm.WINDOWS_7_64)));
+        }
+        return List.of(new Table(orZero(fields.u32AsLong(0x58)), List.of(RangeTableForm.NT5_32)),
+                new Table(orZero(fields.u32AsLong(0x50)),
+                        List.of(RangeTableForm.NT5_32, RangeTableForm.VISTA_32, RangeTableForm.WINDOWS_7_32)),
+                new Table(orZero(fields.u32AsLong(0x4c)), List.of(RangeTableForm.WINDOWS_7_32)));
     }
 
     private static long kernelPages(HeaderBytes fields, int length, boolean wide) {

@@ -46,17 +46,14 @@ final class HibernationReader {
         ImageContent content = new ImageContent(ImageFormat.HIBERNATION);
         say(content, header);
         Optional<HibernationIndex> index = header.isModern() ? ModernHibernation.read(file, header)
-                : LegacyHibernation.read(file, header.tables(), header.wide());
-        if (index.isEmpty() && !header.isModern()) {
-            index = LegacyHibernation.read(file, header.tables(), null);
-        }
+                : LegacyHibernation.read(file, header.tables());
         if (index.isEmpty() && !header.isOld()) {
             index = ModernHibernation.search(file);
             index.ifPresent(any -> content.warnings().add("the header does not lead to the pages: they were found by searching, and the search may have taken pages"
                     + " of an earlier hibernation with them"));
         }
         if (index.isEmpty()) {
-            throw nothing(path, header);
+            throw nothing(path, file, header);
         }
         HibernationIndex found = index.get();
         HibernatedBlocks blocks = found.blocks().build();
@@ -88,10 +85,14 @@ final class HibernationReader {
         }
     }
 
-    private static EvidenceException nothing(Path path, HibernationHeader header) {
+    private static EvidenceException nothing(Path path, MemorySegment file, HibernationHeader header) {
         String remedy = "Hibernate the machine again and copy the file before it is started, or collect a kernel memory dump";
         if (header.length() == LENGTH_OF_2000) {
             return new EvidenceException(path, "", "this is a hibernation file of Windows 2000, whose packing is not read", remedy);
+        }
+        if (!header.isModern() && LegacyHibernation.firstBlock(file).isPresent()) {
+            return new EvidenceException(path, "", "this is a hibernation file whose list of memory is damaged, or that is cut short:"
+                    + " which page is which cannot be told", "Copy it again, or collect a kernel memory dump");
         }
         if (header.isResumed()) {
             return new EvidenceException(path, "", "this is a hibernation file that the machine resumed from, or tried to: no pages are"

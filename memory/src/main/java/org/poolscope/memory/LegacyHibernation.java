@@ -11,7 +11,8 @@ import java.util.Optional;
  * in the lower ten, its packed bytes less one in the others; its bytes begin at 0x20, and the next block at a multiple of eight behind them
  * (libhibr, Hibr2Bin, Volatility 2). A block that is no smaller packed is stored as it is. Nothing but these heads is read here.
  *
- * <p>The form of the tables is not told. One is believed when the pages of its ranges are as many as those of the blocks behind it.
+ * <p>The form of the tables is not told. One is believed when the pages of its ranges are as many as those of the blocks behind it; in a file
+ * that is cut short, when the header leaves no other.
  */
 final class LegacyHibernation {
 
@@ -49,28 +50,35 @@ final class LegacyHibernation {
     /**
      * Reads the index.
      *
-     * @param tables pages where the first table may be, the likeliest first
-     * @param wide whether it is of a 64-bit system; {@code null} when that is not known
+     * @param tables where the first table may be, the likeliest first
      * @return empty when there is no table with blocks behind it at any of these pages, nor where the first block is
      */
-    static Optional<HibernationIndex> read(MemorySegment file, List<Long> tables, Boolean wide) {
-        List<Long> candidates = new ArrayList<>(tables);
-        firstBlock(file).ifPresent(page -> candidates.add(page - 1));
+    static Optional<HibernationIndex> read(MemorySegment file, List<HibernationHeader.Table> tables) {
         LegacyHibernation reader = new LegacyHibernation(file);
-        for (long page : candidates) {
-            if (page > 0 && page < file.byteSize() >>> PhysicalMemory.PAGE_SHIFT
-                    && isBlock(file, page + 1 << PhysicalMemory.PAGE_SHIFT)) {
-                Optional<RangeTableForm> form = reader.form(page << PhysicalMemory.PAGE_SHIFT, wide);
-                if (form.isPresent()) {
-                    if (!tables.contains(page)) {
-                        reader.warnings.add("the header does not lead to the pages: they were found by searching");
-                    }
-                    reader.tables(page << PhysicalMemory.PAGE_SHIFT, form.get());
-                    return Optional.of(new HibernationIndex(reader.blocks, form.get().wide(), page, reader.warnings));
-                }
+        for (HibernationHeader.Table table : tables) {
+            Optional<HibernationIndex> index = reader.from(table);
+            if (index.isPresent()) {
+                return index;
             }
         }
-        return Optional.empty();
+        Optional<Long> first = firstBlock(file);
+        if (first.isEmpty()) {
+            return Optional.empty();
+        }
+        reader.warnings.add("the header does not lead to the pages: they were found by searching");
+        return reader.from(new HibernationHeader.Table(first.get() - 1, List.of()));
+    }
+
+    private Optional<HibernationIndex> from(HibernationHeader.Table table) {
+        if (table.page() <= 0 || table.page() >= file.byteSize() >>> PhysicalMemory.PAGE_SHIFT
+                || !isBlock(file, table.page() + 1 << PhysicalMemory.PAGE_SHIFT)) {
+            return Optional.empty();
+        }
+        long at = table.page() << PhysicalMemory.PAGE_SHIFT;
+        return form(at, table.forms()).map(form -> {
+            tables(at, form);
+            return new HibernationIndex(blocks, form.wide(), table.page(), warnings);
+        });
     }
 
     private static boolean isBlock(MemorySegment file, long at) {
@@ -100,32 +108,59 @@ final class LegacyHibernation {
         return -1;
     }
 
-    /** The form in which a table lists as many pages as the blocks behind it have; else one in which it can be read at all. */
-    private Optional<RangeTableForm> form(long table, Boolean wide) {
-        RangeTableForm readable = null;
-        for (RangeTableForm form : RangeTableForm.values()) {
-            long pages = wide != null && wide != form.wide() ? -1 : form.pages(file, table);
-            if (pages > 0 && fits(table, form, pages)) {
-                return Optional.of(form);
-            }
-            readable = readable == null && pages > 0 ? form : readable;
-        }
-        return Optional.ofNullable(readable);
+    /** How the pages that a table lists, read in some form, go with the blocks behind it. */
+    private enum Fit {
+        /** There are as many, and then no more blocks before the next table. */
+        WHOLE,
+        /** The blocks end too early, or the next table is nowhere: the file is cut short or damaged, or it is another form. */
+        POSSIBLE,
+        /** It cannot be this form. */
+        NONE
     }
 
-    private boolean fits(long table, RangeTableForm form, long pages) {
-        long left = pages;
+    /**
+     * The form of a table: the one whose pages go with the blocks; where no form's do, the only one that systems with such a header have and
+     * that does not contradict the blocks. Of several that go the first expected is taken, else the one with the most ranges.
+     */
+    private Optional<RangeTableForm> form(long table, List<RangeTableForm> expected) {
+        RangeTableForm whole = null;
+        List<RangeTableForm> possible = new ArrayList<>();
+        for (RangeTableForm form : RangeTableForm.values()) {
+            Fit fit = fit(table, form);
+            if (fit == Fit.WHOLE && (whole == null || isBetter(table, form, whole, expected))) {
+                whole = form;
+            } else if (fit == Fit.POSSIBLE && expected.contains(form)) {
+                possible.add(form);
+            }
+        }
+        return whole != null ? Optional.of(whole) : possible.stream().findFirst().filter(any -> possible.size() == 1);
+    }
+
+    private boolean isBetter(long table, RangeTableForm form, RangeTableForm than, List<RangeTableForm> expected) {
+        int order = Integer.compareUnsigned(expected.indexOf(form), expected.indexOf(than));
+        return order < 0 || order == 0 && form.count(file, table) > than.count(file, table);
+    }
+
+    private Fit fit(long table, RangeTableForm form) {
+        long left = form.pages(file, table);
+        if (left <= 0) {
+            return Fit.NONE;
+        }
         long at = table + PhysicalMemory.PAGE_SIZE;
         while (left > 0) {
             long block = blockFrom(at);
             if (block < 0) {
-                return false;
+                return Fit.POSSIBLE;
             }
             left -= pagesAt(file, block);
             at = behind(file, block);
         }
         long next = form.next(file, table);
-        return left == 0 && (next == 0 || next <= PageRuns.Builder.PAGE_LIMIT && next << PhysicalMemory.PAGE_SHIFT >= at);
+        if (left < 0 || isBlock(file, at)) {
+            return Fit.NONE;
+        }
+        boolean leadsOn = next > 0 && next <= PageRuns.Builder.PAGE_LIMIT && next << PhysicalMemory.PAGE_SHIFT >= at;
+        return next == 0 || leadsOn ? Fit.WHOLE : Fit.POSSIBLE;
     }
 
     /** Goes through the chain of tables. Each stands behind the blocks of the one before it, so this ends. */
