@@ -19,22 +19,26 @@ public final class PageTables64 implements PageTables {
 
     private final MachineMemory memory;
     private final int self;
+    private final long invalidMask;
     private final long root;
     private long lastRegion = -1;
     private long lastTable;
 
     /** Empty tables that map themselves at FFFFF680`00000000. */
     public PageTables64(MachineMemory memory) {
-        this(memory, SELF);
+        this(memory, SELF, 0);
     }
 
     /**
      * Empty tables.
      *
      * @param self the slot of the top table that leads to itself
+     * @param invalidMask what is mixed into entries that are not valid, so that what they hold is no address of memory (against the L1TF
+     *     flaw); 0 for nothing
      */
-    public PageTables64(MachineMemory memory, int self) {
+    public PageTables64(MachineMemory memory, int self, long invalidMask) {
         this.memory = memory;
+        this.invalidMask = invalidMask;
         this.self = self;
         this.root = newTop();
     }
@@ -62,12 +66,12 @@ public final class PageTables64 implements PageTables {
     @Override
     public void makeTransition(long address) {
         long entry = entry(address);
-        memory.put64(entry, memory.u64(entry) & FRAME | TRANSITION | READ_WRITE);
+        memory.put64(entry, memory.u64(entry) & FRAME ^ invalidMask | TRANSITION | READ_WRITE);
     }
 
     @Override
     public void makePagedOut(long address, int pageFileSlot) {
-        memory.put64(entry(address), (long) pageFileSlot << 32 | READ_WRITE);
+        memory.put64(entry(address), (long) pageFileSlot << 32 ^ invalidMask | READ_WRITE);
     }
 
     @Override

@@ -58,6 +58,10 @@ final class DebuggerData {
             block.set("PteBase", machine.plan().pageTables());
         }
         buildStrings(version);
+        if (layouts.find("_DBGKD_GET_VERSION64").isPresent()) {
+            new Struct(space, layouts.get("_DBGKD_GET_VERSION64"), variables.at("KdVersionBlock", 0x28)).set("MajorVersion", 0xf)
+                    .set("MinorVersion", version.build()).set("KernBase", machine.kernel().base());
+        }
         if (version.isModern() && !machine.isDump()) {
             encode(space, block.address(), size, variables.at("KdpDataBlockEncoded"), variables.at("KiWaitNever"),
                     variables.at("KiWaitAlways"));

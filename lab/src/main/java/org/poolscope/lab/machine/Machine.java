@@ -33,6 +33,8 @@ public final class Machine implements AutoCloseable {
     /** The same of a later system: the first day of 2022. */
     private static final long MODERN_START_TIME = 132_854_688_000_000_000L;
 
+    static final int FIRST_PAGE_TABLE = 0x1ad;
+
     /** Of so many pages of paged pool one is on the standby list. */
     private static final int ONE_IN_STANDBY = 40;
 
@@ -67,9 +69,13 @@ public final class Machine implements AutoCloseable {
         long firstPage = DumpHeader.firstPageOffset(version.architecture(), spec.format(), spec.runs());
         this.memory = MachineMemory.create(file, spec.format(), spec.runs(), firstPage, spec.expectedPages(),
                 dice.named("frames"));
+        if (version.isModern()) {
+            // The loader puts the first page table here on many machines; tools that look for it begin near it.
+            memory.takeRow(1, FIRST_PAGE_TABLE - 1);
+        }
         PageTables tables = switch (version.architecture()) {
             case X86 -> spec.pae() ? new PageTablesPae(memory) : new PageTables32(memory);
-            default -> new PageTables64(memory, plan.selfSlot());
+            default -> new PageTables64(memory, plan.selfSlot(), version.invalidMask());
         };
         this.space = new KernelSpace(version.architecture(), memory, tables);
         this.loader = new ModuleLoader(space, version, plan);

@@ -33,6 +33,7 @@ final class MemoryState {
     void write(MemoryFigures figures) {
         StructLayout layout = layouts.get("_MI_SYSTEM_INFORMATION");
         Struct state = new Struct(space, layout, variables.at("MiState", layout.size()));
+        state.set("Hardware.InvalidPteMask", machine.spec().version().invalidMask());
         state.set("Pools.AllocatedNonPagedPool", machine.poolPages(PoolKind.NONPAGED));
         state.set("Vs.MaximumNonPagedPoolInPages", machine.spec().nonPagedLimitPages());
         state.set("Vs.PagedPoolInfo.AllocatedPagedPool", machine.poolPages(PoolKind.PAGED));

@@ -43,7 +43,6 @@ public final class ModernKernel {
     private static final long PAGED = 0xffff_d10c_2000_0000L;
     private static final long REGION_BYTES = 1L << 40;
     private static final long PFN_DATABASE = 0xffff_fa80_0000_0000L;
-    private static final int FIRST_PAGE_TABLE = 0x1ad;
     private static final long SHARED = 0xffff_f780_0000_0000L;
     private static final int COOKIE = 0xb7;
     private static final int PROCESSORS = 3;
@@ -83,7 +82,7 @@ public final class ModernKernel {
         this.memory = MachineMemory.create(file, format, runs, DumpHeader.firstPageOffset(Architecture.X64, format, runs), 2_000,
                 new Dice(build));
         // The loader puts the first page table here on many machines; tools that look for it begin near it.
-        memory.takeRow(1, FIRST_PAGE_TABLE - 1);
+        memory.takeRow(1, Machine.FIRST_PAGE_TABLE - 1);
         this.space = new KernelSpace(Architecture.X64, memory, new PageTables64(memory));
     }
 

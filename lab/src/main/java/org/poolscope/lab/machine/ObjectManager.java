@@ -2,6 +2,7 @@ package org.poolscope.lab.machine;
 
 import java.util.Collection;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.poolscope.lab.Dice;
 import org.poolscope.lab.image.KernelSpace;
@@ -25,7 +26,14 @@ public final class ObjectManager {
         {"File", "File", "", "28"}, {"Section", "Sect", "paged", "33"}, {"Key", "Key ", "paged", "35"}, {"Port", "Port", "paged",
         "36"}};
     private static final int TYPE_TABLE = 64;
+    private static final int FIRST_TYPE = 2;
     private static final int HASH_BUCKETS = 37;
+    private static final int MASKS = 256;
+
+    /** What may stand in front of an object's header, in the order of the bits of its mask. */
+    private static final List<String> PIECES = List.of("_OBJECT_HEADER_CREATOR_INFO", "_OBJECT_HEADER_NAME_INFO",
+            "_OBJECT_HEADER_HANDLE_INFO", "_OBJECT_HEADER_QUOTA_INFO", "_OBJECT_HEADER_PROCESS_INFO", "_OBJECT_HEADER_AUDIT_INFO",
+            "_OBJECT_HEADER_EXTENDED_INFO");
 
     private final KernelSpace space;
     private final WindowsVersion version;
@@ -49,13 +57,17 @@ public final class ObjectManager {
         this.nameInfo = layouts.get("_OBJECT_HEADER_NAME_INFO");
         this.body = header.offset("Body");
         for (String[] type : TYPES) {
-            types.put(type[0], new ObjectType(type[0], pools.objectTag(type[1]), type[2].isEmpty() ? PoolKind.NONPAGED
-                    : PoolKind.PAGED,
-                    Integer.parseInt(type[3])));
+            // The numbers of later kernels differ from build to build; what they have in common is that none is left out.
+            int index = version.isModern() ? FIRST_TYPE + types.size() : Integer.parseInt(type[3]);
+            types.put(type[0], new ObjectType(type[0], pools.objectTag(type[1]), type[2].isEmpty() ? PoolKind.NONPAGED : PoolKind.PAGED,
+                    index));
         }
         this.cookie = version.isModern() && variables.has("ObHeaderCookie") ? dice.below(0x100) : -1;
         if (cookie >= 0) {
             space.put8(variables.at("ObHeaderCookie"), cookie);
+        }
+        if (version.isModern()) {
+            headerOffsets();
         }
         createTypes();
         long root = create("Directory", layouts.get("_OBJECT_DIRECTORY").size());
@@ -91,6 +103,18 @@ public final class ObjectManager {
             for (ObjectType type : types.values()) {
                 space.putPointer(table + (long) type.index() * space.pointerSize(), type.address());
             }
+        }
+    }
+
+    /** The kernel's own table of how far in front of a header its name stands, for each mask of the pieces that are there. */
+    private void headerOffsets() {
+        long table = variables.at("ObpInfoMaskToOffset", MASKS);
+        for (int mask = 0; mask < MASKS; mask++) {
+            int before = 0;
+            for (int bit = 0; bit < PIECES.size(); bit++) {
+                before += (mask & 1 << bit) == 0 ? 0 : layouts.find(PIECES.get(bit)).map(StructLayout::size).orElse(0);
+            }
+            space.put8(table + mask, before);
         }
     }
 

@@ -39,6 +39,7 @@ public enum WindowsVersion {
     private static final int SERVER_BUILD = 20348;
     private static final int SEGMENT_HEAPS_SINCE = 18362;
     private static final int MOVED_SINCE = 14393;
+    private static final int HIGHEST_ADDRESS_BIT = 45;
 
     private final Architecture architecture;
     private final KernelVersion version;
@@ -134,6 +135,14 @@ public enum WindowsVersion {
     /** Whether its pools are segment heaps. */
     public boolean hasSegmentHeaps() {
         return version.build() >= SEGMENT_HEAPS_SINCE;
+    }
+
+    /**
+     * What its kernel mixes into page table entries that are not valid: nothing on processors without the L1TF flaw, on which some of the
+     * lab's machines run.
+     */
+    long invalidMask() {
+        return this == WINDOWS_10_1809 || this == SERVER_2022 ? 1L << HIGHEST_ADDRESS_BIT : 0;
     }
 
     /** Whether the parts of its kernel lie elsewhere at each start. */
