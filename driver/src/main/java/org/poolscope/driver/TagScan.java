@@ -1,12 +1,10 @@
 package org.poolscope.driver;
 
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.Writer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
@@ -94,7 +92,7 @@ public record TagScan(List<TagUse> uses, int drivers, int others, List<String> f
             failures.addAll(result.failures());
             drivers += result.isDriver() ? 1 : 0;
         }
-        uses.sort(Comparator.comparing(TagUse::tag).thenComparing(TagUse::source).thenComparing(TagUse::file));
+        uses.sort(TagScan::inOrder);
         return new TagScan(uses, drivers, results.size() - drivers, failures);
     }
 
@@ -123,16 +121,21 @@ public record TagScan(List<TagUse> uses, int drivers, int others, List<String> f
         for (Path file : files) {
             sizes.put(file, file.toFile().length());
         }
-        return files.stream().sorted(Comparator.comparingLong((Path file) -> sizes.get(file)).reversed()).toList();
+        List<Path> ordered = new ArrayList<>(files);
+        ordered.sort((a, b) -> Long.compare(sizes.get(b), sizes.get(a)));
+        return ordered;
+    }
+
+    private static int inOrder(TagUse one, TagUse other) {
+        int order = one.tag().compareTo(other.tag());
+        order = order != 0 ? order : one.source().compareTo(other.source());
+        return order != 0 ? order : one.file().compareTo(other.file());
     }
 
     private static FileResult scan(Path file, boolean named, boolean literals) {
         try {
-            if (!beginsLikeAnImage(file)) {
-                return FileResult.OTHER;
-            }
-            PeImage image = PeImage.read(file);
-            if (!named && !image.runsInKernel()) {
+            PeImage image = PeImage.readIfImage(file).orElse(null);
+            if (image == null || !named && !image.runsInKernel()) {
                 return FileResult.OTHER;
             }
             DriverFile driver = DriverFile.of(image, Map.of());
@@ -140,17 +143,9 @@ public record TagScan(List<TagUse> uses, int drivers, int others, List<String> f
             return new FileResult(true, uses, driver.warnings().stream().map(warning -> file + ": " + warning).toList());
         } catch (EvidenceException e) {
             return new FileResult(false, List.of(), List.of(e.getMessage()));
-        } catch (IOException e) {
-            return new FileResult(false, List.of(), List.of(file + ": cannot be read: " + e.getMessage()));
         } catch (RuntimeException e) {
             // One file that confuses us must not hide what a thousand others say.
             return new FileResult(false, List.of(), List.of(file + ": an error in Poolscope itself (" + e + "). Please report it"));
-        }
-    }
-
-    private static boolean beginsLikeAnImage(Path file) throws IOException {
-        try (InputStream in = Files.newInputStream(file)) {
-            return in.read() == 'M' && in.read() == 'Z';
         }
     }
 

@@ -152,7 +152,7 @@ public final class FunctionFlow {
         if (map.isGuessed(functionRva)) {
             entry.forgetAll(functionRva);
         }
-        reach(functionRva, entry);
+        reach(functionRva, entry, false);
         for (int next = work.nextSetBit(0); next >= 0 && steps < MOST_STEPS; next = work.nextSetBit(0)) {
             work.clear(next);
             visits[next]++;
@@ -256,11 +256,12 @@ public final class FunctionFlow {
         return Arrays.binarySearch(starts, leader);
     }
 
-    private void reach(int rva, State state) {
+    /** Brings a state to a block; {@code last} when nobody else will use it. */
+    private void reach(int rva, State state, boolean last) {
         int number = number(rva);
         State known = entries[number];
         if (known == null) {
-            entries[number] = state.copy();
+            entries[number] = last ? state : state.copy();
         } else if (!known.join(state, visits[number] > (rva <= block ? MOST_LOOPS : MOST_VISITS))) {
             return;
         }
@@ -284,7 +285,7 @@ public final class FunctionFlow {
         while (rva < code.end(range)) {
             if (rva >= stop) {
                 if (rva == stop) {
-                    flowTo(rva, state);
+                    flowTo(rva, state, true);
                     return;
                 }
                 stop = nextStart(range, rva - 1);
@@ -306,7 +307,7 @@ public final class FunctionFlow {
                         state.set(1, Unknown.COMPUTED);
                     }
                     conditional(rva, next, state);
-                    flowTo(next, state);
+                    flowTo(next, state, true);
                     return;
                 }
                 case RETURN -> {
@@ -326,13 +327,13 @@ public final class FunctionFlow {
         }
     }
 
-    private void flowTo(int rva, State state) {
+    private void flowTo(int rva, State state, boolean last) {
         if (phase == Phase.SHOW || !leaders.contains(rva)) {
             return;
         }
         if (phase == Phase.SOLVE) {
             interest.leads(rva);
-            reach(rva, state);
+            reach(rva, state, last);
             return;
         }
         if (!interest.blocks.contains(rva)) {
@@ -340,21 +341,21 @@ public final class FunctionFlow {
         }
         List<State> reached = ways.computeIfAbsent(rva, key -> new ArrayList<>());
         if (reached.size() <= MOST_WAYS) {
-            reached.add(state.copy());
+            reached.add(last ? state : state.copy());
         }
     }
 
     private void conditional(int rva, int next, State state) {
         if (instruction.form() == Opcodes.REL) {
-            direct(rva, next, state);
+            direct(rva, next, state, false);
         }
     }
 
     /** To a place in this function, or to another function: that is a call in the place of a return. */
-    private void direct(int rva, int next, State state) {
+    private void direct(int rva, int next, State state, boolean last) {
         int target = (int) (next + instruction.immediate());
         if (leaders.contains(target)) {
-            flowTo(target, state);
+            flowTo(target, state, last);
         } else if (map.isFunction(target)) {
             visit(rva, new Callee.Local(target), FlowVisitor.Way.STRAIGHT, true, state);
         }
@@ -362,12 +363,12 @@ public final class FunctionFlow {
 
     private void jump(int rva, int next, State state) {
         if (instruction.form() == Opcodes.REL) {
-            direct(rva, next, state);
+            direct(rva, next, state, true);
             return;
         }
         int[] targets = map.jumpTargets(rva);
         for (int target : targets) {
-            flowTo(target, state);
+            flowTo(target, state, false);
         }
         if (targets.length == 0) {
             indirect(rva, next, true, state);

@@ -37,10 +37,14 @@ final class StackSlots {
         pointerSize = other.pointerSize;
         home = other.home;
         int room = Math.max(8, other.size + 2);
-        places = Arrays.copyOf(other.places, room);
-        widths = Arrays.copyOf(other.widths, room);
-        values = Arrays.copyOf(other.values, room);
         size = other.size;
+        // Not Arrays.copyOf: of objects it is slow until the second compiler has been at it, and states are copied more often than that.
+        places = new long[room];
+        widths = new byte[room];
+        values = new Value[room];
+        System.arraycopy(other.places, 0, places, 0, size);
+        System.arraycopy(other.widths, 0, widths, 0, size);
+        System.arraycopy(other.values, 0, values, 0, size);
     }
 
     /** A place as one number, in the order of bases, then of offsets. */

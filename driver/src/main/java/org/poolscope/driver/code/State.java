@@ -39,7 +39,9 @@ public final class State {
     }
 
     State copy() {
-        return new State(wide, registers.clone(), new StackSlots(slots), escaped.isEmpty() ? new ArrayList<>(0) : new ArrayList<>(escaped));
+        Value[] copied = new Value[registers.length];
+        System.arraycopy(registers, 0, copied, 0, copied.length);
+        return new State(wide, copied, new StackSlots(slots), escaped.isEmpty() ? new ArrayList<>(0) : new ArrayList<>(escaped));
     }
 
     /** Bytes of a pointer. */

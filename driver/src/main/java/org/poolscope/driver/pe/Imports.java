@@ -1,7 +1,6 @@
 package org.poolscope.driver.pe;
 
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -40,7 +39,7 @@ final class Imports {
         if (names != null) {
             imports.resolved();
         }
-        imports.found.sort(Comparator.comparingInt(Import::slotRva));
+        imports.found.sort((a, b) -> Integer.compare(a.slotRva(), b.slotRva()));
         return List.copyOf(imports.found);
     }
 

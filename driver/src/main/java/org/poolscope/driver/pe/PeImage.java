@@ -1,12 +1,13 @@
 package org.poolscope.driver.pe;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.BitSet;
-import java.util.Comparator;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -68,13 +69,35 @@ public final class PeImage {
      * @throws EvidenceException when it cannot be read, is no image, or is damaged so that its headers say nothing
      */
     public static PeImage read(Path file) throws EvidenceException {
-        try {
+        return of(file, content(file, false));
+    }
+
+    /**
+     * Reads a file if it begins as an image does.
+     *
+     * @return the image; empty for a file that is none
+     * @throws EvidenceException as {@link #read}
+     */
+    public static Optional<PeImage> readIfImage(Path file) throws EvidenceException {
+        byte[] content = content(file, true);
+        return content.length == 0 ? Optional.empty() : Optional.of(of(file, content));
+    }
+
+    /** What a file holds; nothing when it does not begin as an image does and only images are asked for. */
+    private static byte[] content(Path file, boolean onlyImages) throws EvidenceException {
+        try (InputStream in = Files.newInputStream(file)) {
+            byte[] mark = in.readNBytes(2);
+            if (onlyImages && (mark.length < 2 || mark[0] != 'M' || mark[1] != 'Z')) {
+                return new byte[0];
+            }
             long size = Files.size(file);
             if (size > MOST_BYTES) {
                 throw new EvidenceException(file, "", "a file of " + size + " bytes is no driver: at most " + (MOST_BYTES >> 20)
                         + " MB are read", "");
             }
-            return of(file, Files.readAllBytes(file));
+            byte[] content = Arrays.copyOf(mark, (int) Math.max(size, mark.length));
+            int there = mark.length + in.readNBytes(content, mark.length, content.length - mark.length);
+            return there == content.length ? content : Arrays.copyOf(content, there);
         } catch (NoSuchFileException e) {
             throw new EvidenceException(file, "", "no such file", "Check the path", e);
         } catch (IOException e) {
@@ -317,7 +340,7 @@ public final class PeImage {
         List<CodeRange> ranges = new ArrayList<>();
         int covered = 0;
         List<Section> ordered = new ArrayList<>(headers.sections);
-        ordered.sort(Comparator.comparingInt(Section::rva));
+        ordered.sort((a, b) -> Integer.compare(a.rva(), b.rva()));
         for (Section section : ordered) {
             int end = section.rva() + section.dataSize();
             int at = Math.max(section.rva(), covered);
