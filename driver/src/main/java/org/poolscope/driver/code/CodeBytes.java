@@ -15,6 +15,8 @@ final class CodeBytes {
     private final int[] offsets;
     private final int[] positions;
     private final int total;
+    private final int firstStart;
+    private final int firstEnd;
 
     CodeBytes(PeImage image) {
         List<PeImage.CodeRange> ranges = image.codeRanges();
@@ -33,6 +35,8 @@ final class CodeBytes {
             position += range.length();
         }
         total = position;
+        firstStart = starts.length == 0 ? 0 : starts[0];
+        firstEnd = starts.length == 0 ? 0 : ends[0];
     }
 
     byte[] content() {
@@ -58,7 +62,11 @@ final class CodeBytes {
 
     /** The range that holds an RVA; -1 when it is not in code. */
     int range(int rva) {
-        for (int range = 0; range < starts.length; range++) {   // a few sections; asked for at every jump
+        return rva >= firstStart && rva < firstEnd ? 0 : laterRange(rva);   // asked for at every jump, and most code is in one section
+    }
+
+    private int laterRange(int rva) {
+        for (int range = 0; range < starts.length; range++) {
             if (rva < ends[range]) {
                 return rva >= starts[range] ? range : -1;
             }

@@ -26,7 +26,11 @@ final class CodeSet {
 
     boolean contains(int rva) {
         int range = code.range(rva);
-        return range >= 0 && isAnyIn(code.position(range, rva), 1);
+        return range >= 0 && has(code.position(range, rva));
+    }
+
+    private boolean has(int position) {
+        return (words[position >>> 6] >>> position & 1) != 0;
     }
 
     /** Takes an RVA out. */
@@ -38,13 +42,7 @@ final class CodeSet {
         }
     }
 
-    /** Whether one of some neighbouring {@linkplain CodeBytes#position positions}, at most 64, is in the set. */
-    boolean isAnyIn(int position, int count) {
-        long bits = words[position >>> 6] >>> position | words[(position >>> 6) + 1] << 1 << (~position & 63);
-        return count > 0 && bits << (64 - count) != 0;
-    }
-
-    /** Whether one of the positions from one up to, and without, another is in the set. */
+    /** Whether one of the {@linkplain CodeBytes#position positions} from one up to, and without, another is in the set. */
     boolean isAnyBetween(int from, int to) {
         if (from >= to) {
             return false;
