@@ -24,6 +24,8 @@ import org.poolscope.model.Architecture;
  */
 public final class CodeMap {
 
+    private static final int RETURN = 0xc3;
+
     private final PeImage image;
     private final CodeBytes code;
     private final boolean wide;
@@ -206,8 +208,12 @@ public final class CodeMap {
                 return;
             }
             int length = quick.of(content, index, end);
-            if (position + length > address) {
+            if (position + length > address && !noteAdjusted(content, toRva + index, address, position + length, address - toPosition)) {
                 length = QuickLength.LOOK;
+            }
+            if (length == QuickLength.LOOK && (content[index] & 0xff) == RETURN) {
+                lengths[position] = 1;
+                return;
             }
             if (length == QuickLength.LOOK) {
                 length = branch(content, index, end);
@@ -216,7 +222,12 @@ public final class CodeMap {
                     int rva = toRva + index;
                     int target = rva + length + distance;
                     int opcode = content[index] & 0xff;
-                    if (opcode == 0xe8) {
+                    if (opcode == 0xff) {
+                        int place = wide ? inImage(rva + length + (long) distance) : image.rva(distance & 0xffff_ffffL);
+                        if (place > 0) {
+                            notePlace(rva, place, false);
+                        }
+                    } else if (opcode == 0xe8) {
                         call(rva, rva + length, target, found, sure);
                     } else {
                         jump(rva, target, blocks);
@@ -239,7 +250,9 @@ public final class CodeMap {
                 }
             } else {
                 lengths[position] = (byte) length;
-                if (quick.place() != 0) {
+                if (position + length > address) {
+                    address = relocated.atOrAfter(position + length);
+                } else if (wide && quick.place() != 0) {
                     int rva = toRva + index;
                     int place = inImage(rva + length + (long) LittleEndian.i32(content, quick.place()));
                     if (place > 0) {
@@ -251,7 +264,31 @@ public final class CodeMap {
         }
     }
 
-    /** The length of a call or jump to a place that it names itself, in its usual form, with its {@link #distance}; 0 for anything else. */
+    /**
+     * Notes what a 32-bit instruction names with an address that the loader adjusts, after a quick look at it.
+     *
+     * @param adjusted the position of the first address in it that the loader adjusts
+     * @param end the position where it ends
+     * @param at where that address stands in the content
+     * @return whether that was all; when not, the instruction wants a full look
+     */
+    private boolean noteAdjusted(byte[] content, int rva, int adjusted, int end, int at) {
+        boolean inOperand = at == quick.place() && !quick.takesAddress();
+        boolean isNumber = at == quick.number() && quick.place() == 0;
+        int place = inOperand || isNumber ? image.rva(LittleEndian.u32(content, at)) : -1;
+        if (relocated.atOrAfter(adjusted + 1) < end || !inOperand && place <= 0) {
+            return false;
+        }
+        if (place > 0) {
+            notePlace(rva, place, isNumber);
+        }
+        return true;
+    }
+
+    /**
+     * The length of a call or jump to a place that it names itself, or of a call through one, in its usual form, with its {@link #distance}, or its
+     * address; 0 for anything else.
+     */
     private int branch(byte[] content, int index, int end) {
         if (end - index < 6) {
             return 0;
@@ -265,7 +302,7 @@ public final class CodeMap {
             distance = LittleEndian.i32(content, index + 1);
             return 5;
         }
-        if (opcode == 0x0f && (content[index + 1] & 0xf0) == 0x80) {
+        if (opcode == 0xff && content[index + 1] == 0x15 || opcode == 0x0f && (content[index + 1] & 0xf0) == 0x80) {
             distance = LittleEndian.i32(content, index + 2);
             return 6;
         }

@@ -4,9 +4,9 @@ import java.util.Arrays;
 import org.poolscope.driver.pe.LittleEndian;
 
 /**
- * Tells quickly how long an instruction is, for the four fifths of all instructions of which that is all there is to know when code is mapped, and for
- * 64-bit code which place they name relative to themselves. For the others it says that they want {@linkplain Instruction#decode a full look}: those
- * that change the flow, that may name a place of the image in another way or carry a number that reads like a tag, and everything rare.
+ * Tells quickly how long an instruction is, for the four fifths of all instructions of which that is all there is to know when code is mapped, and
+ * where the numbers in it stand that may name a place of the image. For the others it says that they want {@linkplain Instruction#decode a full look}: those
+ * that change the flow, or carry a number that reads like a tag, and everything rare.
  */
 final class QuickLength {
 
@@ -35,6 +35,7 @@ final class QuickLength {
     private final short[] one;
     private final short[] two;
     private int place;
+    private int number;
     private boolean addressOnly;
 
     /**
@@ -147,6 +148,7 @@ final class QuickLength {
             return LOOK;
         }
         place = 0;
+        number = 0;
         int next = at + 1;
         int opcode = code[at] & 0xff;
         int kind = one[opcode];
@@ -181,18 +183,21 @@ final class QuickLength {
             int more = MODRM[modrm];
             if (more >= SIB) {
                 if (more == PLACE) {
-                    if (wide) {
-                        place = next;
-                        addressOnly = opcode == 0x8d;
-                    } else if (!relocated) {
+                    if (!wide && !relocated) {
                         return LOOK;   // it names a place of the image
                     }
+                    place = next;
+                    addressOnly = opcode == 0x8d;
                     more = 4;
                 } else {
                     more -= SIB;
                     if ((code[next++] & 7) == 5 && modrm < 0x40) {
-                        if (!wide && !relocated) {
-                            return LOOK;
+                        if (!wide) {
+                            if (!relocated) {
+                                return LOOK;
+                            }
+                            place = next;
+                            addressOnly = opcode == 0x8d;
                         }
                         more = 4;
                     }
@@ -203,7 +208,9 @@ final class QuickLength {
         int immediate = next;
         next += kind & 7;
         if ((kind & HAS_IMMZ) != 0) {
-            next += narrow && !longOperand ? 2 : 4;
+            boolean shorter = narrow && !longOperand;
+            number = shorter ? 0 : next;
+            next += shorter ? 2 : 4;
             if (!relocated && !wide) {
                 return LOOK;
             }
@@ -218,9 +225,17 @@ final class QuickLength {
         return next - at > Instruction.LONGEST ? LOOK : next - at;
     }
 
-    /** Where the distance stands from the end of the instruction last looked at to the place of the image it names; 0 when it names none. */
+    /**
+     * Where the place stands that the memory operand of the instruction last looked at names, if there is one: in 64-bit code as the distance from
+     * the end of the instruction, in 32-bit code as its address, with an index added or not; 0 otherwise.
+     */
     int place() {
         return place;
+    }
+
+    /** Where an immediate of four bytes stands in that instruction; 0 when there is none, or none that this sees. */
+    int number() {
+        return number;
     }
 
     /** Whether that instruction takes the address of the place only. */

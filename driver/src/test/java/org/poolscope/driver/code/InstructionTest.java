@@ -101,10 +101,11 @@ class InstructionTest {
             if (length != QuickLength.LOOK) {
                 answered++;
                 boolean right = instruction.decode(noise, at, noise.length) && instruction.length() == length && !flow.contains(instruction.op());
-                boolean namesPlace = wide && instruction.isMemory() && instruction.base() == Instruction.IP;
+                boolean namesPlace = instruction.isMemory() && instruction.base() == (wide ? Instruction.IP : Instruction.NO_REGISTER);
                 right &= namesPlace == (quick.place() != 0) && (!namesPlace || !instruction.isSegmented()
                         && LittleEndian.i32(noise, quick.place()) == instruction.displacement()
                         && quick.takesAddress() == (instruction.op() == Op.LEA));
+                right &= quick.number() == 0 || instruction.immediateSize() == 4 && quick.number() == at + instruction.immediateOffset();
                 if (!right) {
                     wrong.add(HexFormat.of().formatHex(noise, at, at + 15));
                 }
