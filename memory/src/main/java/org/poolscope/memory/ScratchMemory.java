@@ -11,13 +11,16 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
+import java.util.List;
+import java.util.Set;
 import org.poolscope.model.EvidenceException;
 
 /**
  * Memory as large as what a packed image may unpack to, filled a page at a time by whoever is asked for one: a file without content,
  * mapped. It takes room on the disk for what was filled with something other than zeros, and none of Java's memory. The file
- * stands beside the image, or among the temporary files where that folder cannot be written to; it is without a name as soon as it
- * is mapped, or on Windows deleted in the end. What is small is plain memory.
+ * stands beside the image; among the temporary files where that folder cannot be written to, or is on a file system that would fill the whole
+ * file with zeros first, as those of memory sticks do. It is without a name as soon as it is mapped, or on Windows deleted in the end.
+ * What is small is plain memory.
  */
 final class ScratchMemory implements AutoCloseable {
 
@@ -27,6 +30,10 @@ final class ScratchMemory implements AutoCloseable {
     private static final long ROOM = 256L << 20;
     /** How much may be written between two looks at the free room. */
     private static final long BETWEEN_LOOKS = 64L << 20;
+
+    /** File systems on which a file may have holes; temporary files in memory are none of them. */
+    private static final Set<String> WITHOUT_ZEROS = Set.of("ext2", "ext3", "ext4", "xfs", "btrfs", "zfs", "f2fs", "overlay", "apfs", "NTFS");
+
     private static final byte[] ZEROS = new byte[PhysicalMemory.PAGE_SIZE];
 
     private final Arena arena;
@@ -56,16 +63,28 @@ final class ScratchMemory implements AutoCloseable {
             Arena arena = Arena.ofAuto();   // nobody need close what costs so little
             return new ScratchMemory(null, arena.allocate(Math.max(size, 1)), null, null, mostWritten);
         }
-        try {
+        IOException trouble = null;
+        for (Path folder : folders(image.toAbsolutePath().getParent(), Path.of(System.getProperty("java.io.tmpdir")))) {
             try {
-                Path folder = image.toAbsolutePath().getParent();
                 return mapped(Files.createTempFile(folder, ".poolscope-", ".pages"), size, mostWritten);
             } catch (IOException e) {
-                return mapped(Files.createTempFile("poolscope-", ".pages"), size, mostWritten);
+                trouble = e;
             }
+        }
+        throw new EvidenceException(image, "", "there is no place to unpack its pages to: " + trouble.getMessage(),
+                "Copy it to a folder that can be written to, on a disk with room", trouble);
+    }
+
+    /** Both folders, first the one whose file system keeps no zeros. */
+    private static List<Path> folders(Path beside, Path temporary) {
+        return keepsZeros(beside) && !keepsZeros(temporary) ? List.of(temporary, beside) : List.of(beside, temporary);
+    }
+
+    private static boolean keepsZeros(Path folder) {
+        try {
+            return !WITHOUT_ZEROS.contains(Files.getFileStore(folder).type());
         } catch (IOException e) {
-            throw new EvidenceException(image, "", "there is no place to unpack its pages to: " + e.getMessage(),
-                    "Copy it to a folder that can be written to, on a disk with room", e);
+            return true;
         }
     }
 
