@@ -154,7 +154,7 @@ class XpressTest {
         return bytes;
     }
 
-    @Property(tries = 40)
+    @Property(tries = 20)
     void whatOthersPackComesOutAsItWas(@ForAll("sizes") int size, @ForAll long seed) {
         byte[] bytes = mixed(new Random(seed), size);
         byte[] packed = ForeignXpress.packPlain(bytes);
@@ -173,7 +173,7 @@ class XpressTest {
         return Arbitraries.oneOf(Arbitraries.integers().between(300, 65536), Arbitraries.of(4096, 65536));
     }
 
-    @Property(tries = 100)
+    @Property(tries = 50)
     void damageNeverDoesMoreThanComeOutWrong(@ForAll long seed) {
         Random random = new Random(seed);
         byte[] bytes = mixed(random, 8192);
