@@ -1,17 +1,16 @@
 package org.poolscope.pool;
 
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.stream.IntStream;
 
 /**
  * Finds the block at an address for whoever asks that many million times, and keeps which blocks are still open: in use, and not
- * reached yet. Any number of threads may close blocks.
+ * reached yet. One thread at a time may close blocks.
  *
- * <p>Of each page there is a line of two bits for each unit: whether a block begins there, and whether that block is open. For the 256
- * units of a page on x64 that is 64 bytes: whether an address leads to an open block, and closing it, costs one access to memory.
+ * <p>Of each page there is a line of two bits for each unit: whether a block begins there, and whether that block is open, for 64 units
+ * beside each other. For the 256 units of a page on x64 that is 64 bytes: whether an address leads to an open block, and closing it, costs
+ * one access to memory.
  *
  * <p>A block is known here by its place, its page's number ({@link PoolBlocks#pageNumber}) and its first unit; an allocation of whole
  * pages by its number in their table.
@@ -21,8 +20,7 @@ final class BlockMap {
     /** The place of no block. */
     static final long NOWHERE = -1;
 
-    private static final VarHandle WORDS = MethodHandles.arrayElementVarHandle(long[].class);
-    private static final int UNIT_BITS = 9;
+    static final int UNIT_BITS = 9;
     private static final int UNIT_MASK = (1 << UNIT_BITS) - 1;
     /** Pages whose lines are kept in one array. */
     private static final int CHUNK_BITS = 12;
@@ -35,8 +33,6 @@ final class BlockMap {
     /** Words of one bit for each unit of a page. */
     private final int half;
     private final long[][] lines;
-    /** Blocks taken, or never open: a bit for each unit. */
-    private final long[][] taken;
     private final long[] openBigs;
     /** Pages on which a big allocation ends before the page does; {@code null} when there are none. */
     private final BitSet shared;
@@ -49,8 +45,6 @@ final class BlockMap {
         this.half = pageUnits >>> 6;
         this.lines = new long[(blocks.pages() >>> CHUNK_BITS) + 1][];
         Arrays.setAll(lines, chunk -> new long[Math.min(1 << CHUNK_BITS, blocks.pages() - (chunk << CHUNK_BITS)) * 2 * half]);
-        this.taken = new long[lines.length][];
-        Arrays.setAll(taken, chunk -> new long[lines[chunk].length / 2]);
         IntStream.range(0, groups.length).parallel().forEach(group -> fill(groups[group], blocks.firstPage(group)));
         this.shared = shared(groups, blocks);
         this.openBigs = new long[(blocks.big().count() >>> 6) + 1];
@@ -74,15 +68,13 @@ final class BlockMap {
     private void fill(PageGroup group, int firstPage) {
         for (int page = 0; page < group.pages(); page++) {
             long[] of = lines[firstPage + page >>> CHUNK_BITS];
-            long[] closed = taken[firstPage + page >>> CHUNK_BITS];
             int line = line(firstPage + page);
             for (int block = group.first[page]; block < group.first[page + 1]; block++) {
                 int unit = group.unit(block);
-                of[line + (unit >>> 6)] |= 1L << unit;
+                int word = line + 2 * (unit >>> 6);
+                of[word] |= 1L << unit;
                 if (group.state(block) == BlockState.ALLOCATED.ordinal()) {
-                    of[line + half + (unit >>> 6)] |= 1L << unit;
-                } else {
-                    closed[line / 2 + (unit >>> 6)] |= 1L << unit;
+                    of[word + 1] |= 1L << unit;
                 }
             }
         }
@@ -99,22 +91,38 @@ final class BlockMap {
     }
 
     /** The place of the block of a page that a unit of this page belongs to. */
-    long onPage(int page, int unit) {
-        if (shared != null && shared.get(page)) {
-            int group = blocks.groupOf(page);
-            int big = blocks.big().find(blocks.groups()[group].address[page - blocks.firstPage(group)] + ((long) unit << unitShift));
-            if (big >= 0) {
-                return bigPlace(big);
-            }
+    private long onPage(int page, int unit) {
+        int big = bigOnPage(page, unit);
+        if (big >= 0) {
+            return bigPlace(big);
         }
         long[] of = lines[page >>> CHUNK_BITS];
         int first = line(page);
-        int word = first + (unit >>> 6);
+        int word = first + 2 * (unit >>> 6);
         long begun = of[word] & -1L >>> ~unit;
         while (begun == 0 && word > first) {
-            begun = of[--word];
+            word -= 2;
+            begun = of[word];
         }
-        return place(page, (word - first << 6) + 63 - Long.numberOfLeadingZeros(begun));
+        return place(page, (word - first << 5) + 63 - Long.numberOfLeadingZeros(begun));
+    }
+
+    /** The big allocation that a unit of a page of blocks belongs to; negative when there is none. */
+    private int bigOnPage(int page, int unit) {
+        if (shared == null || !shared.get(page)) {
+            return -1;
+        }
+        int group = blocks.groupOf(page);
+        return blocks.big().find(blocks.groups()[group].address[page - blocks.firstPage(group)] + ((long) unit << unitShift));
+    }
+
+    /** The place of the block in use that a word near pool leads to, when it may be a pointer; {@link #NOWHERE} otherwise. */
+    long target(long word, PointerRules rules) {
+        long place = find(word);
+        if (place == NOWHERE || !isOpen(place) && blocks.state(number(place)) != BlockState.ALLOCATED) {
+            return NOWHERE;
+        }
+        return rules.isPlain(word) || rules.isPlausible(word, number(place)) ? place : NOWHERE;
     }
 
     /** Whether the block at a place is in use and was not reached. */
@@ -123,19 +131,53 @@ final class BlockMap {
                 : (lines[page(place) >>> CHUNK_BITS][openWord(place)] & 1L << place) != 0;
     }
 
-    /** Closes a block; whether it was open until now. */
-    boolean close(long place) {
-        if (isBig(place)) {
-            return close(openBigs, big(place) >>> 6, 1L << big(place));
+    /** Whether a page and unit, given as a place, are in a block that is in use and was not reached. */
+    boolean isOpenAt(long pointer) {
+        return pointer != NOWHERE && isOpen(isBig(pointer) ? pointer : onPage(page(pointer), unit(pointer)));
+    }
+
+    /**
+     * Closes the block that a page and unit, given as a place, are in; a big allocation is known by its own.
+     *
+     * @return the block's place when it was open until now; {@link #NOWHERE} otherwise
+     */
+    long close(long pointer) {
+        int page = page(pointer);
+        if (pointer < 0 || isBig(pointer)) {
+            return pointer < 0 ? NOWHERE : closeBig(big(pointer));
         }
-        return close(lines[page(place) >>> CHUNK_BITS], openWord(place), 1L << place);
+        int unit = unit(pointer);
+        int big = bigOnPage(page, unit);
+        if (big >= 0) {
+            return closeBig(big);
+        }
+        long[] of = lines[page >>> CHUNK_BITS];
+        int first = line(page);
+        int word = first + 2 * (unit >>> 6);
+        long begun = of[word] & -1L >>> ~unit;
+        while (begun == 0 && word > first) {
+            word -= 2;
+            begun = of[word];
+        }
+        long bit = Long.highestOneBit(begun);
+        long open = of[word + 1];
+        if ((open & bit) == 0) {
+            return NOWHERE;
+        }
+        of[word + 1] = open ^ bit;
+        return place(page, (word - first << 5) + 63 - Long.numberOfLeadingZeros(begun));
     }
 
-    private static boolean close(long[] words, int word, long bit) {
-        return (words[word] & bit) != 0 && ((long) WORDS.getAndBitwiseAnd(words, word, ~bit) & bit) != 0;
+    private long closeBig(int number) {
+        long bit = 1L << number;
+        if ((openBigs[number >>> 6] & bit) == 0) {
+            return NOWHERE;
+        }
+        openBigs[number >>> 6] ^= bit;
+        return bigPlace(number);
     }
 
-    /** Opens a block again. For one thread. */
+    /** Opens a block again. */
     void reopen(long place) {
         if (isBig(place)) {
             openBigs[big(place) >>> 6] |= 1L << place;
@@ -144,35 +186,17 @@ final class BlockMap {
         }
     }
 
-    /**
-     * Takes the blocks begun in one word of units of a page that are closed and were not taken: a bit for the first unit of each.
-     * Blocks that were never open are not among them. No block is taken twice.
-     */
-    long take(int page, int word) {
-        long[] of = lines[page >>> CHUNK_BITS];
-        int line = line(page) + word;
-        long[] before = taken[page >>> CHUNK_BITS];
-        int at = (page & CHUNK_MASK) * half + word;
-        long ready = of[line] & ~(long) WORDS.getVolatile(of, line + half) & ~before[at];
-        return ready == 0 ? 0 : ready & ~(long) WORDS.getAndBitwiseOr(before, at, ready);
-    }
-
-    /** How many words of 64 units a page has. */
-    int words() {
-        return half;
-    }
-
     /** The unit behind the block of a page that begins at a unit. */
     int end(int page, int unit) {
         long[] of = lines[page >>> CHUNK_BITS];
         int word = unit >>> 6;
         int first = line(page);
-        long behind = of[first + word] & -2L << unit;
+        long behind = of[first + 2 * word] & -2L << unit;
         while (behind == 0) {
             if (++word == half) {
                 return pageUnits;
             }
-            behind = of[first + word];
+            behind = of[first + 2 * word];
         }
         return (word << 6) + Long.numberOfTrailingZeros(behind);
     }
@@ -215,6 +239,6 @@ final class BlockMap {
     }
 
     private int openWord(long place) {
-        return line(page(place)) + half + (unit(place) >>> 6);
+        return line(page(place)) + 2 * (unit(place) >>> 6) + 1;
     }
 }

@@ -11,14 +11,14 @@ final class Doubts {
     private final Marking marking;
     private final PoolBlocks blocks;
     private final PagedMemory memory;
-    private final Marker marker;
+    private final PointerScan scan;
     private final Map<Long, Long> stale = new HashMap<>();
 
     Doubts(Marking marking) {
         this.marking = marking;
         this.blocks = marking.blocks;
         this.memory = blocks.memory();
-        this.marker = new Marker(marking, 0);
+        this.scan = new PointerScan(marking);
         marking.staleWords().forEach(word -> stale.put(word.address(), word.blocks()));
     }
 
@@ -76,7 +76,7 @@ final class Doubts {
         boolean[] noise = new boolean[1];
         AddressRanges.Gaps gap = (start, end) -> {
             if (Long.compareUnsigned(from, start) >= 0 && Long.compareUnsigned(from, end) < 0) {
-                noise[0] = marker.isNoise(offset + (start - page), offset + (end - page));
+                noise[0] = scan.isNoise(offset + (start - page), offset + (end - page));
             }
         };
         if (inBlock) {

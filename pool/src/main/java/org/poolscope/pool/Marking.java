@@ -1,28 +1,30 @@
 package org.poolscope.pool;
 
-import java.lang.foreign.MemorySegment;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Arrays;
+import java.util.Deque;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.locks.LockSupport;
-import java.util.stream.IntStream;
+import java.util.function.Consumer;
 import org.poolscope.kernel.KernelImage;
 import org.poolscope.model.Progress;
 
 /**
- * One search for the blocks that can be reached: what {@link Marker}s, one for each thread, share.
+ * One search for the blocks that can be reached.
  *
- * <p>Memory is what takes the time: a pointer leads anywhere, and whoever follows each at once waits for every block. So a block that is
- * reached is only closed in the {@link BlockMap}, and its page put into a {@link PageQueue}; the pages are taken in the order of their
- * addresses, and all blocks reached on a page until then are looked through together. Where most blocks can be reached, two or three
- * rounds through the pages see nearly all of them; a long list that leads from page to page is followed page by page.
+ * <p>Memory is what takes the time: a pointer leads anywhere, and whoever follows each into the image waits for every block. So each page is
+ * looked at once, in order, by {@link PointerScan}s on all processors, and a {@link Marker} takes what they find: roots first, then pages of
+ * blocks from the last to the first. What a reached block leads to is marked; the pointers of one that is not reached yet are kept, four
+ * bytes each, and followed without another look at the image when it is. Drivers mostly put what is new before what is old, and new blocks
+ * mostly stand behind old ones, so most blocks are reached before their turn comes.
  */
 final class Marking {
 
-    /** Pages one piece of the search for roots has. */
-    private static final int CHUNK = 1024;
+    /** Pages one piece of the search for roots has, and one of the search through blocks. */
+    private static final int ROOT_PAGES = 256;
+    private static final int POOL_PAGES = 64;
+
+    /** Bytes for pointers kept, for each block. */
+    private static final int KEPT_BYTES = 5;
 
     /** Handle table entries of 64-bit kernels from Windows 8 on keep 44 bits of their pointer above twenty of their own. */
     private static final int COMPRESSED_SINCE = 9200;
@@ -33,115 +35,112 @@ final class Marking {
     /** A leftover word that alone keeps so many blocks is taken for stale. */
     private static final int KEPT_BY_STALE_WORD = 1000;
 
-    private static final int SPINS = 200;
-    private static final long PAUSE_NANOS = 20_000;
-
     final PoolBlocks blocks;
     final BlockMap map;
-    final PageQueue queue;
     final PointerRules rules;
     final LeftoverPlaces places;
     final Leftovers leftovers;
     final boolean compressedHandles;
     final boolean shortLists;
-    private final MemorySegment bytes;
-    private final int threads;
+    final FilePages poolPages;
     private final MappedPages kernel;
-    private final FilePages poolPages;
-    private final AtomicInteger working = new AtomicInteger();
-    private final AtomicLong searched = new AtomicLong();
+    private final Marker marker;
+    private final PointerScan scan;
+    /** Where the search is: roots and pages of blocks that nobody looks at yet, and parts of big allocations that were reached. */
+    private final Deque<Consumer<PointerScan>> first = new ArrayDeque<>();
+    private long nextRoot;
+    private int nextPages;
     private final List<Reachability.StaleWord> staleWords = new ArrayList<>();
 
     Marking(KernelImage image, PoolBlocks blocks, MappedPages kernel) {
         this.blocks = blocks;
         this.kernel = kernel;
-        this.bytes = blocks.memory().bytes();
         this.map = new BlockMap(blocks);
-        this.threads = Math.max(1, Runtime.getRuntime().availableProcessors());
-        this.queue = new PageQueue(blocks.pages(), threads);
         this.rules = new PointerRules(blocks, ObjectTest.of(image, blocks));
         this.places = LeftoverPlaces.of(blocks, rules, map);
         this.leftovers = Leftovers.of(image);
         this.poolPages = FilePages.of(blocks);
         this.compressedHandles = rules.isWide() && image.version().build() >= COMPRESSED_SINCE;
         this.shortLists = rules.isWide() && image.version().build() < SHORT_LISTS_BEFORE;
+        this.scan = new PointerScan(this);
+        this.marker = new Marker(blocks, map, new KeptPointers(blocks.pages(), KEPT_BYTES * blocks.count()), scan);
+        this.nextPages = blocks.pages();
     }
 
     void run(KernelImage image, Progress progress) {
-        Marker[] markers = new Marker[threads];
-        Arrays.setAll(markers, i -> new Marker(this, i));
         // The header of a crash dump keeps the registers of the processor that stopped.
-        image.image().header().ifPresent(header -> markers[0].words(0, Math.min(header.size(), bytes.byteSize()), 0, null));
-        AtomicLong nextChunk = new AtomicLong();
+        image.image().header().ifPresent(header -> first.add(into -> into.head(Math.min(header.size(), blocks.memory().bytes().byteSize()))));
         long all = kernel.count() << Words.PAGE_SHIFT;
-        IntStream.range(0, markers.length).parallel().forEach(i -> {
-            Marker marker = markers[i];
-            working.incrementAndGet();
-            try {
-                for (long chunk = nextChunk.getAndIncrement(); chunk * CHUNK < kernel.count(); chunk = nextChunk.getAndIncrement()) {
-                    roots(marker, chunk);
-                }
-                do {
-                    marker.drain(seen -> progress.at("following pointers", Math.min(searched.addAndGet(seen), all), all));
-                    working.decrementAndGet();
-                } while (isMore());
-            } catch (RuntimeException | Error failure) {
-                // The others wait as long as this one counts as working.
-                working.decrementAndGet();
-                throw failure;
-            }
-        });
-        followDoubtful(markers);
+        InOrder<PointerScan> work = new InOrder<>(Math.max(1, Runtime.getRuntime().availableProcessors()), () -> new PointerScan(this),
+                this::job, found -> {
+                    marker.take(found);
+                    offer(marker.takeBigs());
+                    progress.at("following pointers", Math.min(marker.searched(), all), all);
+                });
+        do {
+            work.run();
+            marker.settle();
+            offer(marker.takeBigs());
+        } while (!first.isEmpty());
+        followDoubtful();
     }
 
-    private void roots(Marker marker, long chunk) {
-        for (MappedPages.Cursor page = kernel.cursor(chunk * CHUNK, (chunk + 1) * CHUNK); page.next();) {
-            long va = page.address();
-            long offset = page.offset();
-            if (blocks.pageAt(va) == 0 && !poolPages.contains(offset)) {
-                leftovers.liveOutside(va, va + Words.PAGE,
-                        (from, to) -> marker.mixed(offset + (from - va), offset + (to - va), from));
-            }
+    /** The next scan to do; {@code null} when there is none, or none yet. */
+    private Consumer<PointerScan> job() {
+        Consumer<PointerScan> stretch = next();
+        return stretch == null ? null : into -> {
+            into.begin();
+            stretch.accept(into);
+            into.finish();
+        };
+    }
+
+    /** The next stretch of memory to look through. */
+    private synchronized Consumer<PointerScan> next() {
+        if (!first.isEmpty()) {
+            return first.poll();
         }
+        if (nextRoot < kernel.count()) {
+            long from = nextRoot;
+            nextRoot += ROOT_PAGES;
+            return into -> into.roots(kernel.cursor(from, from + ROOT_PAGES));
+        }
+        if (nextPages > 0) {
+            int end = nextPages;
+            nextPages = Math.max(0, end - POOL_PAGES);
+            int from = nextPages;
+            return into -> into.pages(from, end);
+        }
+        return null;
     }
 
-    /** Waits until there is a page in the queue, or nobody works who could put one in. */
-    private boolean isMore() {
-        for (int i = 0;; i++) {
-            if (!queue.isEmpty()) {
-                working.incrementAndGet();
-                return true;
-            }
-            if (working.get() == 0) {
-                return false;
-            }
-            if (i < SPINS) {
-                Thread.onSpinWait();
-            } else {
-                LockSupport.parkNanos(PAUSE_NANOS);
+    /** Puts big allocations that were reached before all else: what they lead to had better be known early. */
+    private synchronized void offer(long[] places) {
+        for (long place : places) {
+            int big = BlockMap.big(place);
+            for (int piece = 0; piece < scan.pieces(big); piece++) {
+                int number = piece;
+                first.add(into -> into.big(big, number));
             }
         }
     }
 
     /** Follows the words that stand among leftovers, in the order of their addresses, so that the answer is the same each time. */
-    private void followDoubtful(Marker[] markers) {
+    private void followDoubtful() {
         Longs doubtful = new Longs();
-        for (Marker marker : markers) {
-            doubtful.addAll(marker.doubtful());
-        }
+        doubtful.addAll(marker.doubtful());
         doubtful.sort();
         Longs stale = new Longs();
-        Marker marker = new Marker(this, 0);
         for (int i = 0; i < doubtful.count(); i++) {
-            Longs reached = marker.follow(doubtful.get(i));
+            Longs reached = marker.reachedFrom(blocks.memory().canonical(blocks.memory().pointer(doubtful.get(i))));
             if (reached.count() >= KEPT_BY_STALE_WORD) {
                 staleWords.add(new Reachability.StaleWord(doubtful.get(i), reached.count()));
                 stale.addAll(reached);
             } else {
+                marker.doubtful().sort();
                 doubtful.addAll(marker.doubtful());
             }
         }
-        searched.addAndGet(marker.searched());
         // Until now they were closed, so that a second stale word into the same list is not named too.
         for (int i = 0; i < stale.count(); i++) {
             map.reopen(stale.get(i));
@@ -155,7 +154,7 @@ final class Marking {
 
     /** Bytes that were searched for pointers. */
     long searchedBytes() {
-        return searched.get();
+        return marker.searched();
     }
 
     /** Whether the block in use that holds an address can be reached. */
