@@ -4,7 +4,7 @@ import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.IntStream;
 
 /**
  * Places in blocks whose owner never writes there, so that what stands there is what an earlier owner of the memory left. Told by
@@ -47,50 +47,93 @@ final class LeftoverPlaces {
 
     /** @param map the blocks, none of which was reached yet */
     static LeftoverPlaces of(PoolBlocks blocks, PointerRules rules, BlockMap map) {
-        Map<Long, Sample> samples = new HashMap<>();
-        long pages = 0;
-        for (PageGroup group : blocks.groups()) {
-            pages += group.pages();
-        }
-        int step = (int) Math.max(1, pages / PAGES);
-        int skip = 0;
-        for (PageGroup group : blocks.groups()) {
-            for (int page = 0; page < group.pages(); page++) {
-                if (++skip >= step && !PageParser.isSpecial(group.flags[page])) {
-                    skip = 0;
-                    choose(blocks, group, page, samples);
-                }
-            }
-        }
-        samples.values().removeIf(sample -> sample.places.count() < LEAST_BLOCKS);
-        Map<Long, long[]> found = new ConcurrentHashMap<>();
-        samples.entrySet().parallelStream().forEach(entry -> {
-            long[] bits = entry.getValue().leftovers(blocks, rules, map);
+        Chosen chosen = new Chosen(blocks);
+        int parts = Runtime.getRuntime().availableProcessors();
+        Sample[] samples = IntStream.range(0, parts).parallel()
+                .mapToObj(part -> chosen.look(rules, map, part, parts)).reduce(LeftoverPlaces::add).orElseThrow();
+        Map<Long, long[]> found = new HashMap<>();
+        chosen.samples.forEach((kind, number) -> {
+            long[] bits = samples[number] == null ? null : samples[number].leftovers(chosen.counts[number]);
             if (bits != null) {
-                found.put(entry.getKey(), bits);
+                found.put(kind, bits);
             }
         });
         return new LeftoverPlaces(found);
     }
 
-    /** Puts the blocks of a page among the samples. */
-    private static void choose(PoolBlocks blocks, PageGroup group, int page, Map<Long, Sample> samples) {
-        HeaderFormat format = blocks.format();
-        for (int block = group.first[page]; block < group.first[page + 1]; block++) {
-            if (group.state(block) != BlockState.ALLOCATED.ordinal()) {
-                continue;
+    private static Sample[] add(Sample[] to, Sample[] others) {
+        for (int i = 0; i < to.length; i++) {
+            if (to[i] == null) {
+                to[i] = others[i];
+            } else if (others[i] != null) {
+                to[i].add(others[i]);
             }
-            int units = group.end(page, block, format.pageUnits()) - group.unit(block);
-            long kind = kind(group.tag[block], units);
-            Sample sample = samples.get(kind);
-            if (sample == null && samples.size() < MOST_KINDS) {
-                int words = ((units << format.unitShift()) - format.headerSize()) / blocks.memory().pointerSize();
-                sample = new Sample(words);
-                samples.put(kind, sample);
+        }
+        return to;
+    }
+
+    /** The blocks that are compared, in the order in which they stand in memory: so that each page is looked at once. */
+    private static final class Chosen {
+
+        private final PoolBlocks blocks;
+        /** The number of each kind's sample, how many blocks it has, and how many words each of them. */
+        private final Map<Long, Integer> samples = new HashMap<>();
+        private final int[] counts = new int[MOST_KINDS];
+        private final int[] words = new int[MOST_KINDS];
+        /** Where in the image the data of a block begins, and its sample. */
+        private final Longs places = new Longs();
+        private final Longs sampleOf = new Longs();
+
+        Chosen(PoolBlocks blocks) {
+            this.blocks = blocks;
+            int step = Math.max(1, blocks.pages() / PAGES);
+            int skip = 0;
+            for (PageGroup group : blocks.groups()) {
+                for (int page = 0; page < group.pages(); page++) {
+                    if (++skip >= step && !PageParser.isSpecial(group.flags[page])) {
+                        skip = 0;
+                        choose(group, page);
+                    }
+                }
             }
-            if (sample != null && sample.places.count() < MOST_BLOCKS) {
-                sample.places.add(group.offset[page] + ((long) group.unit(block) << format.unitShift()) + format.headerSize());
+        }
+
+        private void choose(PageGroup group, int page) {
+            HeaderFormat format = blocks.format();
+            for (int block = group.first[page]; block < group.first[page + 1]; block++) {
+                if (group.state(block) != BlockState.ALLOCATED.ordinal()) {
+                    continue;
+                }
+                int units = group.end(page, block, format.pageUnits()) - group.unit(block);
+                long kind = kind(group.tag[block], units);
+                Integer sample = samples.get(kind);
+                if (sample == null && samples.size() < MOST_KINDS) {
+                    sample = samples.size();
+                    words[sample] = ((units << format.unitShift()) - format.headerSize()) / blocks.memory().pointerSize();
+                    samples.put(kind, sample);
+                }
+                if (sample != null && counts[sample] < MOST_BLOCKS) {
+                    counts[sample]++;
+                    places.add(group.offset[page] + ((long) group.unit(block) << format.unitShift()) + format.headerSize());
+                    sampleOf.add(sample);
+                }
             }
+        }
+
+        /** Looks through one of several parts; the samples by number, {@code null} where there is nothing. */
+        Sample[] look(PointerRules rules, BlockMap map, int part, int parts) {
+            Sample[] found = new Sample[samples.size()];
+            int end = (int) ((long) places.count() * (part + 1) / parts);
+            for (int i = (int) ((long) places.count() * part / parts); i < end; i++) {
+                int sample = (int) sampleOf.get(i);
+                if (counts[sample] >= LEAST_BLOCKS) {
+                    if (found[sample] == null) {
+                        found[sample] = new Sample(words[sample]);
+                    }
+                    found[sample].look(blocks, rules, map, places.get(i));
+                }
+            }
+            return found;
         }
     }
 
@@ -119,8 +162,6 @@ final class LeftoverPlaces {
     /** Blocks of one tag and size. */
     private static final class Sample {
 
-        /** Where in the image their data begins. */
-        private final Longs places = new Longs();
         private final int[] pointers;
         private final int[] dangling;
         private final int[] numbers;
@@ -131,7 +172,7 @@ final class LeftoverPlaces {
             numbers = new int[words];
         }
 
-        private void look(PoolBlocks pool, PointerRules rules, BlockMap map, long offset) {
+        void look(PoolBlocks pool, PointerRules rules, BlockMap map, long offset) {
             MemorySegment bytes = pool.memory().bytes();
             int size = pool.memory().pointerSize();
             for (int i = 0; i < pointers.length; i++) {
@@ -153,13 +194,18 @@ final class LeftoverPlaces {
             return place == BlockMap.NOWHERE || !map.isOpen(place);
         }
 
-        /** The words of these blocks that are leftovers; {@code null} when none are. */
-        long[] leftovers(PoolBlocks pool, PointerRules rules, BlockMap map) {
-            for (int i = 0; i < places.count(); i++) {
-                look(pool, rules, map, places.get(i));
+        void add(Sample others) {
+            for (int i = 0; i < pointers.length; i++) {
+                pointers[i] += others.pointers[i];
+                dangling[i] += others.dangling[i];
+                numbers[i] += others.numbers[i];
             }
+        }
+
+        /** The words of so many blocks that are leftovers; {@code null} when none are. */
+        long[] leftovers(int count) {
             long[] bits = new long[pointers.length + 63 >>> 6];
-            for (int i = ending(); i < pointers.length; i++) {
+            for (int i = ending(count); i < pointers.length; i++) {
                 bits[i >>> 6] |= 1L << i;
             }
             for (int i = 0; i < pointers.length; i++) {
@@ -171,12 +217,12 @@ final class LeftoverPlaces {
         }
 
         /** Where the end that nobody writes begins; the number of words when there is none. */
-        private int ending() {
+        private int ending(int count) {
             int found = pointers.length;
             int leading = 0;
             int nowhere = 0;
             int nonzero = 0;
-            for (int i = pointers.length - 1; i >= 0 && pointers[i] + numbers[i] <= WRITTEN_SHARE * places.count(); i--) {
+            for (int i = pointers.length - 1; i >= 0 && pointers[i] + numbers[i] <= WRITTEN_SHARE * count; i--) {
                 leading += pointers[i];
                 nowhere += dangling[i];
                 nonzero += pointers[i] + numbers[i];

@@ -53,6 +53,11 @@ final class Marking {
     private final List<Reachability.StaleWord> staleWords = new ArrayList<>();
 
     Marking(KernelImage image, PoolBlocks blocks, MappedPages kernel) {
+        this(image, blocks, kernel, KEPT_BYTES * blocks.count());
+    }
+
+    /** @param keptBytes about how many bytes the pointers of blocks that are not reached yet may take */
+    Marking(KernelImage image, PoolBlocks blocks, MappedPages kernel, long keptBytes) {
         this.blocks = blocks;
         this.kernel = kernel;
         this.map = new BlockMap(blocks);
@@ -63,7 +68,7 @@ final class Marking {
         this.compressedHandles = rules.isWide() && image.version().build() >= COMPRESSED_SINCE;
         this.shortLists = rules.isWide() && image.version().build() < SHORT_LISTS_BEFORE;
         this.scan = new PointerScan(this);
-        this.marker = new Marker(blocks, map, new KeptPointers(blocks.pages(), KEPT_BYTES * blocks.count()), scan);
+        this.marker = new Marker(blocks, map, new KeptPointers(blocks.pages(), keptBytes), scan);
         this.nextPages = blocks.pages();
     }
 

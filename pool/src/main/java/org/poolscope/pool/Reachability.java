@@ -162,16 +162,20 @@ public final class Reachability {
 
         void add(PoolBlocks blocks, Marking marking, int number) {
             PageGroup group = blocks.groups()[number];
-            int unitShift = blocks.format().unitShift();
             for (int page = 0; page < group.pages(); page++) {
-                TagCounts pool = PageParser.isPaged(group.flags[page]) ? paged : nonpaged;
-                for (int block = group.first[page]; block < group.first[page + 1]; block++) {
-                    if (group.state(block) == BlockState.ALLOCATED.ordinal()) {
-                        int unit = group.unit(block);
-                        count(pool, group.tag[block], (long) (group.end(page, block, blocks.format().pageUnits()) - unit) << unitShift,
-                                marking.isReached(BlockMap.place(blocks.firstPage(number) + page, unit)),
-                                group.address[page] + ((long) unit << unitShift) + blocks.headerSize());
-                    }
+                addPage(blocks, marking, group, page, blocks.firstPage(number) + page);
+            }
+        }
+
+        private void addPage(PoolBlocks blocks, Marking marking, PageGroup group, int page, int number) {
+            TagCounts pool = PageParser.isPaged(group.flags[page]) ? paged : nonpaged;
+            int unitShift = blocks.format().unitShift();
+            for (int block = group.first[page]; block < group.first[page + 1]; block++) {
+                if (group.state(block) == BlockState.ALLOCATED.ordinal()) {
+                    int unit = group.unit(block);
+                    count(pool, group.tag[block], (long) (group.end(page, block, blocks.format().pageUnits()) - unit) << unitShift,
+                            marking.isReached(BlockMap.place(number, unit)),
+                            group.address[page] + ((long) unit << unitShift) + blocks.headerSize());
                 }
             }
         }
