@@ -40,6 +40,8 @@ final class Marker {
     /** Blocks reached since {@link #reachedFrom} began. */
     private final Longs reached = new Longs();
     private boolean records;
+    /** How many doubts of a scan were taken. */
+    private int doubt;
     private long searched;
 
     /**
@@ -68,22 +70,26 @@ final class Marker {
 
     private void sources(PointerScan found) {
         int from = 0;
-        int doubt = 0;
+        doubt = 0;
         for (int i = 0; i < found.sources(); i++) {
-            long source = found.source(i);
             int to = found.end(i);
-            if (source == PointerScan.ROOT) {
-                searched += found.length(i);
-                follow(found.pointers(), from, to);
-            } else if ((source & PointerScan.DOUBT) != 0) {
-                long va = found.doubts().get(doubt++);
-                if (!map.isOpen(PointerScan.place(source)) && map.isOpenAt(found.pointers()[from])) {
-                    doubtful.add(va);
-                }
-            } else {
-                block(found, i, from, to);
-            }
+            source(found, i, from, to);
             from = to;
+        }
+    }
+
+    private void source(PointerScan found, int number, int from, int to) {
+        long source = found.source(number);
+        if (source == PointerScan.ROOT) {
+            searched += found.length(number);
+            follow(found.pointers(), from, to);
+        } else if ((source & PointerScan.DOUBT) != 0) {
+            long va = found.doubts().get(doubt++);
+            if (!map.isOpen(PointerScan.place(source)) && map.isOpenAt(found.pointers()[from])) {
+                doubtful.add(va);
+            }
+        } else {
+            block(found, number, from, to);
         }
     }
 

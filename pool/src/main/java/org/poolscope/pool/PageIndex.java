@@ -28,7 +28,7 @@ final class PageIndex {
         }
     }
 
-    /** Of each slot the key, 0 when it is free, and where the leaf begins. */
+    /** Of each slot the key, 0 when it is free, and where the leaf begins; of a leaf with all its pages the complement of the first's number. */
     private long[] slots = new long[2 * 64];
     private long[] leaves = new long[16 * LEAF_LONGS];
     private int used;
@@ -44,7 +44,9 @@ final class PageIndex {
         for (int slot = hash(key) & mask;; slot = slot + 2 & mask) {
             long found = slots[slot];
             if (found == key) {
-                return inLeaf((int) slots[slot + 1], (int) (va >>> Words.PAGE_SHIFT) & LEAF_MASK);
+                int page = (int) (va >>> Words.PAGE_SHIFT) & LEAF_MASK;
+                int leaf = (int) slots[slot + 1];
+                return leaf < 0 ? ~leaf + page : inLeaf(leaf, page);
             }
             if (found == 0) {
                 return -1;
@@ -62,6 +64,13 @@ final class PageIndex {
         return (int) leaves[leaf + FIRST] + before + Long.bitCount(present & (1L << page) - 1);
     }
 
+    /** Puts the next pages in; addresses must ascend. */
+    void addAll(long[] addresses) {
+        for (long address : addresses) {
+            add(address);
+        }
+    }
+
     /** Puts the next page in; addresses must ascend. */
     void add(long va) {
         long key = key(va);
@@ -73,6 +82,9 @@ final class PageIndex {
         leaves[lastLeaf + PRESENT + (page >>> 6)] |= 1L << page;
         leaves[lastLeaf + BEFORE] += BEHIND[page >>> 6];
         count++;
+        if (count - (int) leaves[lastLeaf + FIRST] > LEAF_MASK) {
+            slots[slot(key) + 1] = ~(int) leaves[lastLeaf + FIRST];
+        }
     }
 
     private int leaf(long key) {

@@ -166,18 +166,22 @@ final class PointerScan {
 
     /** Looks through pages that are no pool, as roots. */
     void roots(MappedPages.Cursor pages) {
-        int[] length = new int[1];
+        int length = 0;
         while (pages.next()) {
-            long va = pages.address();
-            long offset = pages.offset();
-            if (blocks.pageNumber(va) < 0 && !shared.poolPages.contains(offset)) {
-                shared.leftovers.liveOutside(va, va + Words.PAGE, (from, to) -> {
-                    mixed(offset + (from - va), offset + (to - va), from);
-                    length[0] += (int) (to - from);
-                });
+            if (blocks.pageNumber(pages.address()) < 0 && !shared.poolPages.contains(pages.offset())) {
+                length += root(pages.address(), pages.offset());
             }
         }
-        source(ROOT, length[0]);
+        source(ROOT, length);
+    }
+
+    private int root(long va, long offset) {
+        int[] length = new int[1];
+        shared.leftovers.liveOutside(va, va + Words.PAGE, (from, to) -> {
+            mixed(offset + (from - va), offset + (to - va), from);
+            length[0] += (int) (to - from);
+        });
+        return length[0];
     }
 
     /** In how many pieces a big allocation is looked through. */
@@ -238,8 +242,7 @@ final class PointerScan {
         for (; block >= first; block--) {
             int unit = group.unit(block);
             if (group.state(block) == BlockState.ALLOCATED.ordinal()) {
-                int tag = bytes.get(LittleEndian.U32, offset + (unit << unitShift) + tagOffset);
-                block(tag, BlockMap.place(number, unit), offset, va, unit << unitShift, end << unitShift);
+                block(BlockMap.place(number, unit), offset, va, unit << unitShift, end << unitShift);
             }
             end = unit;
         }
@@ -268,11 +271,13 @@ final class PointerScan {
         int to = map.end(number, unit) << unitShift;
         makeRoom(page.length);
         MemorySegment.copy(bytes, LittleEndian.U64, offset + from, page, from / Long.BYTES, (to - from) / Long.BYTES);
-        block(bytes.get(LittleEndian.U32, offset + from + tagOffset), place, offset, group.address[at], from, to);
+        block(place, offset, group.address[at], from, to);
     }
 
     /** Looks through a block of the page that was copied, from one of its bytes to another, header included. */
-    private void block(int tag, long place, long offset, long va, int from, int to) {
+    private void block(long place, long offset, long va, int from, int to) {
+        int tagAt = from + tagOffset;
+        int tag = (int) (page[tagAt / Long.BYTES] >>> (tagAt & Integer.BYTES) * Byte.SIZE);
         long[] leftovers = shared.places.of(tag, to - from >> unitShift);
         int start = from + header;
         if (plain && leftovers == null) {
@@ -300,10 +305,12 @@ final class PointerScan {
      * nobody can foresee.
      */
     private void gather(int from, int to) {
+        long[] words = page;
+        long[] into = pointers;
         int n = count;
         for (int i = from; i < to; i++) {
-            long word = page[i];
-            pointers[n] = word;
+            long word = words[i];
+            into[n] = word;
             n += rules.nearPool(word);
         }
         count = n;

@@ -57,9 +57,7 @@ public final class PoolBlocks {
         for (int g = 0; g < groups.length; g++) {
             PageGroup group = groups[g];
             firstPage[g + 1] = firstPage[g] + group.pages();
-            for (long address : group.address) {
-                index.add(address);
-            }
+            index.addAll(group.address);
             pageBlocks += group.realBlocks();
             if (group.pages() > 0) {
                 first = lower(first, group.address[0]);
