@@ -13,7 +13,7 @@ import org.poolscope.lab.machine.WindowsVersion;
 /**
  * A busy file server with nothing wrong: large pools with room left, tags with many allocations and as many frees, the file
  * cache's tables ({@code MmSt}) and the registry ({@code CM31}) on top. The dump was taken on request, three PoolMon snapshots
- * hours apart go up and down but do not grow. Nothing may be accused. In the variant {@code x86-trimmed} part of paged pool is in
+ * hours apart go up and down but do not grow. Nothing may be accused. In the variants {@code -trimmed} part of paged pool is in
  * the page file, so that not every pointer can be seen.
  */
 final class HealthyFileServer extends MachineCase {
@@ -34,7 +34,7 @@ final class HealthyFileServer extends MachineCase {
 
     @Override
     public List<String> variants() {
-        return variants(List.of("x86", "x64", "pae", "x86-trimmed"), "");
+        return variants(List.of("x86", "x64", "pae", "x86-trimmed", "17763-trimmed"), "");
     }
 
     @Override
@@ -52,7 +52,7 @@ final class HealthyFileServer extends MachineCase {
     @Override
     void build(Machine machine, Making making) throws IOException {
         FileServerLoad.build(machine, making);
-        if (making.is("x86-trimmed")) {
+        if (making.variant().endsWith("-trimmed")) {
             machine.pageOut(ONE_IN_PAGE_FILE);
         }
         FileServerLoad.poolmon(making, machine);

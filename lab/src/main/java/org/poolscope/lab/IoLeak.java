@@ -57,7 +57,8 @@ final class IoLeak extends MachineCase {
         int limit = (making.isModern() ? making.count(FILLED_PAGES, 0) * 5 / 4 + 1_500 : making.count(FILLED_PAGES, 0) + 800) + (verified(making) ? making.count(VERIFIER_PAGES, 0) * (making.isModern() ? 2 : 1) + 64 : 0);
         WindowsVersion version = making.variant().startsWith("xp") ? WindowsVersion.XP_SP2
                 : WindowsVersion.ofVariant(making.variant());
-        return MachineSpec.of(version, limit + making.count(9_000, 0)).withNonPaged(limit, limit / 2).withBigPageSlots(16_384);
+        return MachineSpec.of(version, limit + making.count(9_000, 0)).withNonPaged(limit, limit / 2)
+                .withBigPageSlots(making.isModern() && making.scale() > 0.5 ? 32_768 : 16_384);
     }
 
     @Override
