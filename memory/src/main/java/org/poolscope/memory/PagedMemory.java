@@ -232,6 +232,17 @@ public final class PagedMemory extends VirtualMemory {
                 : Integer.toUnsignedLong(file.get(LittleEndian.U32, table + 4L * index));
     }
 
+    /** Copies the entries of a table that is a whole page. */
+    void copyTable(long table, long[] to) {
+        if (wide) {
+            MemorySegment.copy(file, LittleEndian.U64, table, to, 0, to.length);
+            return;
+        }
+        for (int i = 0; i < to.length; i++) {
+            to[i] = entry(table, i);
+        }
+    }
+
     PagingMode mode() {
         return mode;
     }

@@ -5,6 +5,8 @@ final class TableWalk {
 
     private static final long BASE_BUDGET = 1 << 24;
     private static final long BUDGET_PER_PAGE = 16;
+    /** Frames asked for at once: those of one table. */
+    private static final long LONGEST_RUN = 512;
 
     private final PagedMemory memory;
     private final PhysicalMemory physical;
@@ -20,6 +22,14 @@ final class TableWalk {
     /** Entries and pieces that may still be looked at: more than sound tables of an image of this size can hold. */
     private long budget;
 
+    /** The entries of one table of the lowest level: nearly all entries there are. */
+    private final long[] leaves;
+
+    /** Frames that stand one after another in the file, asked for when a page was in none: the next pages are often among them. */
+    private long runStart;
+    private long runEnd;
+    private long runOffset;
+
     private long pieceStart;
     private long pieceOffset;
     private long pieceLength;
@@ -31,6 +41,7 @@ final class TableWalk {
         this.from = from;
         this.last = last;
         this.indexBits = memory.mode().indexBits();
+        this.leaves = new long[1 << indexBits];
         this.budget = BASE_BUDGET + physical.presentPages() * BUDGET_PER_PAGE;
     }
 
@@ -60,9 +71,7 @@ final class TableWalk {
                 continue;
             }
             budget--;
-            if (shift == PhysicalMemory.PAGE_SHIFT) {
-                frames(va, memory.leafFrame(entry, true), 1);
-            } else if (memory.isLarge(entry, shift)) {
+            if (memory.isLarge(entry, shift)) {
                 frames(va, memory.largeFrame(entry, shift), span >>> PhysicalMemory.PAGE_SHIFT);
             } else {
                 lowerTable(va, memory.tableOffset(entry), shift);
@@ -73,11 +82,46 @@ final class TableWalk {
     private void lowerTable(long va, long offset, int shift) {
         if (offset < 0) {
             absent(va, 1L << shift, Absence.of(offset));
-        } else if (seen.add(offset)) {
-            table(offset, shift - indexBits, va);
-        } else {
+        } else if (!seen.add(offset)) {
             skipped++;
+        } else if (shift - indexBits == PhysicalMemory.PAGE_SHIFT) {
+            pages(offset, va);
+        } else {
+            table(offset, shift - indexBits, va);
         }
+    }
+
+    /** Walks a table of the lowest level. */
+    private void pages(long offset, long base) {
+        memory.copyTable(offset, leaves);
+        long[] entries = leaves;
+        for (int i = 0; i < entries.length && budget > 0; i++) {
+            long entry = entries[i];
+            long va = base + ((long) i << PhysicalMemory.PAGE_SHIFT);
+            if (entry == 0 || Long.compareUnsigned(va | PhysicalMemory.PAGE_SIZE - 1, from) < 0) {
+                continue;
+            }
+            if (Long.compareUnsigned(va, last) > 0) {
+                break;
+            }
+            budget--;
+            page(va, memory.leafFrame(entry, true));
+        }
+    }
+
+    private void page(long va, long frame) {
+        if (frame >= runStart && frame < runEnd && budget > 0) {
+            budget--;
+            present(va, runOffset + (frame - runStart << PhysicalMemory.PAGE_SHIFT), PhysicalMemory.PAGE_SIZE);
+            return;
+        }
+        long run = frame < 0 ? 0 : physical.contiguous(frame, LONGEST_RUN);
+        if (run > 0) {
+            runStart = frame;
+            runEnd = frame + run;
+            runOffset = physical.fileOffset(frame);
+        }
+        frames(va, frame, 1);
     }
 
     /** Pages whose frames follow each other; they may stand in several places of the file, or in none. */
