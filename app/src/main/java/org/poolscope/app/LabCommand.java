@@ -55,9 +55,9 @@ final class LabCommand implements Callable<Integer> {
     private String variant;
 
     @Option(names = "--build", paramLabel = "N",
-            description = {"The machine's Windows, for the cases of one machine: 9600 (8.1), 14393 (10 1607), 17763 (10 1809),",
-                "19041 (10 2004), 20348 (Server 2022) or 22000 (11). With --variant, the variant of that machine:",
-                "verifier, control or raw, where the case has it."})
+            description = "Which Windows the machine of a case has: 9600 (8.1), 14393 (10 1607), 17763 (10 1809), 19041 (10 2004), "
+                    + "20348 (Server 2022) or 22000 (11). With --variant, that variant of it: verifier, control, raw or trimmed, where "
+                    + "the case has it.")
     private Integer build;
 
     @ArgGroup(exclusive = false, heading = "For the case fleet:%n")
