@@ -1,11 +1,14 @@
 package org.poolscope.diagnosis;
 
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.BitSet;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.poolscope.memory.MemoryImage;
 import org.poolscope.memory.packed.UnpackedFile;
 import org.poolscope.memory.packed.Unpacker;
@@ -28,6 +31,7 @@ public final class CaseReader {
     private final Progress progress;
     private final Unpacker unpacker;
     private final List<CaseFile> files = new ArrayList<>();
+    private final Set<Path> seen = new HashSet<>();
     private final List<Fact> facts = new ArrayList<>();
     private final List<CaseWarning> warnings = new ArrayList<>();
 
@@ -119,6 +123,13 @@ public final class CaseReader {
     }
 
     private void file(Path path, String name) {
+        try {
+            if (!seen.add(path.toRealPath())) {
+                return;   // named twice, or by its folder too: it is evidence once
+            }
+        } catch (IOException e) {
+            // Opening it says why.
+        }
         try {
             EvidenceFile file = EvidenceFile.open(path, name);
             Optional<List<UnpackedFile>> packed = unpacker.unpack(file);

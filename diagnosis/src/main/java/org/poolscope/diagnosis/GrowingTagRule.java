@@ -1,6 +1,7 @@
 package org.poolscope.diagnosis;
 
 import java.time.Duration;
+import java.time.LocalDateTime;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -31,7 +32,15 @@ final class GrowingTagRule implements Rule {
     /** Of what was allocated between two tables, a cache or load frees more than this. */
     private static final double FREED_BETWEEN = 0.5;
 
+    /** Over less time a rate an hour would be a guess. */
+    private static final Duration ENOUGH_FOR_A_RATE = Duration.ofMinutes(10);
+
     private record Growth(TagUsage first, TagUsage last, long bytes, long allocs, Long frees) {
+
+        /** Whether it frees most of what it allocates: load that rose looks like this, and so does a leak among much traffic. */
+        boolean isBusy() {
+            return frees != null && frees > FREED_BETWEEN * allocs;
+        }
     }
 
     @Override
@@ -44,13 +53,28 @@ final class GrowingTagRule implements Rule {
         List<Finding> found = new ArrayList<>();
         PoolBooks books = subject.once(PoolBooks.class, PoolBooks::of);
         OwnerBook owners = subject.once(OwnerBook.class, OwnerBook::of);
-        for (List<PoolSnapshot> series : books.series()) {
+        List<Boots> boots = subject.once(PoolTrends.class, PoolTrends::of).boots();
+        for (List<PoolSnapshot> whole : books.series()) {
+            List<PoolSnapshot> series = lastRun(whole, boots);
             for (PoolKind pool : PoolKind.values()) {
                 leader(series, pool).filter(growth -> !isTold(growth.last().tag(), pool, subject))
                         .ifPresent(growth -> found.add(finding(growth, series, pool, books, owners)));
             }
         }
         return found;
+    }
+
+    /** The tables since the last start of the machine: counts and pools begin anew with it. */
+    static List<PoolSnapshot> lastRun(List<PoolSnapshot> series, List<Boots> boots) {
+        int first = 0;
+        for (int i = 1; i < series.size(); i++) {
+            LocalDateTime before = series.get(i - 1).taken();
+            LocalDateTime after = series.get(i).taken();
+            if (boots.stream().anyMatch(boot -> boot.at().isAfter(before) && !boot.at().isAfter(after))) {
+                first = i;
+            }
+        }
+        return series.subList(first, series.size());
     }
 
     /** Where there are samples enough for a trend, the trend speaks: that it leaks, or that it came to rest. */
@@ -83,7 +107,6 @@ final class GrowingTagRule implements Rule {
         }
         if (best == null || best.bytes() < BYTES || best.bytes() < SHARE_OF_GROWTH * allGrowth
                 || best.bytes() < SHARE_OF_POOL * first.totalBytes(pool)
-                || best.frees() != null && best.frees() > FREED_BETWEEN * best.allocs()
                 || shrinksBetween(series, pool, best.last().tag())) {
             return Optional.empty();
         }
@@ -108,16 +131,18 @@ final class GrowingTagRule implements Rule {
     private Finding finding(Growth growth, List<PoolSnapshot> series, PoolKind pool, PoolBooks books, OwnerBook owners) {
         PoolTag tag = growth.last().tag();
         Duration between = Duration.between(series.getFirst().taken(), series.getLast().taken());
-        double hours = between.toSeconds() / 3600.0;
-        long perHour = Math.round(growth.bytes() / hours);
+        boolean rated = between.compareTo(ENOUGH_FOR_A_RATE) >= 0;
+        long perHour = Math.round(growth.bytes() * 3600.0 / Math.max(1, between.toSeconds()));
         Optional<OwnerBook.Owner> owner = owners.listed(tag).or(() -> owners.covered(tag)).filter(found -> !found.shared());
         String title = "Tag '" + tag + "'" + owner.map(found -> " of " + found.driver()).orElse("") + " grew by " + Quantity.bytes(growth.bytes())
-                + " of " + pool.word() + " pool in " + String.format(Locale.ROOT, "%.1f hours", hours) + ", " + Quantity.bytes(perHour) + " an hour";
-        Finding.Builder finding = Finding.of(this, Severity.WARNING, confidence(series), title)
+                + " of " + pool.word() + " pool in " + span(between) + (rated ? ", " + Quantity.bytes(perHour) + " an hour" : "")
+                + (growth.isBusy() ? ", though it frees " + Quantity.percent((double) growth.frees() / growth.allocs()) + " of what it allocates"
+                        : "");
+        Finding.Builder finding = Finding.of(this, growth.isBusy() ? Severity.NOTE : Severity.WARNING, confidence(growth, series), title)
                 .tags(List.of(tag))
                 .pool(pool)
-                .clause("'" + tag + "' grows by " + Quantity.bytes(perHour) + " an hour")
-                .explanation(explanation(growth, perHour, books.worst(pool), pool));
+                .clause("'" + tag + "' grows by " + (rated ? Quantity.bytes(perHour) + " an hour" : Quantity.bytes(growth.bytes()) + " in " + span(between)))
+                .explanation(explanation(growth, rated ? perHour : 0, books.worst(pool), pool));
         owner.ifPresent(found -> finding.driver(found.driver()));
         for (TagUsage row : growth.first() == null ? List.of(growth.last()) : List.of(growth.first(), growth.last())) {
             finding.evidence(row.seenAt() != null ? row.seenAt() : place(series, row));
@@ -129,7 +154,18 @@ final class GrowingTagRule implements Rule {
         return series.stream().filter(snapshot -> snapshot.rows().contains(row)).findFirst().map(PoolSnapshot::seenAt).orElseThrow();
     }
 
-    private static Confidence confidence(List<PoolSnapshot> series) {
+    private static String span(Duration time) {
+        if (time.compareTo(Duration.ofMinutes(2)) < 0) {
+            return Quantity.count(time.toSeconds(), "second", "seconds");
+        }
+        return time.compareTo(Duration.ofHours(2)) < 0 ? Quantity.count(time.toMinutes(), "minute", "minutes")
+                : String.format(Locale.ROOT, "%.1f hours", time.toSeconds() / 3600.0);
+    }
+
+    private static Confidence confidence(Growth growth, List<PoolSnapshot> series) {
+        if (growth.isBusy()) {
+            return Confidence.low(series.size() + " tables cannot tell a leak among much traffic from load that rose, or a cache that fills");
+        }
         return series.size() >= 4 ? Confidence.high(series.size() + " tables in a row show growth and none shows less")
                 : Confidence.medium("only " + series.size() + " tables: the growth may be a step, or a cache that fills");
     }
@@ -140,7 +176,7 @@ final class GrowingTagRule implements Rule {
             text.append("Between the first and the last table ").append(Quantity.count(growth.allocs(), "block was", "blocks were"))
                     .append(" allocated and ").append(Quantity.count(growth.frees())).append(" freed. ");
         }
-        totals.filter(found -> found.maximumBytes(pool) != null && found.usedShare(pool) < 1).ifPresent(found -> {
+        totals.filter(found -> perHour > 0 && found.maximumBytes(pool) != null && found.usedShare(pool) < 1).ifPresent(found -> {
             long left = found.maximumBytes(pool) - found.usedBytes(pool);
             double hours = (double) left / Math.max(1, perHour);
             if (hours < 24 * 365) {

@@ -7,6 +7,7 @@ import java.util.Comparator;
 import java.util.IntSummaryStatistics;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -75,10 +76,17 @@ final class NothingFoundRule implements Rule {
         List<String> stops = stops(subject, seen);
         String title = blind ? "No leak seen, but the evidence does not show the pools at all"
                 : few ? "No leak seen, but of the tags the evidence shows only " + rows : "No leak seen";
+        Optional<Finding> growth = earlier.stream().filter(finding -> finding.rule().equals(GrowingTagRule.ID)).findFirst();
+        if (growth.isPresent()) {
+            title = "No leak is certain, yet " + growth.get().clause();
+        } else if (books.snapshots().isEmpty() && !isSmall(subject)) {
+            title += ": the memory image is damaged or incomplete";
+        }
         title += stops.isEmpty() ? "" : "; " + String.join("; ", stops);
         String explanation = (looked.isEmpty() ? "" : "Looked at: " + String.join("; ", looked) + ". ")
                 + (missing.isEmpty() ? "" : "Not in the evidence: " + String.join("; ", missing) + ". ");
-        Confidence confidence = few ? Confidence.low("a machine uses hundreds of tags; those left out may hold the pool")
+        Confidence confidence = growth.isPresent() ? Confidence.low("a few tables cannot tell a leak among much traffic from load that rose")
+                : few ? Confidence.low("a machine uses hundreds of tags; those left out may hold the pool")
                 : blind ? Confidence.low("there are no totals and no table by tag")
                 : !missing.isEmpty() ? Confidence.low("part of the picture is missing")
                 : series.isEmpty() ? Confidence.medium("one moment shows what is held, not what grows: a slow leak may be too small to see yet")
@@ -87,7 +95,9 @@ final class NothingFoundRule implements Rule {
                 .clause(title)
                 .explanation(explanation.strip())
                 .evidence(seen.stream().distinct().toList());
-        if (books.snapshots().isEmpty() && !infos(subject).isEmpty()) {
+        if (books.snapshots().isEmpty() && !isSmall(subject)) {
+            finding.next("Copy the image from the machine again and compare its size with the original's: what is read of it has no table of pool tags.");
+        } else if (books.snapshots().isEmpty() && !infos(subject).isEmpty()) {
             finding.next("Let the machine write kernel dumps when it stops: the pools are in them, not in small dumps. "
                     + "(From Windows 11 24H2 on in SystemPropertiesAdvanced, Startup and Recovery.)", "wmic recoveros set DebugInfoType = 2");
         }
@@ -124,6 +134,11 @@ final class NothingFoundRule implements Rule {
             }
         }
         return stops.stream().distinct().limit(MOST_STOPS).toList();
+    }
+
+    /** Whether all images, if there are any, are small dumps, which never hold the pools. */
+    private static boolean isSmall(Case subject) {
+        return infos(subject).stream().allMatch(info -> info.presentPages() == null);
     }
 
     private static List<ImageInfo> infos(Case subject) {

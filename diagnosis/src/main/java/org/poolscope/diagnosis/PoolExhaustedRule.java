@@ -79,8 +79,8 @@ final class PoolExhaustedRule implements Rule {
     }
 
     private static String clause(PoolPressure pressure, String name) {
-        Optional<Double> share = pressure.totals() == PoolPressure.Totals.DISAGREE ? Optional.empty()
-                : pressure.counters().map(totals -> totals.usedShare(pressure.pool()));
+        Optional<Double> share = pressure.totals() == PoolPressure.Totals.AGREE
+                ? pressure.counters().map(totals -> totals.usedShare(pressure.pool())) : Optional.empty();
         return switch (pressure.state()) {
             case EXHAUSTED -> pressure.totals() == PoolPressure.Totals.DISAGREE ? name + " ran empty" : name + " is exhausted" + share.map(value -> " (" + Quantity.percent(value) + " of its limit)").orElse("");
             case NEAR_LIMIT -> name + " is close to its limit" + share.map(value -> " (" + Quantity.percent(value) + " of it)").orElse("");

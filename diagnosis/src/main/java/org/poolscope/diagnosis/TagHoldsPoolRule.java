@@ -138,7 +138,7 @@ final class TagHoldsPoolRule implements Rule {
                     .append(") were freed: this is built up and kept. ");
             case FREES -> text.append(grows ? "It frees most of what it allocates (" : "It frees what it allocates (").append(Quantity.percent((double) frees / Math.max(1, allocs)))
                     .append(" of all allocations)").append(grows ? ", yet what stays grows from sample to sample: one of those who use it leaks. "
-                            : ": that is the picture of a cache or of load, not of a leak. ");
+                            : ": that is the picture of a cache or of load; of a leak among much traffic only if what stays grows over time. ");
             case NOT_COUNTED -> {
             }
         }

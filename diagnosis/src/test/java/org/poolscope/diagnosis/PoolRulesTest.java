@@ -39,6 +39,12 @@ class PoolRulesTest {
     }
 
     @Test
+    void aLimitAboveAllMemoryIsNotToldAsAShare() {
+        Verdict verdict = new Facts().event("Srv", 2019).nonPagedPool(300 * MB, 16L << 40, 8000 * MB).verdict();
+        assertThat(verdict.sentence()).isEqualTo("Nonpaged pool is exhausted.");
+    }
+
+    @Test
     void theSameNumberFromAnotherSourceSaysNothing() {
         assertThat(new Facts().event("MyService", 2020).verdict().isProblem()).isFalse();
     }
@@ -96,6 +102,41 @@ class PoolRulesTest {
         assertThat(verdict.findings()).filteredOn(finding -> finding.rule().equals(GrowingTagRule.ID)).singleElement().satisfies(finding -> {
             assertThat(finding.title()).contains("'Mup ' of mup.sys grew by 50.0 MB").contains("5.0 hours").contains("10.0 MB an hour");
             assertThat(finding.explanation()).contains("last about 20.0 hours");
+        });
+    }
+
+    @Test
+    void growthAmongMuchTrafficIsToldAndNotJudged() {
+        Verdict verdict = new Facts().paged("MmSt", 5_000_000, 4_900_000, 10 * MB).paged("CM31", 500, 0, 20 * MB).table(NOON)
+                .paged("MmSt", 15_000_000, 14_100_000, 82 * MB).paged("CM31", 500, 0, 20 * MB).table(NOON.plusHours(24)).verdict();
+        assertThat(verdict.isProblem()).isFalse();
+        assertThat(verdict.sentence()).contains("'MmSt'").contains("grew by 72.0 MB of paged pool in 24.0 hours, 3.0 MB an hour,"
+                + " though it frees 92% of what it allocates");
+        assertThat(verdict.findings()).filteredOn(finding -> finding.rule().equals(NothingFoundRule.ID)).singleElement().satisfies(finding -> {
+            assertThat(finding.title()).startsWith("No leak is certain, yet 'MmSt' grows by 3.0 MB an hour");
+            assertThat(finding.confidence().level()).isEqualTo(Confidence.Level.LOW);
+        });
+    }
+
+    @Test
+    void tablesOfTwoRunsOfTheMachineAreNotSubtracted() {
+        Facts facts = new Facts().paged("Xyz1", 9_000_000, 8_900_000, 10 * MB).paged("CM31", 900_000, 0, 20 * MB).table(NOON)
+                .paged("Xyz1", 300_000, 10_000, 28 * MB).paged("CM31", 500, 0, 20 * MB).table(NOON.plusHours(24));
+        assertThat(facts.findings()).noneMatch(finding -> finding.rule().equals(GrowingTagRule.ID));
+        facts.paged("Xyz1", 700_000, 20_000, 68 * MB).paged("CM31", 510, 0, 20 * MB).table(NOON.plusHours(30));
+        assertThat(facts.findings()).filteredOn(finding -> finding.rule().equals(GrowingTagRule.ID)).singleElement().satisfies(finding -> {
+            assertThat(finding.title()).contains("grew by 40.0 MB of paged pool in 6.0 hours");
+            assertThat(finding.explanation()).contains("400,000 blocks were allocated and 10,000 freed");
+        });
+    }
+
+    @Test
+    void overSecondsNoRateIsTold() {
+        Verdict verdict = new Facts().paged("Mup ", 100_000, 90, 10 * MB).table(NOON)
+                .paged("Mup ", 600_000, 110, 60 * MB).table(NOON.plusSeconds(80)).verdict();
+        assertThat(verdict.findings()).filteredOn(finding -> finding.rule().equals(GrowingTagRule.ID)).singleElement().satisfies(finding -> {
+            assertThat(finding.title()).endsWith("grew by 50.0 MB of paged pool in 80 seconds");
+            assertThat(finding.clause()).isEqualTo("'Mup ' grows by 50.0 MB in 80 seconds");
         });
     }
 
