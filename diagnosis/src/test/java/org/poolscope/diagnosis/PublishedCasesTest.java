@@ -2,6 +2,7 @@ package org.poolscope.diagnosis;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -34,6 +35,16 @@ class PublishedCasesTest {
             assertThat(verdict.findings().get(2).explanation()).contains("This namespace needs 1 entry; the client holds 123,558, with 494,232"
                     + " targets (so many objects of an entry's shape are in the pool table); that is about 240 MB (251,193,414 bytes)");
             assertThat(subject.warnings()).isEmpty();
+        }
+    }
+
+    @Test
+    void evidenceNamedTwiceIsReadOnce() throws Exception {
+        Path folder = RealEvidence.path("cases/photo-upload");
+        try (Case once = CaseReader.read(List.of(folder), Progress.NONE);
+                Case twice = CaseReader.read(List.of(folder.resolve("kd-vm.txt"), folder, folder), Progress.NONE)) {
+            assertThat(twice.files()).hasSameSizeAs(once.files());
+            assertThat(Diagnosis.of(twice, Progress.NONE).sentence()).isEqualTo(Diagnosis.of(once, Progress.NONE).sentence());
         }
     }
 
