@@ -10,8 +10,13 @@ import java.io.Writer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
+import org.poolscope.driver.CallSite;
 import org.poolscope.driver.DebuggerScript;
 import org.poolscope.driver.DriverFile;
 import org.poolscope.driver.Retag;
@@ -49,6 +54,7 @@ import picocli.CommandLine.Spec;
 final class RetagCommand implements Callable<Integer> {
 
     private static final int MOST_OTHER_USES = 40;
+    private static final int FEW_PLACES = 3;
 
     @Parameters(paramLabel = "DRIVER", description = "A driver file for x86 or x64.")
     private Path path;
@@ -124,6 +130,7 @@ final class RetagCommand implements Callable<Integer> {
             if (written != null && Files.exists(written) && Files.exists(path) && Files.isSameFile(written, path)) {
                 throw new ParameterException(command.commandLine(), written + " is the driver itself: name another file");
             }
+            WritableFile.check(written);
         }
         try {
             return new Retag.Options(pattern, prefix, patchFrees);
@@ -176,9 +183,10 @@ final class RetagCommand implements Callable<Integer> {
         if (!retag.refusals().isEmpty()) {
             output.line("");
             output.line("Left as they are:");
-            for (Retag.Refusal refusal : retag.refusals()) {
-                output.line(Plain.text("  " + (refusal.site().tag() == null ? "" : "'" + refusal.site().tag() + "' ") + refusal.site().place() + ": "
-                        + refusal.reason()));
+            Map<String, List<Retag.Refusal>> groups = new LinkedHashMap<>();
+            retag.refusals().forEach(refusal -> groups.computeIfAbsent(refusal.site().tag() + refusal.reason(), key -> new ArrayList<>()).add(refusal));
+            for (List<Retag.Refusal> group : groups.values()) {
+                output.line(Plain.text("  " + leftOut(group)));
             }
         }
         if (!entries.isEmpty() || !retag.refusals().isEmpty()) {
@@ -188,9 +196,25 @@ final class RetagCommand implements Callable<Integer> {
         output.flush();
     }
 
+    /** The sites of one tag that are left as they are for one reason. */
+    private static String leftOut(List<Retag.Refusal> group) {
+        CallSite first = group.getFirst().site();
+        String places = group.stream().limit(FEW_PLACES).map(refusal -> refusal.site().place()).collect(Collectors.joining(", "))
+                + (group.size() > FEW_PLACES ? " and " + Quantity.count(group.size() - FEW_PLACES) + " more" : "");
+        return (first.tag() == null ? "" : "'" + first.tag() + "' ") + (group.size() == 1 ? places : Quantity.count(group.size()) + " sites (" + places + ")")
+                + ": " + group.getFirst().reason();
+    }
+
+    /** Sites that get their tag from one instruction have it together. */
+    private static String tagged(List<TagMap.Entry> entries) {
+        Map<Integer, Long> byPlace = entries.stream().collect(Collectors.groupingBy(TagMap.Entry::patchRva, Collectors.counting()));
+        int sharing = (int) entries.stream().filter(entry -> byPlace.get(entry.patchRva()) > 1).count();
+        return Quantity.count(entries.size() - sharing, "site has a tag of its own", "sites have a tag of their own") + ", "
+                + (sharing == 0 ? "" : Quantity.count(sharing) + " share one, because one instruction gives it to several, ");
+    }
+
     private String summary(Retag retag) {
-        String sites = Quantity.count(retag.map().entries().size(), "site has a tag of its own", "sites have a tag of their own") + ", "
-                + Quantity.count(retag.refusals().size()) + " left as they are.";
+        String sites = tagged(retag.map().entries()) + Quantity.count(retag.refusals().size()) + " left as they are.";
         if (retag.map().entries().isEmpty()) {
             return retag.refusals().isEmpty() ? "Nothing to do: " + (pattern == null ? DriverText.NO_ALLOCATION : DriverText.NO_SUCH_TAG) + "." : sites;
         }

@@ -8,7 +8,11 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.poolscope.driver.TestDriver;
@@ -111,6 +115,23 @@ class DriverCommandsTest {
         assertThat(CommandRun.of("retag", driver, "--prefix", "long").status()).isEqualTo(2);
         assertThat(CommandRun.of("retag", driver, "--tag", "None", "-o", copy).status()).isEqualTo(1);
         assertThat(CommandRun.of("retag", driver).out()).contains("Changed bytes, all there are:").contains("Nothing was changed");
+    }
+
+    @Test
+    void sitesOfATagThatIsLeftAloneAreToldTogether() throws Exception {
+        Path driver = TestDriver.compile(Target.X86, "wrappers", "-O2");
+        JsonNode document = JSON.readTree(CommandRun.of("retag", driver, "--format", "json").out());
+        String out = CommandRun.of("retag", driver).out();
+
+        Map<Integer, Integer> places = new HashMap<>();
+        document.get("tags").forEach(tag -> places.merge(Integer.decode(tag.get("patchRva").asText()), 1, Integer::sum));
+        int sharing = places.values().stream().filter(sites -> sites > 1).mapToInt(Integer::intValue).sum();
+        int own = document.get("tags").size() - sharing;
+        assertThat(out).contains(own + (own == 1 ? " site has a tag of its own, " : " sites have a tag of their own, ")
+                + (sharing == 0 ? "" : sharing + " share one, because one instruction gives it to several, "));
+        Set<String> reasons = new HashSet<>();
+        document.get("refusals").forEach(refusal -> reasons.add(refusal.get("tag").asText() + refusal.get("reason").asText()));
+        assertThat(out.split("Left as they are:\n")[1].split("\n\n")[0].lines()).hasSize(reasons.size());
     }
 
     private static List<JsonNode> lines(String out) throws IOException {

@@ -146,10 +146,17 @@ public final class Retag {
         if (checking.isEmpty()) {
             return Optional.empty();
         }
-        if (!options.patchFrees()) {
-            return Optional.of("the driver frees blocks by this tag (" + places(checking)
-                    + "): a free that names another tag may stop the machine");
+        Optional<String> obstacle = obstacle(site, checking, ofFrees);
+        if (options.patchFrees()) {
+            return obstacle;
         }
+        return Optional.of("the driver frees blocks by this tag (" + places(checking)
+                + "): a free that names another tag may stop the machine; --patch-frees "
+                + obstacle.map(why -> "does not help: " + why).orElse("changes these frees too"));
+    }
+
+    /** Why changing the frees does not let a site be retagged whose blocks they free by tag. */
+    private static Optional<String> obstacle(CallSite site, List<CallSite> checking, Set<Integer> ofFrees) {
         if (ofFrees.contains(site.patch().rva())) {
             return Optional.of("the same four bytes are the tag of a free");
         }

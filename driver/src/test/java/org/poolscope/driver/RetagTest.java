@@ -208,7 +208,7 @@ class RetagTest {
 
         Retag retag = Retag.plan(driver, Retag.Options.DEFAULT);
 
-        assertThat(reason(retag, "Mup ")).contains("frees blocks by this tag (FreeTagged");
+        assertThat(reason(retag, "Mup ")).contains("frees blocks by this tag (FreeTagged").endsWith("; --patch-frees changes these frees too");
         assertThat(reason(retag, "Prot")).contains("protected (bit 31)");
         assertThat(reason(retag, "None")).contains("the kernel gives it");
         assertThat(retag.map().entries()).noneMatch(entry -> Set.of("Mup ", "Prot", "None", "New3", "FltA").contains(entry.originalTag().toString()));
