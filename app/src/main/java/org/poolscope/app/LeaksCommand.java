@@ -42,7 +42,12 @@ final class LeaksCommand extends PoolBlocksCommand {
         LostBlocks lost = LostBlocks.of(image, blocks, reached, new SessionTags(), progress);
         List<LostBlocks.Row> rows = lost.rows().stream().filter(row -> all || row.unreferencedBlocks() + row.undecidedBlocks() > 0).toList();
         List<LostBlocks.Row> few = output.isJson() || all ? List.of() : rows.stream().filter(LeaksCommand::isFew).toList();
-        output.list(LISTING, rows.stream().filter(row -> !few.contains(row)).iterator());
+        List<LostBlocks.Row> listed = rows.stream().filter(row -> !few.contains(row)).toList();
+        if (output.isJson() || !listed.isEmpty()) {
+            output.list(LISTING, listed.iterator());
+        } else if (few.isEmpty()) {
+            output.line(lost.rows().isEmpty() ? "There is no allocated block in the image." : "Nothing is lost: every allocated block is reached.");
+        }
         for (Reachability.StaleWord word : reached.staleWords()) {
             warn("a single word at " + Address.text(word.address()) + " leads to " + Quantity.count(word.blocks())
                     + " of these blocks; it stands where blocks of its kind hold leftovers, and was not believed");

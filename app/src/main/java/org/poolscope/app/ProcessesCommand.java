@@ -22,6 +22,7 @@ final class ProcessesCommand extends ObjectsCommand {
         text(json, "address", address(process.address()));
         number(json, "pid", process.pid());
         text(json, "name", process.name());
+        number(json, "threads", process.threads().isEmpty() ? null : process.threads().size());
         number(json, "handleCount", process.handleCount());
         number(json, "pagedPoolQuotaBytes", process.pagedPoolQuotaBytes());
         number(json, "nonPagedPoolQuotaBytes", process.nonPagedPoolQuotaBytes());

@@ -29,6 +29,17 @@ class FirstContactTest {
     }
 
     @Test
+    void ofAMachineThatLostNothingThereIsNoEmptyTable() {
+        assertThat(CommandRun.of("lab", "healthy-file-server", "-o", folder.resolve("healthy"), "--scale", "0.001").status()).isZero();
+        Path image = folder.resolve("healthy").resolve("MEMORY.DMP");
+        CommandRun run = CommandRun.of("leaks", image);
+        assertThat(run.status()).isZero();
+        assertThat(run.out()).startsWith("Nothing is lost: every allocated block is reached.\nSearched ");
+        assertThat(CommandRun.of("leaks", image, "--format", "json").out()).isEmpty();
+        assertThat(CommandRun.of("leaks", image, "--all").out()).startsWith("Tag ").doesNotContain("Nothing is lost");
+    }
+
+    @Test
     void aWrittenReportIsToldOf() {
         Path html = folder.resolve("report.html");
         CommandRun run = CommandRun.of("diagnose", RealEvidence.path("cases/photo-upload"), "--html", html);

@@ -41,7 +41,7 @@ class LabObjectsTest {
         JsonNode truth = JSON.readTree(made.truth().toFile());
         JsonNode machine = truth.get("image");
         Path image = folder.resolve("case").resolve(machine.get("file").asText());
-        same(image, machine, "processes", "address", "pid", "name", "handleCount", "pagedPoolQuotaBytes",
+        same(image, machine, "processes", "address", "pid", "name", "threads", "handleCount", "pagedPoolQuotaBytes",
                 "nonPagedPoolQuotaBytes");
         same(image, machine, "drivers", "address", "name", "base", "size", "devices");
         same(image, machine, "devices", "address", "driver", "name", "type", "attached", "extension");
