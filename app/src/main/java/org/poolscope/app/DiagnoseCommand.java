@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.poolscope.diagnosis.Case;
 import org.poolscope.diagnosis.CaseReader;
@@ -66,6 +67,7 @@ final class DiagnoseCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
+        WritableFile.check(html);
         List<Path> all = new ArrayList<>(evidence);
         for (Path map : tagMaps) {
             TagMap.read(map);   // said to be one, so anything else is an error
@@ -73,14 +75,15 @@ final class DiagnoseCommand implements Callable<Integer> {
         }
         try (ProgressBar progress = new ProgressBar(); Case subject = read(all, progress)) {
             Verdict verdict = Diagnosis.of(subject, progress);
-            if (html != null) {
-                writeHtml(verdict, progress);
-            }
+            Optional<IOException> unwritten = html == null ? Optional.empty() : writeHtml(verdict, progress);
             progress.wipe();
             if (output.isJson()) {
                 VerdictJson.print(verdict, showUnread, output.writer());
             } else {
                 VerdictText.print(verdict, output.style(), showUnread, output.writer());
+            }
+            if (unwritten.isPresent()) {
+                throw unwritten.get();
             }
             if (html != null) {
                 command.commandLine().getErr().println("poolscope: the report is in " + Plain.text(html.toString()) + " ("
@@ -95,10 +98,14 @@ final class DiagnoseCommand implements Callable<Integer> {
                 : CaseReader.read(all, progress, unpacking.unpacker(progress), SymbolOption.finder(symbolPath, command));
     }
 
-    private void writeHtml(Verdict verdict, ProgressBar progress) throws IOException {
+    /** What went wrong is for the caller to throw, after the verdict: a full disk must not lose that too. */
+    private Optional<IOException> writeHtml(Verdict verdict, ProgressBar progress) {
         List<Exhibit> exhibits = Exhibits.of(verdict, progress);
         try (Writer out = Files.newBufferedWriter(html)) {
             VerdictHtml.print(verdict, exhibits, command.root().version()[0], out);
+            return Optional.empty();
+        } catch (IOException e) {
+            return Optional.of(e);
         }
     }
 }

@@ -11,6 +11,7 @@ import org.poolscope.fleet.FleetStore;
 import org.poolscope.fleet.IngestReport;
 import org.poolscope.fleet.IngestReport.BadFile;
 import org.poolscope.fleet.MachineNames;
+import org.poolscope.model.EvidenceException;
 import org.poolscope.model.Quantity;
 import org.poolscope.report.Plain;
 import picocli.CommandLine.Command;
@@ -64,7 +65,7 @@ final class FleetIngestCommand implements Callable<Integer> {
         }
         for (Path path : evidence) {
             if (!Files.exists(path)) {
-                throw new ParameterException(command.commandLine(), "no such file or folder: " + path);
+                throw new EvidenceException(path, "", "there is no such file or folder", "Check the name");
             }
         }
         MachineNames names = machine != null ? MachineNames.always(machine)

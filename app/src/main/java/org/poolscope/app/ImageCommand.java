@@ -4,7 +4,11 @@ import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
+import org.poolscope.diagnosis.EvidenceReaders;
 import org.poolscope.kernel.KernelImage;
+import org.poolscope.memory.MemoryImage;
+import org.poolscope.model.EvidenceException;
+import org.poolscope.model.EvidenceFile;
 import org.poolscope.model.Progress;
 import org.poolscope.report.Plain;
 import org.poolscope.symbols.store.SymbolFinder;
@@ -42,7 +46,7 @@ abstract class ImageCommand implements Callable<Integer> {
         try (ProgressBar progress = new ProgressBar()) {
             progress.at("opening " + path.getFileName(), 0, 0);
             Path plain = unpacking.unpacker(progress).image(path);
-            try (KernelImage image = KernelImage.open(plain, symbols(progress))) {
+            try (KernelImage image = open(plain, symbols(progress))) {
                 answer(image, progress, output);
                 output.flush();
                 progress.wipe();
@@ -50,6 +54,22 @@ abstract class ImageCommand implements Callable<Integer> {
             }
         }
         return 0;
+    }
+
+    /** Opens the image; evidence of another kind is told as what it is. */
+    private static KernelImage open(Path plain, SymbolFinder symbols) throws EvidenceException {
+        try {
+            return KernelImage.open(plain, symbols);
+        } catch (EvidenceException e) {
+            EvidenceFile file = EvidenceFile.open(plain);
+            if (MemoryImage.recognises(file)) {
+                throw e;
+            }
+            List<String> formats = EvidenceReaders.installed().formats(file);
+            throw formats.isEmpty() ? e : new EvidenceException(plain, "", "this is no memory image but another kind of evidence ("
+                    + String.join(", ", formats) + ")",
+                    "'poolscope diagnose' reads it, and 'poolscope trend' when it tells of several times", e);
+        }
     }
 
     private SymbolFinder symbols(Progress progress) {

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Iterator;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.poolscope.lab.FleetCase;
 import org.poolscope.lab.FleetOptions;
@@ -55,8 +56,8 @@ final class LabCommand implements Callable<Integer> {
     private String variant;
 
     @Option(names = "--build", paramLabel = "N",
-            description = "Which Windows the machine of a case has: 9600 (8.1), 14393 (10 1607), 17763 (10 1809), 19041 (10 2004), "
-                    + "20348 (Server 2022) or 22000 (11). With --variant, that variant of it: verifier, control, raw or trimmed, where "
+            description = "Which Windows the machine has, in all cases but photo-upload, fragmented and fleet: 9600 (8.1), "
+                    + "14393 (10 1607), 17763 (10 1809), 19041 (10 2004), 20348 (Server 2022) or 22000 (11). With --variant, that variant of it: verifier, control, raw or trimmed, where "
                     + "the case has it.")
     private Integer build;
 
@@ -90,10 +91,13 @@ final class LabCommand implements Callable<Integer> {
     @Override
     public Integer call() throws Exception {
         if (name.equals(FleetCase.NAME)) {
+            refuse("is for cases of one machine", "--build", "--variant", "--scale");
             return fleet();
         }
         LabCase chosen = LabCases.find(name).orElseThrow(() -> new ParameterException(command.commandLine(),
                 "no case named '" + name + "'; there are: " + String.join(", ", new CaseNames())));
+        refuse("is for the case " + FleetCase.NAME, "--machines", "--leaking", "--days", "--samples-per-day", "--tags");
+        checkBuild(chosen);
         LabResult made;
         try (ProgressBar progress = new ProgressBar()) {
             made = chosen.write(folder, options(progress));
@@ -120,6 +124,26 @@ final class LabCommand implements Callable<Integer> {
             output.line("Diagnose it: poolscope diagnose " + made.folder());
         }
         return 0;
+    }
+
+    /** Refuses options that would have no effect on the case that was asked for. */
+    private void refuse(String why, String... options) {
+        for (String option : options) {
+            if (command.commandLine().getParseResult().hasMatchedOption(option)) {
+                throw new ParameterException(command.commandLine(), option + " " + why + ", not for " + name);
+            }
+        }
+    }
+
+    private void checkBuild(LabCase chosen) {
+        if (build == null || chosen.builds().contains(build)) {
+            return;
+        }
+        throw new ParameterException(command.commandLine(), chosen.builds().isEmpty()
+                ? "the case " + name + " has no --build; these have: " + LabCases.all().stream().filter(other -> !other.builds().isEmpty())
+                        .map(LabCase::name).collect(Collectors.joining(", "))
+                : "there is no build " + build + "; there are: "
+                        + chosen.builds().stream().map(Object::toString).collect(Collectors.joining(", ")));
     }
 
     private int fleet() throws IOException {

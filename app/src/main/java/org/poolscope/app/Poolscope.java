@@ -9,6 +9,8 @@ import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import java.io.Writer;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.NoSuchFileException;
 import org.poolscope.fleet.FleetException;
 import org.poolscope.model.EvidenceException;
 import org.poolscope.report.Plain;
@@ -106,7 +108,12 @@ public final class Poolscope {
     }
 
     private static int complain(IOException failure, PrintWriter err) {
-        err.println("poolscope: cannot write the result: " + Plain.text(String.valueOf(failure.getMessage())));
+        String why = switch (failure) {
+            case NoSuchFileException e -> e.getMessage() + ": there is no such folder";
+            case AccessDeniedException e -> e.getMessage() + ": no permission to write there";
+            default -> String.valueOf(failure.getMessage());
+        };
+        err.println("poolscope: cannot write the result: " + Plain.text(why));
         return UNREADABLE;
     }
 

@@ -1,5 +1,6 @@
 package org.poolscope.app;
 
+import java.net.BindException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -12,6 +13,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
@@ -42,6 +44,9 @@ final class UiCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
+        if (port < 0 || port > 0xffff) {
+            throw new ParameterException(command.commandLine(), "--port: " + port + " is no port; 0 to 65535 are");
+        }
         for (Path path : evidence) {
             if (!Files.exists(path)) {
                 throw new EvidenceException(path, "", "there is no such file or folder", "Check the name");
@@ -62,6 +67,9 @@ final class UiCommand implements Callable<Integer> {
             // Until the process is told to end; what was dropped is deleted then.
             Runtime.getRuntime().addShutdownHook(new Thread(server::close));
             new CountDownLatch(1).await();
+        } catch (BindException e) {
+            throw new ParameterException(command.commandLine(), "cannot listen on port " + port + ": " + e.getMessage()
+                    + ". Choose another, or --port 0 for any that is free", e);
         }
         return 0;
     }

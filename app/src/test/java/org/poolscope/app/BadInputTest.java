@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
@@ -115,6 +117,70 @@ class BadInputTest {
         assertThat(run("undiagnose").status()).isEqualTo(2);
         assertThat(run("refs", "x.dmp").status()).isEqualTo(2);
         assertThat(run("refs", "x.dmp", "0x1000", "--tag", "Io").status()).isEqualTo(2);
+    }
+
+    @Test
+    void otherEvidenceIsNamedAsWhatItIs() throws IOException {
+        Path log = Files.copy(RealEvidence.path("cases/photo-upload/kd-vm.txt"), folder.resolve("vm.txt"));
+        for (String command : List.of("poolused", "info", "leaks")) {
+            assertThat(run(command, log)).satisfies(run -> {
+                assertThat(run.status()).isEqualTo(3);
+                assertThat(run.err()).contains("!vm listing").contains("'poolscope diagnose' reads it").doesNotContain("Collect it again");
+            });
+        }
+    }
+
+    @Test
+    void portsThatAreNoneOrTaken() throws IOException {
+        assertThat(run("ui", "--port", 99_999)).satisfies(run -> {
+            assertThat(run.status()).isEqualTo(2);
+            assertThat(run.err()).contains("--port: 99999 is no port");
+        });
+        try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
+            assertThat(run("ui", "--port", taken.getLocalPort())).satisfies(run -> {
+                assertThat(run.status()).isEqualTo(2);
+                assertThat(run.err()).contains("cannot listen on port " + taken.getLocalPort()).contains("--port 0").doesNotContain("write the result");
+            });
+        }
+    }
+
+    @Test
+    void whereAResultCannotBeWrittenIsSaidBeforeTheWork() {
+        Path lost = folder.resolve("none").resolve("x.html");
+        // No such evidence either: what is said first is what was looked at first.
+        for (CommandRun run : List.of(run("diagnose", folder.resolve("none.dmp"), "--html", lost), run("retag", folder.resolve("none.sys"), "-o", lost))) {
+            assertThat(run.status()).isEqualTo(3);
+            assertThat(run.err()).contains("cannot write the result: " + lost + ": there is no folder " + lost.getParent());
+        }
+        assertThat(run("diagnose", folder.resolve("none.dmp"), "--html", folder).err()).contains("this is a folder");
+    }
+
+    @Test
+    void otherFilesThatAreNotThere() {
+        assertThat(run("diagnose", folder, "--tag-map", folder.resolve("none.json"))).satisfies(run -> {
+            assertThat(run.status()).isEqualTo(3);
+            assertThat(run.err()).contains("none.json: no such file");
+        });
+        assertThat(run("fleet", "ingest", folder.resolve("none"), "-o", folder.resolve("data"))).satisfies(run -> {
+            assertThat(run.status()).isEqualTo(3);
+            assertThat(run.err()).contains("there is no such file or folder");
+        });
+    }
+
+    @Test
+    void optionsOfOtherPracticeCases() {
+        assertMisused("--build is for cases of one machine", "fleet", "--build", 22_000);
+        assertMisused("--scale is for cases of one machine", "fleet", "--scale", 0.02);
+        assertMisused("--machines is for the case fleet, not for io-leak", "io-leak", "--machines", 3);
+        assertMisused("there is no build 12345; there are: 9600, ", "io-leak", "--build", 12_345);
+        assertMisused("the case fragmented has no --build; these have: healthy-file-server, io-leak", "fragmented", "--build", 22_000);
+    }
+
+    private void assertMisused(String why, String lab, Object option, Object value) {
+        CommandRun run = run("lab", lab, "-o", folder.resolve("case"), option, value);
+        assertThat(run.status()).isEqualTo(2);
+        assertThat(run.err()).contains(why);
+        assertThat(folder.resolve("case")).doesNotExist();
     }
 
     private void assertRefused(Path file, String why) {

@@ -66,7 +66,7 @@ class DfsServeTest {
     void tellsWhatIsWrong() throws Exception {
         Path file = Files.writeString(folder.resolve("n.yaml"), "roots:\n  ns:\n    ttl: soon\n");
         assertThat(failed(3, file.toString())).contains("n.yaml, line 3: 'ttl' is 'soon'. Write a number of seconds from 0 to");
-        assertThat(failed(3, folder.resolve("none.yaml").toString())).contains("it cannot be read");
+        assertThat(failed(3, folder.resolve("none.yaml").toString())).contains("none.yaml: no such file");
         Files.writeString(file, "roots: {ns: }");
         assertThat(failed(2, file.toString(), "--fault", "per-fil")).contains("no fault named 'per-fil'; there are: per-file, ");
         assertThat(failed(2, file.toString(), "--port", "70000")).contains("70000 is no port");

@@ -33,6 +33,11 @@ public final class EvidenceReaders {
         return new EvidenceReaders(readers);
     }
 
+    /** What a file holds, as far as can be told without reading all of it; empty when nobody knows. */
+    public List<String> formats(EvidenceFile file) {
+        return readers.stream().filter(reader -> reader.recognises(file)).map(EvidenceReader::format).toList();
+    }
+
     /**
      * Reads a file. When one reader fails and another does not, the failure is a warning.
      *

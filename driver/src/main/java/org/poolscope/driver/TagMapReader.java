@@ -67,7 +67,7 @@ public final class TagMapReader implements EvidenceReader {
             throw new EvidenceException(file, "line " + e.getLocation().getLineNr(), "not valid JSON", "Write the map again with retag --map",
                     e);
         } catch (IOException e) {
-            throw new EvidenceException(file, "", "cannot be read: " + e.getMessage(), "Check the path", e);
+            throw EvidenceException.unreadable(file, e);
         }
     }
 

@@ -3,6 +3,7 @@ package org.poolscope.lab;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import org.poolscope.lab.machine.WindowsVersion;
 
 /** A practice case the lab can make: the evidence of one machine, and the truth about it. */
 public interface LabCase {
@@ -15,6 +16,11 @@ public interface LabCase {
 
     /** Variants of the case, the default one first; never empty. */
     List<String> variants();
+
+    /** The builds of Windows 8.1 and later that the case can be made for, each a variant of its name; none for some cases. */
+    default List<Integer> builds() {
+        return WindowsVersion.modern().stream().map(WindowsVersion::build).filter(build -> variants().contains(build.toString())).toList();
+    }
 
     /**
      * Makes the case. The same options give the same files, byte for byte.

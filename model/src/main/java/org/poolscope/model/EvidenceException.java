@@ -1,5 +1,8 @@
 package org.poolscope.model;
 
+import java.io.IOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 
 /** Evidence that cannot be read: which file, where in it, what is wrong, and what the user can do about it. */
@@ -31,6 +34,17 @@ public final class EvidenceException extends Exception {
         this.place = place;
         this.problem = problem;
         this.remedy = remedy;
+    }
+
+    /** A file that the system does not let us read, in words for the reasons users meet. */
+    public static EvidenceException unreadable(Path file, IOException cause) {
+        return switch (cause) {
+            case NoSuchFileException e -> new EvidenceException(file, "", "no such file", "Check the path", e);
+            case AccessDeniedException e -> new EvidenceException(file, "", "no permission to read it",
+                    "Change the file's permissions or copy it", e);
+            default -> new EvidenceException(file, "", "cannot be read: " + cause.getMessage(),
+                    "Check the disk and copy the file again", cause);
+        };
     }
 
     /** What was being read. */

@@ -3,9 +3,7 @@ package org.poolscope.model;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.SeekableByteChannel;
-import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
@@ -63,12 +61,8 @@ public final class EvidenceFile {
             byte[] head = new byte[buffer.position()];
             buffer.flip().get(head);
             return new EvidenceFile(path, name, size, head);
-        } catch (NoSuchFileException e) {
-            throw new EvidenceException(path, "", "no such file", "Check the path", e);
-        } catch (AccessDeniedException e) {
-            throw new EvidenceException(path, "", "no permission to read it", "Change the file's permissions or copy it", e);
         } catch (IOException e) {
-            throw new EvidenceException(path, "", "cannot be read: " + e.getMessage(), "Check the disk and copy the file again", e);
+            throw EvidenceException.unreadable(path, e);
         }
     }
 

@@ -84,7 +84,7 @@ public final class NamespaceFile {
             }
             bytes = Files.readAllBytes(file);
         } catch (IOException e) {
-            throw new EvidenceException(file, "", "it cannot be read (" + e + ")", "Check the name and the permissions", e);
+            throw EvidenceException.unreadable(file, e);
         }
         String text;
         try {

@@ -88,7 +88,7 @@ class NamespaceFileTest {
         Path bytes = Files.write(folder.resolve("x.yaml"), new byte[] {'a', (byte) 0xff});
         assertThatThrownBy(() -> NamespaceFile.read(bytes)).isInstanceOf(EvidenceException.class).hasMessageContaining("not UTF-8");
         assertThatThrownBy(() -> NamespaceFile.read(folder.resolve("none"))).isInstanceOf(EvidenceException.class)
-                .hasMessageContaining("cannot be read");
+                .hasMessageContaining("no such file");
     }
 
     @Test
