@@ -57,8 +57,8 @@ final class LabCommand implements Callable<Integer> {
 
     @Option(names = "--build", paramLabel = "N",
             description = "Which Windows the machine has, in all cases but photo-upload, fragmented and fleet: 9600 (8.1), "
-                    + "14393 (10 1607), 17763 (10 1809), 19041 (10 2004), 20348 (Server 2022) or 22000 (11). With --variant, that variant of it: verifier, control, raw or trimmed, where "
-                    + "the case has it.")
+                    + "14393 (10 1607), 17763 (10 1809), 19041 (10 2004), 20348 (Server 2022) or 22000 (11). "
+                    + "With --variant, that variant of it: verifier, control, raw or trimmed, where the case has it.")
     private Integer build;
 
     @ArgGroup(exclusive = false, heading = "For the case fleet:%n")
