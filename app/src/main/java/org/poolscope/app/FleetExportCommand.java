@@ -46,6 +46,7 @@ final class FleetExportCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
+        WritableFile.check(file);
         try (FleetEngine engine = dataset.open()) {
             if (file == null) {
                 Writer out = ((Poolscope) command.root().userObject()).out();

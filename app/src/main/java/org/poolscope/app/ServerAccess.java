@@ -10,6 +10,7 @@ import java.util.List;
 import org.poolscope.dfs.client.SmbLogin;
 import org.poolscope.dfs.client.SmbPlaces;
 import org.poolscope.dfs.client.SmbServers;
+import org.poolscope.model.EvidenceException;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -70,7 +71,7 @@ final class ServerAccess {
                 String first = lines.readLine();
                 return first == null ? new char[0] : first.toCharArray();
             } catch (IOException e) {
-                throw misuse("the password file " + passwordFile + " cannot be read: " + e.getMessage());
+                throw misuse("the password file " + EvidenceException.unreadable(passwordFile, e).getMessage());
             }
         }
         String given = System.getenv(PASSWORD_VARIABLE);

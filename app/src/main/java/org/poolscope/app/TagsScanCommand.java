@@ -57,6 +57,7 @@ final class TagsScanCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
+        WritableFile.check(localTags);
         TagScan scan;
         try (ProgressBar progress = new ProgressBar()) {
             scan = TagScan.of(places, !sure, progress);

@@ -148,7 +148,8 @@ class BadInputTest {
     void whereAResultCannotBeWrittenIsSaidBeforeTheWork() {
         Path lost = folder.resolve("none").resolve("x.html");
         // No such evidence either: what is said first is what was looked at first.
-        for (CommandRun run : List.of(run("diagnose", folder.resolve("none.dmp"), "--html", lost), run("retag", folder.resolve("none.sys"), "-o", lost))) {
+        for (CommandRun run : List.of(run("diagnose", folder.resolve("none.dmp"), "--html", lost), run("retag", folder.resolve("none.sys"), "-o", lost),
+                run("tags", "scan", folder.resolve("none"), "--localtag", lost), run("fleet", "export", folder.resolve("none"), "--as", "csv", "-o", lost))) {
             assertThat(run.status()).isEqualTo(3);
             assertThat(run.err()).contains("cannot write the result: " + lost + ": there is no folder " + lost.getParent());
         }
@@ -164,6 +165,10 @@ class BadInputTest {
         assertThat(run("fleet", "ingest", folder.resolve("none"), "-o", folder.resolve("data"))).satisfies(run -> {
             assertThat(run.status()).isEqualTo(3);
             assertThat(run.err()).contains("there is no such file or folder");
+        });
+        assertThat(run("dfs", "probe", "//127.0.0.1/dfs", "--user", "anna", "--password-file", folder.resolve("none.txt"))).satisfies(run -> {
+            assertThat(run.status()).isEqualTo(2);
+            assertThat(run.err()).contains("the password file " + folder.resolve("none.txt") + ": no such file");
         });
     }
 

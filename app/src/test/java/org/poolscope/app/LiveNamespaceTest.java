@@ -76,7 +76,7 @@ class LiveNamespaceTest {
         assertThat(probe.err()).contains("it refused the logon, STATUS_LOGON_FAILURE (0xc000006d). Check the user and the password");
         CommandRun missing = CommandRun.of(with(path, folder.resolve("missing").toString()));
         assertThat(missing.status()).isEqualTo(2);
-        assertThat(missing.err()).contains("cannot be read");
+        assertThat(missing.err()).contains("no such file");
     }
 
     @Test
