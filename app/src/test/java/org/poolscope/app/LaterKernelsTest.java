@@ -78,7 +78,7 @@ class LaterKernelsTest {
     void aBuildTheLabHasNoTableOfIsRefused() {
         CommandRun run = CommandRun.of("lab", "io-leak", "-o", folder.resolve("none"), "--build", "26100");
         assertThat(run.status()).isEqualTo(2);
-        assertThat(run.err()).contains("no variant '26100'").contains("22000");
+        assertThat(run.err()).contains("there is no build 26100").contains("22000");
     }
 
     private static List<JsonNode> rows(Object... arguments) throws IOException {

@@ -23,6 +23,9 @@ public final class SymbolTable implements TypeLayouts, KernelGlobals {
     /** A symbol is code, as far as the file says so. */
     static final int CODE = 1;
 
+    /** A symbol's name is of the whole program; others are of one compiled file, and another may use the name for something else. */
+    static final int PUBLIC = 2;
+
     private static final int NO_TYPE = -1;
 
     private static final String FAST_REFERENCE = "_EX_FAST_REF";
@@ -193,20 +196,31 @@ public final class SymbolTable implements TypeLayouts, KernelGlobals {
         return -1;
     }
 
+    /** Where a symbol stands; empty when there is none, and when several compiled files mean different things by a name that is not public. */
     @Override
     public OptionalLong offset(String variable) {
         int low = 0;
-        int high = byName.length - 1;
-        while (low <= high) {
+        int high = byName.length;
+        while (low < high) {
             int middle = low + high >>> 1;
-            int order = names.compare(symbols[byName[middle] * SYMBOL_ROW], variable);
-            if (order == 0) {
-                return OptionalLong.of(Integer.toUnsignedLong(symbols[byName[middle] * SYMBOL_ROW + 1]));
+            if (names.compare(symbols[byName[middle] * SYMBOL_ROW], variable) < 0) {
+                low = middle + 1;
+            } else {
+                high = middle;
             }
-            low = order < 0 ? middle + 1 : low;
-            high = order < 0 ? high : middle - 1;
         }
-        return OptionalLong.empty();
+        int end = low;
+        int found = -1;
+        while (end < byName.length && names.compare(symbols[byName[end] * SYMBOL_ROW], variable) == 0) {
+            if (found < 0 && (symbols[byName[end] * SYMBOL_ROW + 3] & PUBLIC) != 0) {
+                found = byName[end];
+            }
+            end++;
+        }
+        if (found < 0 && end == low + 1) {
+            found = byName[low];
+        }
+        return found < 0 ? OptionalLong.empty() : OptionalLong.of(Integer.toUnsignedLong(symbols[found * SYMBOL_ROW + 1]));
     }
 
     /** Symbol files do not name the build they are of. */

@@ -121,18 +121,27 @@ public final class SymbolTableBuilder {
     }
 
     /**
-     * A symbol.
+     * A symbol of the whole program.
      *
      * @param rva where it stands, in bytes from the program's base
      * @param length its bytes, 0 when not known
      * @param code whether it is known to be code
      */
     public void symbol(String name, long rva, long length, boolean code) {
+        symbol(name, rva, length, (code ? SymbolTable.CODE : 0) | SymbolTable.PUBLIC);
+    }
+
+    /** The same of a symbol of one compiled file, whose name other files of the program may use too. */
+    public void localSymbol(String name, long rva, long length, boolean code) {
+        symbol(name, rva, length, code ? SymbolTable.CODE : 0);
+    }
+
+    private void symbol(String name, long rva, long length, int flags) {
         if (rva < 0 || rva > FARTHEST || length < 0 || length > FARTHEST) {
             throw new IllegalArgumentException("symbol " + shortened(name) + " is outside any executable, at 0x"
                     + Long.toHexString(rva));
         }
-        symbols.add(name(name), (int) rva, (int) length, code ? SymbolTable.CODE : 0);
+        symbols.add(name(name), (int) rva, (int) length, flags);
         checked(symbols.size() / SymbolTable.SYMBOL_ROW);
     }
 

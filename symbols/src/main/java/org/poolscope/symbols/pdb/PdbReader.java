@@ -151,10 +151,12 @@ public final class PdbReader {
                 throw new DamagedPdbException(stream.stream(), at, "a record has " + length + " bytes");
             }
             switch (kind) {
-                case S_PUB32 -> add(stream, at + 14, at + 8, 0, (stream.u32(at + 4) & 3) != 0);
-                case S_GDATA32, S_LDATA32 -> add(stream, at + 14, at + 8, 0, false);
+                case S_PUB32 -> add(stream, at + 14, at + 8, 0, (stream.u32(at + 4) & 3) != 0, builder::symbol);
+                case S_GDATA32 -> add(stream, at + 14, at + 8, 0, false, builder::symbol);
+                case S_LDATA32 -> add(stream, at + 14, at + 8, 0, false, builder::localSymbol);
+                // Without the types of its parameters, a name is of several functions in C++.
                 case S_GPROC32, S_LPROC32, S_GPROC32_ID, S_LPROC32_ID ->
-                    add(stream, at + 39, at + 32, stream.u32(at + 16), true);
+                    add(stream, at + 39, at + 32, stream.u32(at + 16), true, builder::localSymbol);
                 default -> {
                     // a type's name, a local variable, a line: nothing that has a place of its own
                 }
@@ -164,10 +166,10 @@ public final class PdbReader {
     }
 
     /** A symbol whose place is written as offset and section. */
-    private void add(PdbBytes stream, int name, int place, long length, boolean code) {
+    private void add(PdbBytes stream, int name, int place, long length, boolean code, SymbolTable.SymbolVisitor into) {
         long rva = sections.rva(stream.u16(place + 4), stream.u32(place));
         if (rva >= 0 && rva <= Integer.MAX_VALUE && length <= Integer.MAX_VALUE) {
-            builder.symbol(plain(stream.text(name)), rva, length, code);
+            into.symbol(plain(stream.text(name)), rva, length, code);
         }
     }
 

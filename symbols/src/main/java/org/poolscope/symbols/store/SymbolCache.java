@@ -27,7 +27,7 @@ public final class SymbolCache {
     private static final int MAGIC = 'P' << 24 | 'S' << 16 | 'Y' << 8 | 'M';
 
     /** Another number for every change to what is written, or to what readers take from symbol files. */
-    private static final int VERSION = 1;
+    private static final int VERSION = 2;
 
     private final Path folder;
 
