@@ -9,8 +9,8 @@ import java.util.stream.IntStream;
 /**
  * Places in blocks whose owner never writes there, so that what stands there is what an earlier owner of the memory left. Told by
  * comparing blocks of the same tag and size: pointers of an owner lead to blocks in use, those of somebody long gone lead to freed
- * memory as often as not. The end of a block that its owner never writes is judged as a whole, since new pages are zero and
- * leftovers few. Known from pages spread over all of pool. Immutable.
+ * memory as often as not, and what hardly any block has is likely left too. The end of a block that its owner never writes is judged as
+ * a whole, since new pages are zero and leftovers few. Known from pages spread over all of pool. Immutable.
  */
 final class LeftoverPlaces {
 
@@ -24,6 +24,9 @@ final class LeftoverPlaces {
     private static final int LEAST_POINTERS = 6;
     private static final int LEAST_DANGLING = 3;
     private static final double DANGLING_SHARE = 0.2;
+
+    /** What is not zero in so few blocks is likely left from before: free lists lead to blocks that may all be in use again. */
+    private static final double RARE_SHARE = 0.05;
 
     /** What is not zero in more blocks than this somebody wrote. */
     private static final double WRITTEN_SHARE = 0.85;
@@ -209,7 +212,8 @@ final class LeftoverPlaces {
                 bits[i >>> 6] |= 1L << i;
             }
             for (int i = 0; i < pointers.length; i++) {
-                if (pointers[i] >= LEAST_POINTERS && dangling[i] >= DANGLING_SHARE * pointers[i]) {
+                boolean rare = pointers[i] > 0 && pointers[i] + numbers[i] <= RARE_SHARE * count;
+                if (rare || pointers[i] >= LEAST_POINTERS && dangling[i] >= DANGLING_SHARE * pointers[i]) {
                     bits[i >>> 6] |= 1L << i;
                 }
             }

@@ -36,7 +36,7 @@ class LabCasesTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"kernel-dump, 0.1", "2003-x64, 0.1", "9600, 0.03", "14393, 0.02", "17763-raw, 0.02", "19041-raw, 0.03", "20348, 0.02", "22000, 0.02"})
+    @CsvSource({"kernel-dump, 0.1", "kernel-dump, 0.3", "2003-x64, 0.1", "9600, 0.03", "14393, 0.02", "17763-raw, 0.02", "19041-raw, 0.03", "20348, 0.02", "22000, 0.02"})
     void aLostListIsLostAsAWholeAndTheRestOfItIsNot(String variant, double scale) throws Exception {
         LabResult made = make("lost-list", variant, scale);
         String truth = Files.readString(made.truth());
