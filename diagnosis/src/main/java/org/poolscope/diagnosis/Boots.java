@@ -37,6 +37,11 @@ record Boots(LocalDateTime at, Provenance seenAt, boolean exact) {
     /** So large a part of the tags has counts that went back when the machine was started in between. */
     private static final double GONE_BACK = 0.3;
 
+    /** Whether it lies between two samples; a start at the moment of a sample is before it. */
+    boolean isBetween(LocalDateTime before, LocalDateTime after) {
+        return at.isAfter(before) && !at.isAfter(after);
+    }
+
     /** The starts of a case's machine, oldest first. */
     static List<Boots> of(Case subject) {
         ZoneOffset zone = zone(subject);
@@ -80,7 +85,7 @@ record Boots(LocalDateTime at, Provenance seenAt, boolean exact) {
         for (int i = 1; i < dated.size(); i++) {
             PoolSnapshot before = dated.get(i - 1);
             PoolSnapshot after = dated.get(i);
-            boolean told = known.stream().anyMatch(boot -> boot.at.isAfter(before.taken()) && !boot.at.isAfter(after.taken()));
+            boolean told = known.stream().anyMatch(boot -> boot.isBetween(before.taken(), after.taken()));
             if (!told && before.source().equals(after.source()) && wentBack(before, after)) {
                 known.add(new Boots(after.taken(), after.seenAt().quoting("counts of allocations begin anew"), false));
             }

@@ -65,12 +65,12 @@ final class GrowingTagRule implements Rule {
     }
 
     /** The tables since the last start of the machine: counts and pools begin anew with it. */
-    static List<PoolSnapshot> lastRun(List<PoolSnapshot> series, List<Boots> boots) {
+    private static List<PoolSnapshot> lastRun(List<PoolSnapshot> series, List<Boots> boots) {
         int first = 0;
         for (int i = 1; i < series.size(); i++) {
             LocalDateTime before = series.get(i - 1).taken();
             LocalDateTime after = series.get(i).taken();
-            if (boots.stream().anyMatch(boot -> boot.at().isAfter(before) && !boot.at().isAfter(after))) {
+            if (boots.stream().anyMatch(boot -> boot.isBetween(before, after))) {
                 first = i;
             }
         }

@@ -3,11 +3,14 @@ package org.poolscope.diagnosis;
 import java.time.Duration;
 import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
+import java.util.IdentityHashMap;
 import java.util.IntSummaryStatistics;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -62,7 +65,9 @@ final class NothingFoundRule implements Rule {
             seen.add(tables.getFirst().seenAt());
             seen.add(tables.getLast().seenAt());
         }
-        books.snapshots().stream().filter(snapshot -> series.stream().noneMatch(tables -> tables.contains(snapshot))).forEach(snapshot -> {
+        Set<PoolSnapshot> told = Collections.newSetFromMap(new IdentityHashMap<>());
+        series.forEach(told::addAll);
+        books.snapshots().stream().filter(snapshot -> !told.contains(snapshot)).forEach(snapshot -> {
             looked.add(Quantity.count(snapshot.rows().size(), "tag", "tags") + " (" + snapshot.source() + ")");
             seen.add(snapshot.seenAt());
         });
@@ -73,13 +78,16 @@ final class NothingFoundRule implements Rule {
         boolean blind = books.snapshots().isEmpty() && books.counters().isEmpty();
         int rows = books.snapshots().stream().mapToInt(snapshot -> snapshot.rows().size()).max().orElse(0);
         boolean few = !blind && !books.snapshots().isEmpty() && rows < FEW_ROWS;
-        List<String> stops = stops(subject, seen);
+        List<ImageInfo> images = infos(subject);
+        // Small dumps never hold the pools; of any other image a missing table says that the image is not whole.
+        boolean broken = books.snapshots().isEmpty() && images.stream().anyMatch(info -> info.presentPages() != null);
+        List<String> stops = stops(images, seen);
         String title = blind ? "No leak seen, but the evidence does not show the pools at all"
                 : few ? "No leak seen, but of the tags the evidence shows only " + rows : "No leak seen";
         Optional<Finding> growth = earlier.stream().filter(finding -> finding.rule().equals(GrowingTagRule.ID)).findFirst();
         if (growth.isPresent()) {
             title = "No leak is certain, yet " + growth.get().clause();
-        } else if (books.snapshots().isEmpty() && !isSmall(subject)) {
+        } else if (broken) {
             title += ": the memory image is damaged or incomplete";
         }
         title += stops.isEmpty() ? "" : "; " + String.join("; ", stops);
@@ -95,9 +103,9 @@ final class NothingFoundRule implements Rule {
                 .clause(title)
                 .explanation(explanation.strip())
                 .evidence(seen.stream().distinct().toList());
-        if (books.snapshots().isEmpty() && !isSmall(subject)) {
+        if (broken) {
             finding.next("Copy the image from the machine again and compare its size with the original's: what is read of it has no table of pool tags.");
-        } else if (books.snapshots().isEmpty() && !infos(subject).isEmpty()) {
+        } else if (books.snapshots().isEmpty() && !images.isEmpty()) {
             finding.next("Let the machine write kernel dumps when it stops: the pools are in them, not in small dumps. "
                     + "(From Windows 11 24H2 on in SystemPropertiesAdvanced, Startup and Recovery.)", "wmic recoveros set DebugInfoType = 2");
         }
@@ -122,9 +130,9 @@ final class NothingFoundRule implements Rule {
     }
 
     /** Why the machine stopped, as its dumps say. */
-    private static List<String> stops(Case subject, List<Provenance> seen) {
+    private static List<String> stops(List<ImageInfo> images, List<Provenance> seen) {
         List<String> stops = new ArrayList<>();
-        for (ImageInfo info : infos(subject)) {
+        for (ImageInfo info : images) {
             if (info.bugCheck() != null) {
                 stops.add("the machine stopped with bug check 0x" + Integer.toHexString(info.bugCheck().code()).toUpperCase(Locale.ROOT)
                         + (info.bugCheck().name() == null ? "" : " (" + info.bugCheck().name() + ")"));
@@ -134,11 +142,6 @@ final class NothingFoundRule implements Rule {
             }
         }
         return stops.stream().distinct().limit(MOST_STOPS).toList();
-    }
-
-    /** Whether all images, if there are any, are small dumps, which never hold the pools. */
-    private static boolean isSmall(Case subject) {
-        return infos(subject).stream().allMatch(info -> info.presentPages() == null);
     }
 
     private static List<ImageInfo> infos(Case subject) {

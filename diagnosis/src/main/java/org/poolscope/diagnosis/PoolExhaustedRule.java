@@ -41,12 +41,12 @@ final class PoolExhaustedRule implements Rule {
         PoolKind pool = pressure.pool();
         String name = pool == PoolKind.PAGED ? "Paged pool" : "Nonpaged pool";
         String figures = pressure.counters().map(totals -> figures(totals, pressure)).orElse("");
+        boolean elsewhen = ranEmptyElsewhen(pressure);
         String title = switch (pressure.state()) {
-            case EXHAUSTED -> pressure.totals() == PoolPressure.Totals.DISAGREE ? name + " ran empty; " + figures + " in the totals at hand"
-                    : name + " is exhausted" + (figures.isEmpty() ? "" : ": " + figures);
-            case NEAR_LIMIT -> name + " is close to its limit" + (figures.isEmpty() ? "" : ": " + figures);
-            default -> name + " takes up much of physical memory: " + figures;
-        };
+            case EXHAUSTED -> name + (elsewhen ? " ran empty" : " is exhausted");
+            case NEAR_LIMIT -> name + " is close to its limit";
+            default -> name + " takes up much of physical memory";
+        } + (figures.isEmpty() ? "" : elsewhen ? "; " + figures + " in the totals at hand" : ": " + figures);
         Finding.Builder finding = Finding.of(this, pressure.state() == PoolPressure.State.EXHAUSTED ? Severity.CRITICAL : Severity.WARNING,
                 confidence(pressure), title);
         return finding.clause(clause(pressure, name))
@@ -78,11 +78,17 @@ final class PoolExhaustedRule implements Rule {
         return event.message().isEmpty() ? KnownEvent.of(event).map(KnownEvent::meaning).orElse("") : event.message();
     }
 
+    /** Whether events say that it ran empty, and the totals are of a moment when it was not. */
+    private static boolean ranEmptyElsewhen(PoolPressure pressure) {
+        return pressure.state() == PoolPressure.State.EXHAUSTED && pressure.totals() == PoolPressure.Totals.DISAGREE;
+    }
+
     private static String clause(PoolPressure pressure, String name) {
         Optional<Double> share = pressure.totals() == PoolPressure.Totals.AGREE
                 ? pressure.counters().map(totals -> totals.usedShare(pressure.pool())) : Optional.empty();
         return switch (pressure.state()) {
-            case EXHAUSTED -> pressure.totals() == PoolPressure.Totals.DISAGREE ? name + " ran empty" : name + " is exhausted" + share.map(value -> " (" + Quantity.percent(value) + " of its limit)").orElse("");
+            case EXHAUSTED -> name + (ranEmptyElsewhen(pressure) ? " ran empty" : " is exhausted")
+                    + share.map(value -> " (" + Quantity.percent(value) + " of its limit)").orElse("");
             case NEAR_LIMIT -> name + " is close to its limit" + share.map(value -> " (" + Quantity.percent(value) + " of it)").orElse("");
             default -> name + " takes up much of physical memory";
         };

@@ -137,7 +137,8 @@ final class BlockMap {
     }
 
     /**
-     * Closes the block that a page and unit, given as a place, are in; a big allocation is known by its own.
+     * Closes the block that a page and unit, given as a place, are in; a big allocation is known by its own. Asked for every pointer: to go
+     * through {@link #onPage} and {@link #openWord}, which say the same in less, makes the whole search 3 % longer.
      *
      * @return the block's place when it was open until now; {@link #NOWHERE} otherwise
      */
