@@ -33,7 +33,7 @@ final class GrowingTagRule implements Rule {
     private static final double FREED_BETWEEN = 0.5;
 
     /** Over less time a rate an hour would be a guess. */
-    private static final Duration ENOUGH_FOR_A_RATE = Duration.ofMinutes(10);
+    static final Duration ENOUGH_FOR_A_RATE = Duration.ofMinutes(10);
 
     private record Growth(TagUsage first, TagUsage last, long bytes, long allocs, Long frees) {
 

@@ -87,6 +87,27 @@ class LeakDatedTest {
     }
 
     @Test
+    void whatHappenedInALaterRunOfTheMachineIsNotSetAgainstTheGrowth() {
+        samples(48, 0).event("EventLog", 6005, START.minusHours(2), null, Map.of())
+                .event("EventLog", 6005, START.plusDays(20), null, Map.of())
+                .event("EventLog", 6005, START.plusDays(40), null, Map.of())
+                .event("EventLog", 6008, START.plusDays(40), null, Map.of())
+                .event("Srv", 2020, START.plusDays(30), null, Map.of());
+        assertThat(dated()).singleElement().satisfies(finding -> assertThat(finding.explanation())
+                .contains("Event 2020 of 2007-02-09 08:00 is from after the next start of the machine")
+                .doesNotContain("first ran empty").doesNotContain("stopped and came back"));
+    }
+
+    @Test
+    void theStopThatEndedTheRunIsTold() {
+        samples(48, 0).event("EventLog", 6005, START.plusDays(3), null, Map.of())
+                .event("EventLog", 6008, START.plusDays(3).plusSeconds(1), null, Map.of())
+                .event("Srv", 2020, START.plusDays(2), null, Map.of());
+        assertThat(dated()).singleElement().satisfies(finding -> assertThat(finding.explanation())
+                .contains("The pool first ran empty at 2007-01-12 08:00").contains("stopped and came back at 2007-01-13 08:00"));
+    }
+
+    @Test
     void aCacheThatFilledIsNotAccused() {
         for (int h = 0; h < 48; h++) {
             long cache = Math.round(100_000 * (1 - Math.exp(-h / 5.0)));

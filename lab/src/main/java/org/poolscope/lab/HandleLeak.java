@@ -23,7 +23,7 @@ final class HandleLeak extends MachineCase {
     /** Bytes of an event with its headers, on 32-bit and 64-bit systems. */
     private static final int EVENT = 48;
     private static final int EVENT_64 = 96;
-    private static final Instant STOP = Instant.parse("2009-03-02T06:12:40Z");
+    private static final Instant STOP = Instant.parse("2009-03-02T07:12:40Z");
     private static final long UP_SECONDS = 17 * 86_400 + 11_111;
 
     @Override

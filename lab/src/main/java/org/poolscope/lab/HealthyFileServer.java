@@ -18,7 +18,7 @@ import org.poolscope.lab.machine.WindowsVersion;
  */
 final class HealthyFileServer extends MachineCase {
 
-    private static final Instant STOP = Instant.parse("2012-05-08T09:30:00Z");
+    private static final Instant STOP = Instant.parse("2012-05-08T11:30:00Z");
     private static final long UP_SECONDS = 41 * 86_400 + 7_201;
     private static final int ONE_IN_PAGE_FILE = 30;
 

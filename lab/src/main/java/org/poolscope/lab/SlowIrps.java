@@ -34,7 +34,7 @@ final class SlowIrps extends MachineCase {
     private static final int FILE_DEVICE_UNKNOWN = 0x22;
     private static final int WAITING_AT = 0x20;
     private static final int ONE_MDL_IN = 16;
-    private static final Instant STOP = Instant.parse("2006-09-21T11:47:00Z");
+    private static final Instant STOP = Instant.parse("2006-09-21T13:47:00Z");
     private static final long UP_SECONDS = 6 * 86_400;
 
     @Override
