@@ -33,6 +33,14 @@ class HandleLeakCaseTest {
     }
 
     @Test
+    void theTagIsToldOnceWithTheProcessThatKeepsItsBlocks() {
+        assertThat(diagnose(evidence))
+                .contains("WARNING  thumbsvc.exe (pid 192) has 28,000 Event handles open; their objects hold 2.6 MB, 27% of nonpaged pool")
+                .contains("thumbsvc.exe leaks Event handles (28,000 open), which hold 27% of it").contains("28,140 outstanding")
+                .doesNotContain("Tag 'Even' holds").doesNotContain("findstr").doesNotContain("tag 'Even' holds 27%");
+    }
+
+    @Test
     void theTablesBesidesTheImageTellHowItGrew() {
         assertThat(diagnose(evidence))
                 .contains("In this run tables show 2.0 MB at 2022-02-28 07:00 (poolmon-1.txt) and 2.3 MB at 2022-03-01 07:00 (poolmon-2.txt)")

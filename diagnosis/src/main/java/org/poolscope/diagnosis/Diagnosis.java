@@ -14,6 +14,8 @@ public final class Diagnosis {
             new MemoryExhaustedRule(),
             new LostBlocksRule(),
             new FragmentationRule(),
+            // Before the tags: what a process keeps by its handles is its leak, not the tag's.
+            new HandleLeakRule(),
             new TagHoldsPoolRule(),
             new HeldBlocksRule(),
             new VerifierRule(),
@@ -22,7 +24,6 @@ public final class Diagnosis {
             new GrowingTagRule(),
             new TagMapRule(),
             new TagSitesRule(),
-            new HandleLeakRule(),
             new GrowingProcessRule(),
             new FileLevelReferralsRule(),
             new ReferralCacheSizeRule(),

@@ -60,7 +60,7 @@ public final class Exhibits {
     /** The tags of all findings that accuse a pool's blocks, lost ones first; each once for a pool. */
     static List<Accused> accused(Verdict verdict) {
         Map<Accused, Boolean> tags = new LinkedHashMap<>();
-        for (String rule : List.of(LostBlocksRule.ID, HeldBlocksRule.ID, TagHoldsPoolRule.ID)) {
+        for (String rule : List.of(LostBlocksRule.ID, HeldBlocksRule.ID, TagHoldsPoolRule.ID, HandleLeakRule.ID)) {
             verdict.findings().stream().filter(finding -> finding.rule().equals(rule) && finding.severity().isProblem() && finding.pool() != null)
                     .forEach(finding -> finding.tags().forEach(tag -> tags.putIfAbsent(new Accused(tag, finding.pool()), true)));
         }

@@ -53,12 +53,13 @@ final class GrowingTagRule implements Rule {
         List<Finding> found = new ArrayList<>();
         PoolBooks books = subject.once(PoolBooks.class, PoolBooks::of);
         OwnerBook owners = subject.once(OwnerBook.class, OwnerBook::of);
+        HandleLeaks handles = subject.once(HandleLeaks.class, HandleLeaks::of);
         List<Boots> boots = subject.once(PoolTrends.class, PoolTrends::of).boots();
         for (List<PoolSnapshot> whole : books.series()) {
             List<PoolSnapshot> series = lastRun(whole, boots);
             for (PoolKind pool : PoolKind.values()) {
                 leader(series, pool).filter(growth -> !isTold(growth.last().tag(), pool, subject))
-                        .ifPresent(growth -> found.add(finding(growth, series, pool, books, owners)));
+                        .ifPresent(growth -> found.add(finding(growth, series, pool, books, owners, handles)));
             }
         }
         return found;
@@ -128,7 +129,8 @@ final class GrowingTagRule implements Rule {
         return false;
     }
 
-    private Finding finding(Growth growth, List<PoolSnapshot> series, PoolKind pool, PoolBooks books, OwnerBook owners) {
+    private Finding finding(Growth growth, List<PoolSnapshot> series, PoolKind pool, PoolBooks books, OwnerBook owners,
+            HandleLeaks handles) {
         PoolTag tag = growth.last().tag();
         Duration between = Duration.between(series.getFirst().taken(), series.getLast().taken());
         boolean rated = between.compareTo(ENOUGH_FOR_A_RATE) >= 0;
@@ -142,7 +144,7 @@ final class GrowingTagRule implements Rule {
                 .tags(List.of(tag))
                 .pool(pool)
                 .clause("'" + tag + "' grows by " + (rated ? Quantity.bytes(perHour) + " an hour" : Quantity.bytes(growth.bytes()) + " in " + span(between)))
-                .explanation(explanation(growth, rated ? perHour : 0, books.worst(pool), pool));
+                .explanation((explanation(growth, rated ? perHour : 0, books.worst(pool), pool) + " " + handles.sentence(tag, pool)).strip());
         owner.ifPresent(found -> finding.driver(found.driver()));
         for (TagUsage row : growth.first() == null ? List.of(growth.last()) : List.of(growth.first(), growth.last())) {
             finding.evidence(row.seenAt() != null ? row.seenAt() : place(series, row));

@@ -1,36 +1,20 @@
 package org.poolscope.diagnosis;
 
-import java.util.ArrayList;
-import java.util.Comparator;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
-import org.poolscope.kernel.OpenKernelImage;
+import org.poolscope.kernel.KernelImage;
 import org.poolscope.kernel.objects.HandleUse;
-import org.poolscope.kernel.objects.KernelObjects;
 import org.poolscope.model.Address;
-import org.poolscope.model.PoolKind;
-import org.poolscope.model.PoolTag;
-import org.poolscope.model.PoolUse;
-import org.poolscope.model.Progress;
 import org.poolscope.model.Provenance;
 import org.poolscope.model.Quantity;
-import org.poolscope.model.TagUsage;
 
 /**
  * A process opens handles of one type and never closes them: the kernel keeps an object alive for each, and the pool grows though no
- * driver is at fault. Answers the question whether a user process is behind a leak.
+ * driver is at fault. Answers the question whether a user process is behind a leak, and tells what the objects hold, so that their tag need
+ * not be accused besides.
  */
 final class HandleLeakRule implements Rule {
 
     static final String ID = "handle-leak";
-
-    /** Busy services hold some thousands, of many types; this many of one type nobody needs. */
-    static final long MANY = 10_000;
-    /** Of all handles the process has. */
-    private static final double OF_ONE_TYPE = 0.8;
-    /** The System process opens handles on behalf of drivers and of the cache; its share says nothing about a program. */
-    static final long SYSTEM_PID = 4;
 
     @Override
     public String id() {
@@ -39,59 +23,51 @@ final class HandleLeakRule implements Rule {
 
     @Override
     public List<Finding> apply(Case subject, List<Finding> earlier) {
-        List<Finding> found = new ArrayList<>();
-        for (OpenKernelImage open : subject.facts(OpenKernelImage.class)) {
-            List<HandleUse> uses = KernelObjects.of(open.image()).then(objects -> objects.handles(Progress.NONE)).value().orElse(List.of());
-            Map<Long, List<HandleUse>> byProcess = new LinkedHashMap<>();
-            uses.forEach(use -> byProcess.computeIfAbsent(use.processAddress(), any -> new ArrayList<>()).add(use));
-            for (List<HandleUse> process : byProcess.values()) {
-                long all = process.stream().mapToLong(HandleUse::count).sum();
-                HandleUse most = process.stream().max(Comparator.comparingLong(HandleUse::count)).orElseThrow();
-                boolean system = most.pid() != null && most.pid() == SYSTEM_PID;
-                if (most.count() >= MANY && most.count() >= OF_ONE_TYPE * all && !system) {
-                    found.add(finding(open, most, all, subject));
-                }
-            }
-        }
-        return found;
+        return subject.once(HandleLeaks.class, HandleLeaks::of).leaks().stream().map(leak -> finding(leak, subject)).toList();
     }
 
-    private Finding finding(OpenKernelImage open, HandleUse use, long all, Case subject) {
-        String who = use.process() + (use.pid() == null ? "" : " (pid " + use.pid() + ")");
-        Provenance seen = new Provenance(open.seenAt().file(), "address " + Address.text(use.processAddress()),
-                who + ": " + Quantity.count(use.count()) + " " + use.type() + " handles of " + Quantity.count(all));
-        Finding.Builder finding = Finding.of(this, Severity.WARNING,
+    private Finding finding(HandleLeaks.Leak leak, Case subject) {
+        HandleUse use = leak.use();
+        HandleLeaks.Cost cost = leak.cost();
+        String count = Quantity.count(use.count());
+        Provenance seen = new Provenance(leak.open().seenAt().file(), "address " + Address.text(use.processAddress()),
+                leak.who() + ": " + count + " " + use.type() + " handles of " + Quantity.count(leak.all()));
+        boolean high = cost != null && PoolPressure.of(subject, cost.pool()).isHigh();
+        String holds = cost == null ? "" : "; their objects hold " + Quantity.bytes(cost.use().bytesOrZero()) + ", "
+                + Quantity.percent(cost.share()) + " of " + cost.pool().word() + " pool";
+        Finding.Builder finding = Finding.of(this, high && cost.share() >= 0.5 ? Severity.CRITICAL : Severity.WARNING,
                 Confidence.high("the process's own handle table was read; a program that needs so many handles of one type is not known"),
-                who + " has " + Quantity.count(use.count()) + " " + use.type() + " handles open")
-                .clause(use.process() + " leaks " + use.type() + " handles (" + Quantity.count(use.count()) + " open)")
-                .evidence(seen);
-        List<PoolTag> tags = use.tag() == null ? List.of() : List.of(use.tag());
-        return finding.tags(tags)
-                .explanation(cost(use, subject))
+                leak.who() + " has " + count + " " + use.type() + " handles open" + holds)
+                .clause(use.process() + " leaks " + use.type() + " handles (" + count + " open)"
+                        + (high ? ", which hold " + Quantity.percent(cost.share()) + " of it" : ""))
+                .tags(use.tag() == null ? List.of() : List.of(use.tag()))
+                .evidence(seen)
+                .explanation(explanation(leak))
                 .next("See where the program opens them (Application Verifier's handle checks, or a debugger's).",
                         use.pid() == null ? "!htrace" : "!handle 0 0 " + Long.toHexString(use.pid()) + " " + use.type())
-                .next("Restart the program: its handles are closed and the objects freed. If the pool falls, it was the cause.")
-                .build();
-    }
-
-    /** What the objects cost, from the tag's row of the tracker table. */
-    private static String cost(HandleUse use, Case subject) {
-        StringBuilder text = new StringBuilder("A program that opens and never closes makes the kernel keep an object for each handle. ");
-        if (use.tag() == null) {
-            return text.toString().strip();
-        }
-        for (TagUsage row : subject.once(PoolBooks.class, PoolBooks::of).snapshots().stream().flatMap(table -> table.rows().stream())
-                .filter(row -> row.tag().equals(use.tag())).toList()) {
-            for (PoolKind pool : PoolKind.values()) {
-                PoolUse usage = row.use(pool);
-                if (usage != null && usage.outstandingOrZero() >= use.count() / 2) {
-                    text.append(use.type()).append(" objects use tag '").append(use.tag()).append("': ")
-                            .append(Quantity.count(usage.outstandingOrZero())).append(" blocks, ").append(Quantity.bytes(usage.bytesOrZero()))
-                            .append(" of ").append(pool.word()).append(" pool. ");
-                    return text.toString().strip();
-                }
+                .next("Restart the program: its handles are closed and the objects freed. If the pool falls, it was the cause.");
+        if (cost != null) {
+            finding.pool(cost.pool()).evidence(seen(cost));
+            if (cost.table().source().equals(KernelImage.TAG_TABLE)) {
+                finding.next("See what these objects hold, offset by offset.",
+                        "poolscope profile " + cost.table().seenAt().file() + " --tag '" + use.tag() + "'");
             }
         }
-        return text.toString().strip();
+        return finding.build();
+    }
+
+    /** What the objects cost, from the tag's row of a table. */
+    private static String explanation(HandleLeaks.Leak leak) {
+        String text = "A program that opens and never closes makes the kernel keep an object for each handle.";
+        if (leak.cost() == null) {
+            return text;
+        }
+        return text + " " + leak.use().type() + " objects use tag '" + leak.use().tag() + "': "
+                + Quantity.count(leak.cost().use().outstandingOrZero(), "block", "blocks") + ". The kernel allocates them for whoever asks: no driver "
+                + "is at fault.";
+    }
+
+    private static Provenance seen(HandleLeaks.Cost cost) {
+        return cost.row().seenAt() != null ? cost.row().seenAt() : cost.table().seenAt().quoting(Holder.quote(cost.row(), cost.pool()));
     }
 }

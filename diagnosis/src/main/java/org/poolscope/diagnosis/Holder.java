@@ -149,12 +149,13 @@ record Holder(PoolSnapshot snapshot, PoolKind pool, List<TagUsage> rows, String 
     List<Provenance> seen(int most) {
         List<Provenance> places = new ArrayList<>();
         for (TagUsage row : rows.subList(0, Math.min(most, rows.size()))) {
-            places.add(row.seenAt() != null ? row.seenAt() : snapshot.seenAt().quoting(quote(row)));
+            places.add(row.seenAt() != null ? row.seenAt() : snapshot.seenAt().quoting(quote(row, pool)));
         }
         return places;
     }
 
-    private String quote(TagUsage row) {
+    /** What a row says of one pool. */
+    static String quote(TagUsage row, PoolKind pool) {
         PoolUse use = row.use(pool);
         String frees = use.frees() == null ? "" : ", " + Quantity.count(use.allocs()) + " allocated, " + Quantity.count(use.frees()) + " freed";
         return "'" + row.tag() + "' " + pool.word() + ": " + Quantity.count(use.outstandingOrZero()) + " outstanding, "

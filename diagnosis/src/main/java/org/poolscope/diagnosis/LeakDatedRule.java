@@ -9,6 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.poolscope.kernel.ImageInfo;
 import org.poolscope.kernel.OpenKernelImage;
 import org.poolscope.model.PoolKind;
@@ -36,6 +37,8 @@ final class LeakDatedRule implements Rule {
     private static final double POOL_BYTES = 4 << 20;
     private static final double POOL_SHARE = 0.05;
     private static final int MOST_FINDINGS = 4;
+    /** Rules that say of a tag that what it holds should not be there. */
+    private static final Set<String> ACCUSING = Set.of(TagHoldsPoolRule.ID, LostBlocksRule.ID, HandleLeakRule.ID);
 
     @Override
     public String id() {
@@ -46,10 +49,11 @@ final class LeakDatedRule implements Rule {
     public List<Finding> apply(Case subject, List<Finding> earlier) {
         MachineEvents events = MachineEvents.of(subject);
         PoolTrends trends = subject.once(PoolTrends.class, PoolTrends::of);
+        HandleLeaks handles = subject.once(HandleLeaks.class, HandleLeaks::of);
         List<Finding> found = new ArrayList<>();
         for (List<TagTrend> group : groups(trends)) {
             if (found.size() < MOST_FINDINGS) {
-                found.add(ofSamples(group, trends, events));
+                found.add(ofSamples(group, trends, events, handles));
             }
         }
         for (PoolKind pool : PoolKind.values()) {
@@ -88,7 +92,7 @@ final class LeakDatedRule implements Rule {
         return group.stream().mapToDouble(leak -> leak.trend().perHour()).sum();
     }
 
-    private Finding ofSamples(List<TagTrend> group, PoolTrends trends, MachineEvents events) {
+    private Finding ofSamples(List<TagTrend> group, PoolTrends trends, MachineEvents events, HandleLeaks handles) {
         TagTrend first = group.getFirst();
         String names = group.size() == 1 ? "'" + first.tag() + "'" : "the " + group.size() + " tags " + names(group);
         String whose = first.driver() == null ? "" : " of " + first.driver();
@@ -106,7 +110,7 @@ final class LeakDatedRule implements Rule {
         if (first.driver() != null) {
             finding.driver(first.driver());
         }
-        StringBuilder text = new StringBuilder(pacePhrase(group));
+        StringBuilder text = new StringBuilder(pacePhrase(group)).append(handles.sentence(first.tag(), first.pool()));
         trends.total(first.pool()).filter(total -> total.exhaustedAt() != null).ifPresent(total -> {
             TagTrend.Exhaustion end = total.exhaustedAt();
             text.append("At this pace the pool reaches ").append(Quantity.bytes(end.limit().bytes())).append(" (")
@@ -193,8 +197,7 @@ final class LeakDatedRule implements Rule {
                 continue;
             }
             for (Finding accusation : earlier) {
-                boolean holds = accusation.rule().equals(TagHoldsPoolRule.ID) || accusation.rule().equals(LostBlocksRule.ID);
-                if (holds && accusation.severity().isProblem() && accusation.pool() != null && found.size() < MOST_FINDINGS
+                if (ACCUSING.contains(accusation.rule()) && accusation.severity().isProblem() && accusation.pool() != null && found.size() < MOST_FINDINGS
                         && found.stream().noneMatch(one -> one.tags().equals(accusation.tags()))) {
                     long bytes = bytes(subject, open, accusation);
                     if (bytes >= BYTES) {
@@ -224,7 +227,7 @@ final class LeakDatedRule implements Rule {
                 .append(tables.text());
         Finding.Builder finding = Finding.of(this, Severity.NOTE, Confidence.medium("a mean over the time since the start; "
                         + (tables.inRun() == 0 ? "no samples in between" : "only " + Quantity.count(tables.inRun(), "table", "tables") + " in between")),
-                        "What " + names + " hold" + (one ? "s" : "") + " gathered within " + MachineEvents.span(upTime) + ", since the machine was started at "
+                        "What " + names + " hold" + (one ? "s" : "") + " of " + accusation.pool().word() + " pool gathered within " + MachineEvents.span(upTime) + ", since the machine was started at "
                                 + TIME.format(started) + ": " + Quantity.bytes(perHour) + " an hour in the mean")
                 .tags(accusation.tags())
                 .pool(accusation.pool())

@@ -5,7 +5,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.poolscope.memory.Absence;
+import org.poolscope.model.PoolKind;
 import org.poolscope.model.Quantity;
 import org.poolscope.pool.LostBlocks;
 import org.poolscope.pool.Reachability;
@@ -32,31 +34,35 @@ final class LostBlocksRule implements Rule {
     public List<Finding> apply(Case subject, List<Finding> earlier) {
         List<Finding> found = new ArrayList<>();
         for (OpenPool pool : OpenPool.of(subject)) {
-            pool.lost().rows().stream()
+            List<LostBlocks.Row> rows = pool.lost().rows().stream()
                     .filter(row -> row.unreferencedBlocks() >= FEWEST_BLOCKS && row.unreferencedShare() >= FEWEST_SHARE)
-                    .limit(MOST_FINDINGS)
-                    .forEach(row -> found.add(finding(pool, row, subject)));
+                    .limit(MOST_FINDINGS).toList();
+            Loss.of(pool, rows).forEach(loss -> found.add(finding(pool, loss, subject)));
         }
         return found;
     }
 
-    private Finding finding(OpenPool pool, LostBlocks.Row row, Case subject) {
-        PoolPressure pressure = PoolPressure.of(subject, row.pool());
-        boolean critical = pressure.isHigh() && pressure.counters().map(totals -> totals.usedBytes(row.pool()))
-                .filter(used -> row.unreferencedBytes() >= used / 4).isPresent();
-        Optional<BlockOwner> owner = BlockOwner.of(pool, row.tag());
+    private Finding finding(OpenPool pool, Loss loss, Case subject) {
+        LostBlocks.Row row = loss.row();
+        Optional<PoolKind> critical = Stream.of(loss.pool(), row.pool()).filter(kind -> fills(loss, kind, subject)).findFirst();
+        Optional<BlockOwner> owner = loss.owner();
         String whose = owner.map(found -> " of " + found.file()).orElse("");
-        String title = Quantity.count(row.unreferencedBlocks()) + " of " + Quantity.count(row.blocks(), "block", "blocks") + " of tag '" + row.tag() + "'"
-                + whose + " (" + Quantity.percent(row.unreferencedShare()) + "), " + Quantity.bytes(row.unreferencedBytes()) + " of "
-                + row.pool().word() + " pool, are lost: nothing points to them any more";
-        Finding.Builder finding = Finding.of(this, critical ? Severity.CRITICAL : Severity.WARNING, confidence(pool.reachability(),
-                pool.image().version().build()), title)
-                .clause(Quantity.count(row.unreferencedBlocks()) + " blocks of tag '" + row.tag() + "'" + whose + " are lost, nothing points to them")
-                .tags(List.of(row.tag()))
-                .pool(row.pool())
-                .evidence(pool.at("tag '" + row.tag() + "'", Quantity.count(row.unreferencedBlocks()) + " of " + Quantity.count(row.blocks())
-                        + " blocks not reached from " + Quantity.bytes(pool.reachability().seenBytes()) + " of kernel memory"));
+        String title = lost(row, whose) + loss.parts().stream().map(part -> "; with them, " + lost(part, "")).collect(Collectors.joining())
+                + (loss.parts().isEmpty() ? ", are lost: nothing points to them any more" : ": all lost, nothing else points to them any more");
+        Finding.Builder finding = Finding.of(this, critical.isPresent() ? Severity.CRITICAL : Severity.WARNING,
+                confidence(pool.reachability(), pool.image().version().build()), title)
+                .clause(Quantity.count(row.unreferencedBlocks()) + " blocks of tag '" + row.tag() + "'" + whose
+                        + (loss.parts().isEmpty() ? "" : ", and the blocks of " + tags(loss.parts()) + " they point to,")
+                        + " are lost, nothing points to them")
+                .tags(loss.rows().stream().map(LostBlocks.Row::tag).toList())
+                .pool(critical.orElse(loss.pool()));
+        loss.rows().forEach(one -> finding.evidence(pool.at("tag '" + one.tag() + "'", Quantity.count(one.unreferencedBlocks()) + " of "
+                + Quantity.count(one.blocks()) + " blocks not reached from " + Quantity.bytes(pool.reachability().seenBytes()) + " of kernel memory")));
         StringBuilder text = new StringBuilder("Every pointer in the kernel's memory was followed. Blocks never reached cannot be freed by anybody. ");
+        if (!loss.parts().isEmpty()) {
+            text.append("Lost blocks of '").append(row.tag()).append("' point to those of ").append(tags(loss.parts()))
+                    .append(": whoever forgot the first forgot the others with them, so this is one loss. ");
+        }
         if (row.undecidedBlocks() > 0) {
             text.append(Quantity.count(row.undecidedBlocks())).append(" more may be held from memory that is not in the image. ");
         }
@@ -79,10 +85,27 @@ final class LostBlocksRule implements Rule {
         return finding.explanation(text.toString().strip()).build();
     }
 
+    private static String lost(LostBlocks.Row row, String whose) {
+        return Quantity.count(row.unreferencedBlocks()) + " of " + Quantity.count(row.blocks(), "block", "blocks") + " of tag '" + row.tag() + "'"
+                + whose + " (" + Quantity.percent(row.unreferencedShare()) + "), " + Quantity.bytes(row.unreferencedBytes()) + " of "
+                + row.pool().word() + " pool";
+    }
+
+    private static String tags(List<LostBlocks.Row> rows) {
+        return rows.stream().map(row -> "'" + row.tag() + "'").collect(Collectors.joining(", "));
+    }
+
+    /** Whether a loss is a good part of what a pool in trouble holds. */
+    private static boolean fills(Loss loss, PoolKind pool, Case subject) {
+        PoolPressure pressure = PoolPressure.of(subject, pool);
+        return loss.bytes(pool) > 0 && pressure.isHigh()
+                && pressure.counters().map(totals -> totals.usedBytes(pool)).filter(used -> loss.bytes(pool) >= used / 4).isPresent();
+    }
+
     /** Whether a user process may be behind it: by the handles the processes keep open. */
     private static String processes(OpenPool pool) {
         return pool.busiestProcess().map(most -> "No user process seems to be behind it: the most handles any keeps open are "
-                + Quantity.count(most.handleCount()) + ", " + most.name() + "'s.").filter(any -> pool.busiestProcess().get().handleCount() < HandleLeakRule.MANY)
+                + Quantity.count(most.handleCount()) + ", " + most.name() + "'s.").filter(any -> pool.busiestProcess().get().handleCount() < HandleLeaks.MANY)
                 .orElse("");
     }
 

@@ -125,7 +125,7 @@ public final class OpenPool {
     /** The process that keeps most handles open, the System process left out: it opens them for drivers and the cache. */
     Optional<KernelProcess> busiestProcess() {
         return objects.flatMap(known -> known.processes().value()).orElse(List.of()).stream()
-                .filter(process -> process.handleCount() != null && !(process.pid() != null && process.pid() == HandleLeakRule.SYSTEM_PID))
+                .filter(process -> process.handleCount() != null && !(process.pid() != null && process.pid() == HandleLeaks.SYSTEM_PID))
                 .max(Comparator.comparingLong(KernelProcess::handleCount));
     }
 

@@ -36,13 +36,14 @@ final class TagHoldsPoolRule implements Rule {
     public List<Finding> apply(Case subject, List<Finding> earlier) {
         OwnerBook owners = subject.once(OwnerBook.class, OwnerBook::of);
         PoolBooks books = subject.once(PoolBooks.class, PoolBooks::of);
+        HandleLeaks handles = subject.once(HandleLeaks.class, HandleLeaks::of);
         List<Finding> found = new ArrayList<>();
         for (PoolKind pool : PoolKind.values()) {
             PoolPressure pressure = PoolPressure.of(subject, pool);
             List<Holder> accused = new ArrayList<>();
             for (PoolSnapshot snapshot : books.telling(pool)) {
                 Holder.of(snapshot, pool, owners, books).stream().filter(holder -> isWorthNaming(holder, pressure))
-                        .filter(holder -> !isLost(holder, earlier)).forEach(accused::add);
+                        .filter(holder -> !isLost(holder, earlier) && !handles.explain(holder.rows(), pool)).forEach(accused::add);
             }
             found.addAll(findings(accused, pressure, owners, subject));
         }
