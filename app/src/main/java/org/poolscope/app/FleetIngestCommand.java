@@ -13,6 +13,7 @@ import org.poolscope.fleet.IngestReport.BadFile;
 import org.poolscope.fleet.MachineNames;
 import org.poolscope.model.EvidenceException;
 import org.poolscope.model.Quantity;
+import org.poolscope.model.ShellWord;
 import org.poolscope.report.Plain;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -120,7 +121,7 @@ final class FleetIngestCommand implements Callable<Integer> {
         }
         list("Not taken in:", report.bad());
         list("Taken in with doubts:", report.warnings());
-        output.line("Ask it: poolscope fleet leaks " + target);
+        output.line("Ask it: poolscope fleet leaks " + ShellWord.of(target.toString()));
         output.flush();
     }
 

@@ -13,6 +13,7 @@ import org.poolscope.lab.LabCases;
 import org.poolscope.lab.LabOptions;
 import org.poolscope.lab.LabResult;
 import org.poolscope.model.Quantity;
+import org.poolscope.model.ShellWord;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -121,7 +122,7 @@ final class LabCommand implements Callable<Integer> {
                 output.line(String.format("  %-32s %s", made.folder().relativize(file), Quantity.bytes(file.toFile().length())));
             }
             output.line("The truth: " + made.truth());
-            output.line("Diagnose it: poolscope diagnose " + made.folder());
+            output.line("Diagnose it: poolscope diagnose " + ShellWord.of(made.folder().toString()));
         }
         return 0;
     }

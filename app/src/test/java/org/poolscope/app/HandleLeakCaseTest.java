@@ -57,6 +57,17 @@ class HandleLeakCaseTest {
     }
 
     @Test
+    void suggestedCommandsCanBePastedWhereTheUserIs() throws IOException {
+        String steps = diagnose(evidence);
+        String command = steps.substring(steps.indexOf("poolscope profile ")).lines().findFirst().orElseThrow();
+        command = command.substring(0, command.indexOf("'Even'") + 6);
+        assertThat(command).isEqualTo("poolscope profile " + evidence.resolve("MEMORY.DMP") + " --tag 'Even'");
+        Path spaced = Files.createDirectories(folder.resolve("case one"));
+        Files.copy(evidence.resolve("MEMORY.DMP"), spaced.resolve("MEMORY.DMP"));
+        assertThat(diagnose(spaced)).contains("poolscope profile '" + spaced.resolve("MEMORY.DMP") + "' --tag 'Even'");
+    }
+
+    @Test
     void whyTablesAreOfNoUseIsSaid() throws IOException {
         Path earlier = folder.resolve("poolmon-earlier.txt");
         Files.writeString(earlier, Files.readString(evidence.resolve("poolmon-1.txt")).replace("2022-02-28", "2022-01-28"));

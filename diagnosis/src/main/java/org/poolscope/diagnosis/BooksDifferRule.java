@@ -66,7 +66,7 @@ final class BooksDifferRule implements Rule {
                 .evidence(pool.at("tracker table", differ.stream().limit(TAGS_NAMED).map(row -> "'" + row.walked().tag() + "' "
                         + Quantity.count(row.blocks()) + " counted, " + Quantity.count(row.walked().blocks()) + " found")
                         .collect(Collectors.joining("; "))))
-                .next("Set the two beside each other, tag by tag.", "poolscope blocks " + pool.file() + " --totals")
+                .next("Set the two beside each other, tag by tag.", "poolscope blocks " + pool.word() + " --totals")
                 .build();
     }
 

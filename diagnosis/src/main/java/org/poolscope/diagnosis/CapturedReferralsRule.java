@@ -35,13 +35,13 @@ final class CapturedReferralsRule implements Rule {
             List<AuditFinding> broken = audit.findings().stream()
                     .filter(one -> one.severity() == org.poolscope.dfs.audit.Severity.ERROR).toList();
             if (!broken.isEmpty()) {
-                found.add(finding(file, exchanges.size(), broken));
+                found.add(finding(subject, file, exchanges.size(), broken));
             }
         });
         return found;
     }
 
-    private Finding finding(String file, int exchanges, List<AuditFinding> broken) {
+    private Finding finding(Case subject, String file, int exchanges, List<AuditFinding> broken) {
         List<String> rules = broken.stream().map(AuditFinding::rule).distinct().toList();
         List<Provenance> places = broken.stream().collect(Collectors.toMap(AuditFinding::rule, AuditFinding::seenAt, (first, next) -> first,
                 LinkedHashMap::new)).values().stream().limit(MOST_TOLD).toList();
@@ -51,7 +51,7 @@ final class CapturedReferralsRule implements Rule {
                 .explanation(broken.stream().limit(MOST_TOLD).map(one -> one.message() + " [" + one.clause() + "]")
                         .collect(Collectors.joining(" ")))
                 .evidence(places)
-                .next("Read all that is wrong with them, and hand the capture to the maker of the server.", "poolscope dfs audit " + file)
+                .next("Read all that is wrong with them, and hand the capture to the maker of the server.", "poolscope dfs audit " + subject.word(file))
                 .build();
     }
 }

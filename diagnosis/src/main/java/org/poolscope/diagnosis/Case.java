@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
 import org.poolscope.model.Fact;
+import org.poolscope.model.ShellWord;
 
 /**
  * All evidence of one machine, read: the facts, the files they came from, and what could not be read.
@@ -35,6 +36,11 @@ public final class Case implements AutoCloseable {
     /** The files, in the order they were read. */
     public List<CaseFile> files() {
         return files;
+    }
+
+    /** A file as a word of a command that can be pasted where the user is. */
+    String word(String file) {
+        return ShellWord.of(files.stream().filter(one -> one.name().equals(file)).map(CaseFile::path).findFirst().orElse(file));
     }
 
     /** What could not be read or trusted. */

@@ -30,12 +30,15 @@ public final class CaseReader {
     private final EvidenceReaders readers;
     private final Progress progress;
     private final Unpacker unpacker;
+    private final boolean copies;
+    private final Set<String> names = new HashSet<>();
     private final List<CaseFile> files = new ArrayList<>();
     private final Set<Path> seen = new HashSet<>();
     private final List<Fact> facts = new ArrayList<>();
     private final List<CaseWarning> warnings = new ArrayList<>();
 
-    private CaseReader(EvidenceReaders readers, Progress progress, Unpacker unpacker) {
+    private CaseReader(EvidenceReaders readers, Progress progress, Unpacker unpacker, boolean copies) {
+        this.copies = copies;
         this.readers = readers;
         this.progress = progress;
         this.unpacker = unpacker;
@@ -70,8 +73,20 @@ public final class CaseReader {
         return read(evidence, progress, unpacker, EvidenceReaders.installed(symbols));
     }
 
+    /**
+     * Reads evidence that was copied to a place of which the user knows nothing: where commands name it, they do so by its name alone.
+     *
+     * @throws EvidenceException when not one of the files could be read
+     */
+    public static Case readCopies(List<Path> evidence, Progress progress) throws EvidenceException {
+        return read(evidence, new CaseReader(EvidenceReaders.installed(), progress, Unpacker.usual(progress), true));
+    }
+
     private static Case read(List<Path> evidence, Progress progress, Unpacker unpacker, EvidenceReaders readers) throws EvidenceException {
-        CaseReader reader = new CaseReader(readers, progress, unpacker);
+        return read(evidence, new CaseReader(readers, progress, unpacker, false));
+    }
+
+    private static Case read(List<Path> evidence, CaseReader reader) throws EvidenceException {
         for (Path path : evidence) {
             if (Files.isDirectory(path)) {
                 reader.folder(path);
@@ -118,7 +133,9 @@ public final class CaseReader {
             throw new EvidenceException(folder, "", "more than " + MOST_FILES + " files", "Name the folder of one machine's evidence");
         }
         for (Path file : found) {
-            file(file, folder.relativize(file).toString());
+            // Two folders may hold files of the same name, and each is evidence of its own.
+            String name = folder.relativize(file).toString();
+            file(file, names.contains(name) ? file.toString() : name);
         }
     }
 
@@ -130,30 +147,44 @@ public final class CaseReader {
         } catch (IOException e) {
             // Opening it says why.
         }
+        names.add(name);
         try {
             EvidenceFile file = EvidenceFile.open(path, name);
             Optional<List<UnpackedFile>> packed = unpacker.unpack(file);
             if (packed.isEmpty()) {
-                plain(file);
+                plain(file, path);
                 return;
             }
             for (UnpackedFile member : packed.get()) {
-                member(member, member.nameIn(name));
+                member(member, member.nameIn(name), packed.get().size() == 1 ? path : null);
             }
         } catch (EvidenceException e) {
             unreadable(name, e.place(), EvidenceReaders.sentence(e));
         }
     }
 
-    private void member(UnpackedFile member, String name) {
+    /**
+     * Reads a file that was packed.
+     *
+     * @param packed the packed file, where this is all it holds; else {@code null}
+     */
+    private void member(UnpackedFile member, String name, Path packed) {
         try {
-            plain(EvidenceFile.open(member.path(), name));
+            EvidenceFile file = EvidenceFile.open(member.path(), name);
+            // Commands that take an image take it packed; to others only the unpacked file means something.
+            plain(file, packed != null && MemoryImage.recognises(file) ? packed : fromHere(member.path()));
         } catch (EvidenceException e) {
             unreadable(name, e.place(), EvidenceReaders.sentence(e));
         }
     }
 
-    private void plain(EvidenceFile file) throws EvidenceException {
+    /** A path without what is above the folder the user is in. */
+    private static Path fromHere(Path path) {
+        Path here = Path.of("").toAbsolutePath();
+        return path.startsWith(here) ? here.relativize(path) : path;
+    }
+
+    private void plain(EvidenceFile file, Path typed) throws EvidenceException {
         progress.at("reading " + file.name(), 0, 0);
         Sink sink = new Sink();
         List<String> formats = readers.read(file, sink);
@@ -161,12 +192,12 @@ public final class CaseReader {
         if (why.isPresent()) {
             throw why.get();
         }
-        files.add(sink.fileRead(file.name(), formats, formats.isEmpty() ? null : file.text().orElse(null)));
+        files.add(sink.fileRead(file.name(), copies ? file.name() : typed.toString(), formats, formats.isEmpty() ? null : file.text().orElse(null)));
     }
 
     private void unreadable(String name, String place, String failure) {
         warnings.add(new CaseWarning(new Provenance(name, place), failure));
-        files.add(new CaseFile(name, List.of(), 0, 0, List.of(), failure));
+        files.add(new CaseFile(name, name, List.of(), 0, 0, List.of(), failure));
     }
 
     private final class Sink implements FactSink {
@@ -189,7 +220,7 @@ public final class CaseReader {
             warnings.add(new CaseWarning(where, message));
         }
 
-        private CaseFile fileRead(String name, List<String> formats, TextLines lines) {
+        private CaseFile fileRead(String name, String path, List<String> formats, TextLines lines) {
             List<Provenance> unread = new ArrayList<>();
             int unreadLines = 0;
             int last = lines == null ? 0 : lines.count();
@@ -201,7 +232,7 @@ public final class CaseReader {
                     }
                 }
             }
-            return new CaseFile(name, formats, count, unreadLines, unread, null);
+            return new CaseFile(name, path, formats, count, unreadLines, unread, null);
         }
     }
 }

@@ -89,10 +89,10 @@ final class FragmentationRule implements Rule {
             text.append("What holds them: small blocks of tag '").append(pin.tag()).append("'").append(owner.map(file -> " of " + file).orElse(""))
                     .append(" stand on ").append(Quantity.count(pin.pages())).append(" of these pages, with only ").append(Quantity.bytes(pin.bytes()))
                     .append(" in all: blocks kept long, allocated among others that were soon freed. ");
-            finding.next("See what these blocks hold and who keeps them.", "poolscope profile " + pool.file() + " --tag '" + pin.tag() + "'");
+            finding.next("See what these blocks hold and who keeps them.", NextStep.profile(pool.word(), pin.tag()));
         });
         return finding.explanation(text.toString().strip())
-                .next("See the free blocks by size.", "poolscope vm " + pool.file() + " --fragmentation")
+                .next("See the free blocks by size.", "poolscope vm " + pool.word() + " --fragmentation")
                 .next("A restart heals it for a time. For good, what is kept long must be allocated apart from what passes: from a "
                         + "lookaside list, or in one piece.")
                 .build();
@@ -106,7 +106,7 @@ final class FragmentationRule implements Rule {
                 .pool(state.pool())
                 .explanation(state.sentence())
                 .evidence(pool.at("free pages", Quantity.count(state.runs().orElseThrow().count(), "run", "runs")))
-                .next("See the runs and free blocks.", "poolscope vm " + pool.file() + " --fragmentation")
+                .next("See the runs and free blocks.", "poolscope vm " + pool.word() + " --fragmentation")
                 .build();
     }
 

@@ -50,7 +50,7 @@ final class HandleLeakRule implements Rule {
             finding.pool(cost.pool()).evidence(seen(cost));
             if (cost.table().source().equals(KernelImage.TAG_TABLE)) {
                 finding.next("See what these objects hold, offset by offset.",
-                        "poolscope profile " + cost.table().seenAt().file() + " --tag '" + use.tag() + "'");
+                        NextStep.profile(subject.word(cost.table().seenAt().file()), use.tag()));
             }
         }
         return finding.build();

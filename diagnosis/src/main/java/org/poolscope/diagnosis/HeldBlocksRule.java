@@ -62,7 +62,7 @@ final class HeldBlocksRule implements Rule {
         owner.ifPresent(known -> finding.driver(known.file()).evidence(known.seen()));
         if (requests.isCause()) {
             finding.evidence(pool.at("I/O requests", requests.sentence()))
-                    .next("List the outstanding requests and the driver each waits in.", "poolscope irps " + pool.file());
+                    .next("List the outstanding requests and the driver each waits in.", "poolscope irps " + pool.word());
         }
         return Optional.of(finding.build());
     }

@@ -72,7 +72,7 @@ final class LostBlocksRule implements Rule {
         });
         text.append(IrpAccount.of(pool, row.tag()).sentence()).append(' ').append(processes(pool));
         boolean tracked = pool.verifier().filter(books -> books.settings().tracksPool()).isPresent();
-        finding.next("See what these blocks hold, offset by offset.", "poolscope profile " + pool.file() + " --tag '" + row.tag() + "'");
+        finding.next("See what these blocks hold, offset by offset.", NextStep.profile(pool.word(), row.tag()));
         if (!tracked) {
             text.append(" Driver Verifier was not tracking pool.");
             owner.ifPresent(found -> finding.next("See where the driver allocates them: let Driver Verifier track its pool, wait for the leak, "
@@ -81,7 +81,7 @@ final class LostBlocksRule implements Rule {
         text.append(" Why like machines do not leak, the evidence of this one cannot tell: what else is loaded there can.");
         owner.ifPresent(found -> finding.next("If like machines do not leak, compare drivers, their dates, and who is attached to whose devices "
                 + "with one of them: a filter that completes requests in another way makes a driver forget its blocks.",
-                "poolscope modules " + pool.file()));
+                "poolscope modules " + pool.word()));
         return finding.explanation(text.toString().strip()).build();
     }
 

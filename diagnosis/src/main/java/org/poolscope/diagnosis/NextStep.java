@@ -1,5 +1,8 @@
 package org.poolscope.diagnosis;
 
+import org.poolscope.model.PoolTag;
+import org.poolscope.model.ShellWord;
+
 /**
  * What an engineer would do next.
  *
@@ -7,4 +10,13 @@ package org.poolscope.diagnosis;
  * @param command the exact command to run, or {@code null} when the step is no command
  */
 public record NextStep(String text, String command) {
+
+    /**
+     * The command that profiles a tag's blocks.
+     *
+     * @param image the image, as a word of a command
+     */
+    static String profile(String image, PoolTag tag) {
+        return "poolscope profile " + image + " --tag " + ShellWord.quoted(tag.toString());
+    }
 }

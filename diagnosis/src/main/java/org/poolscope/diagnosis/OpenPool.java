@@ -32,7 +32,7 @@ public final class OpenPool {
             List<OpenPool> pools = new ArrayList<>();
             for (OpenKernelImage open : subject.facts(OpenKernelImage.class)) {
                 try {
-                    pools.add(new OpenPool(open, PoolBlocks.walk(open.image(), Progress.NONE)));
+                    pools.add(new OpenPool(subject, open, PoolBlocks.walk(open.image(), Progress.NONE)));
                 } catch (EvidenceException e) {
                     // Small dumps hold no blocks, and some kernels keep them in ways not known yet; other rules say what was looked at.
                     continue;
@@ -43,6 +43,7 @@ public final class OpenPool {
     }
 
     private final OpenKernelImage open;
+    private final String word;
     private final PoolBlocks blocks;
     private final Optional<KernelObjects> objects;
     private Reachability reachability;
@@ -51,7 +52,8 @@ public final class OpenPool {
     private IrpBlocks irpBlocks;
     private LostBlocks lost;
 
-    private OpenPool(OpenKernelImage open, PoolBlocks blocks) {
+    private OpenPool(Case subject, OpenKernelImage open, PoolBlocks blocks) {
+        this.word = subject.word(open.seenAt().file());
         this.open = open;
         this.blocks = blocks;
         this.objects = KernelObjects.of(open.image()).value();
@@ -65,6 +67,11 @@ public final class OpenPool {
     /** The image, as the user named it. */
     public String file() {
         return open.seenAt().file();
+    }
+
+    /** The image as a word of a command. */
+    String word() {
+        return word;
     }
 
     Provenance at(String place, String text) {

@@ -74,7 +74,7 @@ final class TagHoldsPoolRule implements Rule {
             if (told.add(holder.driver().orElse(holder.name()))) {
                 List<Holder> also = ranked.stream()
                         .filter(other -> other != holder && other.driver().isPresent() && other.driver().equals(holder.driver())).toList();
-                found.add(finding(holder, also, pressure, owners, grows(holder, subject)));
+                found.add(finding(holder, also, pressure, owners, grows(holder, subject), subject));
             }
         }
         return found;
@@ -90,7 +90,8 @@ final class TagHoldsPoolRule implements Rule {
                 .anyMatch(leak -> leak.pool() == holder.pool() && holder.tags().contains(leak.tag()));
     }
 
-    private Finding finding(Holder holder, List<Holder> also, PoolPressure pressure, OwnerBook owners, boolean grows) {
+    private Finding finding(Holder holder, List<Holder> also, PoolPressure pressure, OwnerBook owners, boolean grows,
+            Case subject) {
         boolean frees = holder.behaviour() == Holder.Behaviour.FREES && !grows;
         Optional<String> driver = holder.driver();
         String whose = driver.map(name -> " of " + name).orElse("");
@@ -111,7 +112,7 @@ final class TagHoldsPoolRule implements Rule {
         }
         also.forEach(other -> finding.evidence(other.seen(2)));
         holder.owner().ifPresent(owner -> finding.evidence(owner.seen()));
-        return steps(finding, holder).build();
+        return steps(finding, holder, subject).build();
     }
 
     private static Confidence confidence(Holder holder, boolean grows) {
@@ -167,14 +168,14 @@ final class TagHoldsPoolRule implements Rule {
         return text.toString().strip();
     }
 
-    private static Finding.Builder steps(Finding.Builder finding, Holder holder) {
+    private static Finding.Builder steps(Finding.Builder finding, Holder holder, Case subject) {
         PoolTag tag = holder.rows().getFirst().tag();
         if (holder.driver().isEmpty()) {
             finding.next("Find which drivers hold the tag as a constant.", "findstr /m /l \"" + tag + "\" %SystemRoot%\\System32\\drivers\\*.sys");
         }
         if (holder.snapshot().source().equals(KernelImage.TAG_TABLE)) {
             finding.next("See what these blocks hold, offset by offset.",
-                    "poolscope profile " + holder.snapshot().seenAt().file() + " --tag '" + tag + "'");
+                    NextStep.profile(subject.word(holder.snapshot().seenAt().file()), tag));
         } else {
             finding.next("List the blocks with this tag and look at what they hold; or take a kernel dump and let poolscope profile them.",
                     "!poolfind " + tag.toString().replace(' ', '?') + (holder.pool() == PoolKind.PAGED ? " 1" : " 0"));

@@ -18,6 +18,7 @@ import org.poolscope.model.Architecture;
 import org.poolscope.model.PoolKind;
 import org.poolscope.model.PoolTag;
 import org.poolscope.model.Quantity;
+import org.poolscope.model.ShellWord;
 
 /**
  * At which call sites of which drivers an accused tag is allocated, and which of them can have made the blocks that are there, by their size and pool.
@@ -90,6 +91,7 @@ final class TagSitesRule implements Rule {
 
     /** What is told of one tag. */
     private final class Telling {
+        private final Case subject;
         private final PoolTag tag;
         private final PoolKind pool;
         private final List<Use> uses;
@@ -100,6 +102,7 @@ final class TagSitesRule implements Rule {
         private final List<Site> sites = new ArrayList<>();
 
         Telling(Case subject, PoolTag tag, List<Use> uses, Finding accusation, boolean shared) {
+            this.subject = subject;
             this.tag = tag;
             this.pool = accusation.pool();
             this.uses = uses;
@@ -137,9 +140,14 @@ final class TagSitesRule implements Rule {
             }
             if (candidates().size() > 1) {
                 finding.next("Give each call site a tag of its own, wait for the growth, and take a dump: the tags then tell the sites apart.",
-                        "poolscope retag " + (only() == null ? uses.getFirst() : only().use()).file() + " -o OUT --map MAP.json");
+                        "poolscope retag " + word(only() == null ? uses.getFirst() : only().use()) + " -o OUT --map MAP.json");
             }
             return finding.build();
+        }
+
+        /** The driver as a word of a command: the file that was given, or, for one that lies in a dump, its name. */
+        private String word(Use use) {
+            return use.driver().seenAt().at().isEmpty() ? subject.word(use.driver().seenAt().file()) : ShellWord.of(use.file());
         }
 
         /** Sites that can have made the blocks. */

@@ -25,12 +25,16 @@ final class Desk implements AutoCloseable {
         this.complaints = complaints;
     }
 
-    /** Opens evidence as a case; it is read after this returns. */
-    synchronized PageCase open(List<Path> evidence) throws Refusal {
+    /**
+     * Opens evidence as a case; it is read after this returns.
+     *
+     * @param uploaded whether these are copies that came from a browser
+     */
+    synchronized PageCase open(List<Path> evidence, boolean uploaded) throws Refusal {
         if (cases.size() >= MOST_CASES) {
             throw new Refusal(409, MOST_CASES + " cases are open, which is all this page holds. Start poolscope ui again for others");
         }
-        PageCase made = new PageCase(next++, evidence, madeBy);
+        PageCase made = new PageCase(next++, evidence, uploaded, madeBy);
         cases.add(made);
         worker.submit(() -> {
             made.read();

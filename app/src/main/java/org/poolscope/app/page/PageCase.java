@@ -23,13 +23,16 @@ final class PageCase implements AutoCloseable {
 
     private final int id;
     private final List<Path> evidence;
+    private final boolean uploaded;
     private final String madeBy;
     private volatile News news = new News("reading", "", 0, 0, null);
     private volatile Case subject;
     private volatile byte[] report;
     private volatile List<ImagePages> images = List.of();
 
-    PageCase(int id, List<Path> evidence, String madeBy) {
+    /** A case; of what was uploaded the user knows no path. */
+    PageCase(int id, List<Path> evidence, boolean uploaded, String madeBy) {
+        this.uploaded = uploaded;
         this.id = id;
         this.evidence = List.copyOf(evidence);
         this.madeBy = madeBy;
@@ -52,7 +55,7 @@ final class PageCase implements AutoCloseable {
     void read() {
         Progress progress = (what, done, total) -> news = new News("reading", what, done, total, null);
         try {
-            subject = CaseReader.read(evidence, progress);
+            subject = uploaded ? CaseReader.readCopies(evidence, progress) : CaseReader.read(evidence, progress);
             Verdict verdict = Diagnosis.of(subject, progress);
             List<ImagePages> open = new ArrayList<>();
             for (OpenPool pool : OpenPool.of(subject)) {

@@ -82,7 +82,7 @@ public final class PageServer implements AutoCloseable {
         PageServer page = new PageServer(server, madeBy, mostBytes, complaints);
         if (!evidence.isEmpty()) {
             try {
-                page.desk.open(evidence);
+                page.desk.open(evidence, false);
             } catch (Refusal e) {
                 throw new IllegalStateException(e);
             }
@@ -124,7 +124,7 @@ public final class PageServer implements AutoCloseable {
             case "GET api/openapi.json" -> send(exchange, 200, "application/json", description.text());
             case "GET api/cases" -> cases(exchange, path, query);
             case "POST api/cases" -> {
-                PageCase made = desk.open(uploads.files(batch(exchange)));
+                PageCase made = desk.open(uploads.files(batch(exchange)), true);
                 json(exchange, json -> number(json, "id", made.id()));
             }
             case "PUT api/upload" -> upload(exchange, path);
