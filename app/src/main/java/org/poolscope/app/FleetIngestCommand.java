@@ -31,9 +31,10 @@ import picocli.CommandLine.Spec;
             "out, so the same folder can be given again and again; an ingest that was stopped goes on where it was. Event logs hold no",
             "samples: they are counted, and left to diagnose."},
         footer = {"", "Whose a file is: --machine, or what --machine-pattern finds in its path, or the folder it lies in below EVIDENCE, or",
-            "its name up to a date or a word such as poolmon.", "",
+            "EVIDENCE itself when it is a folder of such files as MEMORY.DMP and poolmon-1.txt, or its name up to a date or a word such",
+            "as poolmon.", "",
             "Examples:", "  poolscope fleet ingest machines/ -o fleet.data      (machines/web-001/poolmon.log, machines/web-002/...)",
-            "  poolscope fleet ingest *.log -o fleet.data --machine-pattern '(web-[0-9]+)'"})
+            "  poolscope fleet ingest web-001/ web-002/ -o fleet.data", "  poolscope fleet ingest *.log -o fleet.data --machine-pattern '(web-[0-9]+)'"})
 final class FleetIngestCommand implements Callable<Integer> {
 
     private static final int FEW = 20;

@@ -25,8 +25,10 @@ final class MachineFiles {
     static Map<String, List<Path>> find(List<Path> evidence, MachineNames names, List<IngestReport.BadFile> bad) {
         Map<String, List<Path>> machines = new TreeMap<>();
         for (Path path : evidence) {
-            for (Path file : filesBelow(path, bad)) {
-                String machine = names.of(path, file);
+            List<Path> files = filesBelow(path, bad);
+            boolean ofOne = names.isMachine(path, files);
+            for (Path file : files) {
+                String machine = names.of(path, ofOne, file);
                 if (machine == null) {
                     bad.add(new IngestReport.BadFile(file.toString(), "the pattern finds no machine's name in its path"));
                 } else {
