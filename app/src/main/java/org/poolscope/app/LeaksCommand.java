@@ -11,8 +11,10 @@ import org.poolscope.diagnosis.SessionTags;
 import org.poolscope.kernel.KernelImage;
 import org.poolscope.memory.Absence;
 import org.poolscope.model.Address;
+import org.poolscope.model.PoolKind;
 import org.poolscope.model.Progress;
 import org.poolscope.model.Quantity;
+import org.poolscope.model.TagPattern;
 import org.poolscope.pool.LostBlocks;
 import org.poolscope.pool.PoolBlocks;
 import org.poolscope.pool.Reachability;
@@ -27,7 +29,8 @@ import picocli.CommandLine.Option;
             "cannot be freed by anybody: it is leaked. A word that only looks like a pointer counts as one, so a leaked block may",
             "be missed; what is reported has no pointer in anything the image holds. Blocks that memory out of sight may hold are",
             "undecided. refs says of one block which words lead to it, and why they do not count."},
-        footer = {"", "Examples:", "  poolscope leaks MEMORY.DMP", "  poolscope leaks MEMORY.DMP --all --format json"})
+        footer = {"", "Examples:", "  poolscope leaks MEMORY.DMP", "  poolscope leaks MEMORY.DMP --tag 'Fc*' --pool nonpaged",
+            "  poolscope leaks MEMORY.DMP --all --format json"})
 final class LeaksCommand extends PoolBlocksCommand {
 
     private static final long FEW_BLOCKS = 100;
@@ -36,17 +39,28 @@ final class LeaksCommand extends PoolBlocksCommand {
     @Option(names = "--all", description = "List also the tags of which every block is reached, or all but a few.")
     private boolean all;
 
+    @Option(names = "--tag", paramLabel = "PATTERN", converter = PoolUsedCommand.PatternConverter.class,
+            description = "Only tags that match; ? stands for one character, * at the end for any.")
+    private TagPattern pattern;
+
+    @Option(names = "--pool", paramLabel = "paged|nonpaged", description = "Only one pool.")
+    private PoolKind pool;
+
     @Override
     void answer(KernelImage image, PoolBlocks blocks, Progress progress, Output output) throws Exception {
         Reachability reached = Reachability.of(image, blocks, progress);
         LostBlocks lost = LostBlocks.of(image, blocks, reached, new SessionTags(), progress);
-        List<LostBlocks.Row> rows = lost.rows().stream().filter(row -> all || row.unreferencedBlocks() + row.undecidedBlocks() > 0).toList();
-        List<LostBlocks.Row> few = output.isJson() || all ? List.of() : rows.stream().filter(LeaksCommand::isFew).toList();
+        List<LostBlocks.Row> asked = lost.rows().stream()
+                .filter(row -> (pattern == null || pattern.matches(row.tag())) && (pool == null || pool == row.pool())).toList();
+        List<LostBlocks.Row> rows = asked.stream().filter(row -> all || row.unreferencedBlocks() + row.undecidedBlocks() > 0).toList();
+        // Who names a tag wants to see it, however little of it is lost.
+        List<LostBlocks.Row> few = output.isJson() || all || pattern != null ? List.of() : rows.stream().filter(LeaksCommand::isFew).toList();
         List<LostBlocks.Row> listed = rows.stream().filter(row -> !few.contains(row)).toList();
         if (output.isJson() || !listed.isEmpty()) {
             output.list(LISTING, listed.iterator());
         } else if (few.isEmpty()) {
-            output.line(lost.rows().isEmpty() ? "There is no allocated block in the image." : "Nothing is lost: every allocated block is reached.");
+            output.line(asked.isEmpty() ? "There is no allocated block" + these() + " in the image."
+                    : "Nothing is lost: every allocated block" + these() + " is reached.");
         }
         for (Reachability.StaleWord word : reached.staleWords()) {
             warn("a single word at " + Address.text(word.address()) + " leads to " + Quantity.count(word.blocks())
@@ -62,6 +76,11 @@ final class LeaksCommand extends PoolBlocksCommand {
             output.line("Searched " + Quantity.bytes(reached.seenBytes()) + " of kernel memory for pointers"
                     + unseen(reached.unseenBytes(), image.version().build()) + ".");
         }
+    }
+
+    /** Which blocks were asked for, as a part of a sentence. */
+    private String these() {
+        return (pattern == null ? "" : " of tag '" + pattern + "'") + (pool == null ? "" : " of " + pool.word() + " pool");
     }
 
     /** Drivers lose a few blocks while they start, on any machine. That is true of them, and no cause of anything. */

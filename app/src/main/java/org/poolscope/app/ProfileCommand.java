@@ -3,6 +3,7 @@ package org.poolscope.app;
 import static org.poolscope.report.JsonDocument.text;
 
 import java.time.Instant;
+import java.util.List;
 import java.util.stream.Collectors;
 import org.poolscope.kernel.KernelImage;
 import org.poolscope.model.Address;
@@ -43,6 +44,9 @@ final class ProfileCommand extends PoolBlocksCommand {
     @Option(names = "--sample", paramLabel = "N", defaultValue = "0", description = "Look at N blocks at most, spread evenly (default: all).")
     private long sample;
 
+    @Option(names = "--all", description = "List every place by itself, though its neighbours say the same, and every shape.")
+    private boolean all;
+
     @Override
     PoolBlocks walk(KernelImage image, Progress progress) throws EvidenceException {
         return sample > 0 ? super.walk(image, progress) : PoolBlocks.walk(image, tag, progress);
@@ -53,28 +57,38 @@ final class ProfileCommand extends PoolBlocksCommand {
         ContentProfile profile = ContentProfile.of(image, blocks, tag, size == null ? 0 : size, sample, progress).orElseThrow(() ->
                 new EvidenceException(path(), "", "it has no allocated block of tag '" + tag + "'" + (size == null ? "" : " and size " + size),
                         "poolused lists the tags, blocks --tag the sizes"));
+        int shapes = all ? Integer.MAX_VALUE : ProfileJson.USUAL_CLUSTERS;
         if (output.isJson()) {
-            output.document(json -> ProfileJson.write(profile, Integer.MAX_VALUE, json));
+            output.document(json -> ProfileJson.write(profile, Integer.MAX_VALUE, shapes, json));
             return;
         }
         output.line("Tag '" + profile.tag() + "': " + Quantity.count(profile.blocks(), "block", "blocks") + ", " + Quantity.count(profile.sampled())
                 + " of size " + Address.text(profile.size()) + " looked at; the data is " + profile.dataLength() + " bytes long.");
-        output.list(FIELDS, profile.fields().iterator());
+        List<FoldedFields> lines = all ? FoldedFields.unfolded(profile.fields(), ProfileCommand::what)
+                : FoldedFields.of(profile.fields(), ProfileCommand::what);
+        output.list(FIELDS, lines.iterator());
         if (profile.clusters().size() > 1) {
             output.line("");
             output.line("Shapes:");
-            for (ContentProfile.Cluster cluster : profile.clusters()) {
+            List<ContentProfile.Cluster> shown = profile.clusters().subList(0, Math.min(shapes, profile.clusters().size()));
+            for (ContentProfile.Cluster cluster : shown) {
                 output.line("  " + Quantity.count(cluster.blocks(), "block", "blocks") + " of " + Address.text(cluster.size())
                         + (cluster.pointersAt().isEmpty() ? "" : ", pointers at " + cluster.pointersAt()));
+            }
+            List<ContentProfile.Cluster> others = profile.clusters().subList(shown.size(), profile.clusters().size());
+            if (!others.isEmpty()) {
+                output.line("  and " + Quantity.count(others.size(), "more shape", "more shapes") + ", "
+                        + Quantity.count(others.stream().mapToLong(ContentProfile.Cluster::blocks).sum(), "block", "blocks")
+                        + " in all (--all lists them; --size looks into those of one size)");
             }
         }
     }
 
-    private static final Listing<ContentProfile.Field> FIELDS = new Listing<ContentProfile.Field>((field, json) -> text(json, "offset", field.offset()))
-            .number("Offset", field -> Address.text(field.offset()))
-            .number("Size", field -> Integer.toString(field.size()))
-            .text("Kind", field -> field.kind().words())
-            .text("What", ProfileCommand::what);
+    private static final Listing<FoldedFields> FIELDS = new Listing<FoldedFields>((line, json) -> text(json, "offset", line.offset()))
+            .number("Offset", FoldedFields::offset)
+            .number("Size", FoldedFields::size)
+            .text("Kind", FoldedFields::kind)
+            .text("What", FoldedFields::what);
 
     private static String what(ContentProfile.Field field) {
         if (field.kind() == FieldKind.POINTER || field.kind() == FieldKind.UNICODE_STRING) {

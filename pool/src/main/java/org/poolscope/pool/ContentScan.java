@@ -27,7 +27,6 @@ final class ContentScan {
     private static final int MOST_PLACES = KeptBlocks.MOST_WORDS;
     /** Places that tell structures apart. */
     private static final int CLUSTER_PLACES = 64;
-    private static final int MOST_CLUSTERS = 16;
     private static final double TELLING_SHARE = 0.02;
     /** Upper halves of times between 1990 and 2100, in 100 ns since 1601. */
     private static final long EARLIEST = 0x01b4_1e2aL;
@@ -182,7 +181,7 @@ final class ContentScan {
             }
         });
         found.sort(Comparator.comparingLong(ContentProfile.Cluster::blocks).reversed().thenComparing(ContentProfile.Cluster::size));
-        return found.subList(0, Math.min(MOST_CLUSTERS, found.size()));
+        return found;
     }
 
     /**

@@ -206,7 +206,7 @@ public final class ExhibitJson {
     private static void contents(BlockContents contents, JsonGenerator json) throws IOException {
         json.writeStringField("kind", "contents");
         text(json, "file", contents.file());
-        ProfileJson.write(contents.profile(), MOST_VALUES, json);
+        ProfileJson.write(contents.profile(), MOST_VALUES, ProfileJson.USUAL_CLUSTERS, json);
         json.writeArrayFieldStart("samples");
         for (BlockContents.Sample sample : contents.samples()) {
             json.writeStartObject();

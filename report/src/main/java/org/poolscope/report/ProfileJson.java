@@ -11,6 +11,9 @@ import org.poolscope.pool.ContentProfile;
 /** What blocks hold, offset by offset, as JSON: the same fields from the command, in the report and on the page. */
 public final class ProfileJson {
 
+    /** More shapes than this are rarely of interest. */
+    public static final int USUAL_CLUSTERS = 16;
+
     private ProfileJson() {
     }
 
@@ -18,8 +21,9 @@ public final class ProfileJson {
      * Writes the fields of a profile into an object that is open.
      *
      * @param mostValues how many values of each field; the most frequent come first
+     * @param mostClusters how many shapes; the most frequent come first
      */
-    public static void write(ContentProfile profile, int mostValues, JsonGenerator json) throws IOException {
+    public static void write(ContentProfile profile, int mostValues, int mostClusters, JsonGenerator json) throws IOException {
         text(json, "tag", profile.tag());
         number(json, "blocks", profile.blocks());
         number(json, "sampled", profile.sampled());
@@ -33,7 +37,7 @@ public final class ProfileJson {
         }
         json.writeEndArray();
         json.writeArrayFieldStart("clusters");
-        for (ContentProfile.Cluster cluster : profile.clusters()) {
+        for (ContentProfile.Cluster cluster : profile.clusters().subList(0, Math.min(mostClusters, profile.clusters().size()))) {
             json.writeStartObject();
             number(json, "size", cluster.size());
             number(json, "blocks", cluster.blocks());

@@ -1,0 +1,104 @@
+package org.poolscope.app;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Function;
+import org.poolscope.model.Address;
+import org.poolscope.pool.ContentProfile;
+
+/**
+ * Places of a profile as lines to read: neighbours that say the same become one line, and a sequence of lines that comes again and again is
+ * shown once. Data without a pattern would fill pages otherwise.
+ *
+ * @param offset where it begins
+ * @param size its bytes, {@code 8 x 4} for eight neighbours of four bytes
+ * @param kind what it holds, in words
+ * @param what more about it
+ */
+record FoldedFields(String offset, String size, String kind, String what) {
+
+    /** A sequence of more lines than this is not looked for: structures of a few words repeat, not pages. */
+    private static final int LONGEST = 8;
+    /** A sequence that comes fewer times in a row is shorter to read as it is. */
+    private static final int OFTEN = 3;
+
+    private record Place(int offset, int size, int count, String kind, String what) {
+
+        private int end() {
+            return offset + size * count;
+        }
+
+        private boolean saysTheSameAs(Place other) {
+            return size == other.size && count == other.count && kind.equals(other.kind) && what.equals(other.what);
+        }
+
+        private FoldedFields line() {
+            return new FoldedFields(Address.text(offset), count == 1 ? Integer.toString(size) : count + " x " + size, kind, what);
+        }
+    }
+
+    /**
+     * Folds a profile's places.
+     *
+     * @param what what is said of a place besides its kind
+     */
+    static List<FoldedFields> of(List<ContentProfile.Field> fields, Function<ContentProfile.Field, String> what) {
+        List<Place> places = neighbours(fields, what);
+        List<FoldedFields> lines = new ArrayList<>();
+        int at = 0;
+        while (at < places.size()) {
+            int length = 0;
+            int times = 1;
+            for (int tried = 2; tried <= LONGEST && length == 0; tried++) {
+                times = times(places, at, tried);
+                length = times >= OFTEN ? tried : 0;
+            }
+            if (length == 0) {
+                lines.add(places.get(at++).line());
+                continue;
+            }
+            places.subList(at, at + length).forEach(place -> lines.add(place.line()));
+            int again = places.get(at + length).offset();
+            lines.add(new FoldedFields(Address.text(again), Integer.toString(places.get(at + length * times - 1).end() - again),
+                    "and so on", (times - 1) + " times more, the same every " + (again - places.get(at).offset()) + " bytes"));
+            at += length * times;
+        }
+        return lines;
+    }
+
+    /** The same without folding: a line for each place. */
+    static List<FoldedFields> unfolded(List<ContentProfile.Field> fields, Function<ContentProfile.Field, String> what) {
+        return fields.stream().map(field -> new Place(field.offset(), field.size(), 1, field.kind().words(), what.apply(field)).line()).toList();
+    }
+
+    private static List<Place> neighbours(List<ContentProfile.Field> fields, Function<ContentProfile.Field, String> what) {
+        List<Place> places = new ArrayList<>();
+        for (ContentProfile.Field field : fields) {
+            Place one = new Place(field.offset(), field.size(), 1, field.kind().words(), what.apply(field));
+            Place last = places.isEmpty() ? null : places.getLast();
+            if (last != null && last.end() == one.offset && last.size == one.size && last.kind.equals(one.kind) && last.what.equals(one.what)) {
+                places.set(places.size() - 1, new Place(last.offset, last.size, last.count + 1, last.kind, last.what));
+            } else {
+                places.add(one);
+            }
+        }
+        return places;
+    }
+
+    /** How many times the lines from here on come one after another, with nothing in between. */
+    private static int times(List<Place> places, int at, int length) {
+        int times = 1;
+        while (at + length * (times + 1) <= places.size()) {
+            for (int i = 0; i < length; i++) {
+                Place first = places.get(at + i);
+                Place again = places.get(at + length * times + i);
+                int stride = places.get(at + length).offset() - places.get(at).offset();
+                if (!first.saysTheSameAs(again) || again.offset() != first.offset() + stride * times) {
+                    return times;
+                }
+            }
+            times++;
+        }
+        return times;
+    }
+}
