@@ -19,6 +19,7 @@ final class LeftoverPlaces {
     private static final int LEAST_BLOCKS = 48;
     private static final int MOST_KINDS = 4096;
     private static final int MOST_BLOCKS = 4096;
+    private static final int ALLOCATED = BlockState.ALLOCATED.ordinal();
 
     /** So many pointers prove something at one place, or that lead nowhere at the end of blocks; and what share must lead nowhere. */
     private static final int LEAST_POINTERS = 6;
@@ -55,12 +56,12 @@ final class LeftoverPlaces {
         Sample[] samples = IntStream.range(0, parts).parallel()
                 .mapToObj(part -> chosen.look(rules, map, part, parts)).reduce(LeftoverPlaces::add).orElseThrow();
         Map<Long, long[]> found = new HashMap<>();
-        chosen.samples.forEach((kind, number) -> {
-            long[] bits = samples[number] == null ? null : samples[number].leftovers(chosen.counts[number]);
+        for (int i = 0; i < samples.length; i++) {
+            long[] bits = samples[i] == null ? null : samples[i].leftovers(chosen.counts[i]);
             if (bits != null) {
-                found.put(kind, bits);
+                found.put(chosen.kinds.of(i), bits);
             }
-        });
+        }
         return new LeftoverPlaces(found);
     }
 
@@ -75,12 +76,49 @@ final class LeftoverPlaces {
         return to;
     }
 
+    /** Numbers kinds in the order in which they are met. */
+    private static final class Kinds {
+
+        private static final int MASK = 4 * MOST_KINDS - 1;
+
+        private final long[] met = new long[MOST_KINDS];
+        /** A hash table of numbers plus one. */
+        private final char[] slots = new char[MASK + 1];
+        private int count;
+
+        int count() {
+            return count;
+        }
+
+        /** The kind of a number. */
+        long of(int number) {
+            return met[number];
+        }
+
+        /** The number of a kind; negative when it is new and there are too many already. */
+        int number(long kind) {
+            int slot = hash(kind) & MASK;
+            while (slots[slot] != 0) {
+                if (met[slots[slot] - 1] == kind) {
+                    return slots[slot] - 1;
+                }
+                slot = slot + 1 & MASK;
+            }
+            if (count == MOST_KINDS) {
+                return -1;
+            }
+            met[count] = kind;
+            slots[slot] = (char) ++count;
+            return count - 1;
+        }
+    }
+
     /** The blocks that are compared, in the order in which they stand in memory: so that each page is looked at once. */
     private static final class Chosen {
 
         private final PoolBlocks blocks;
-        /** The number of each kind's sample, how many blocks it has, and how many words each of them. */
-        private final Map<Long, Integer> samples = new HashMap<>();
+        /** The number of a kind is that of its sample. Of each how many blocks it has, and how many words each of them. */
+        private final Kinds kinds = new Kinds();
         private final int[] counts = new int[MOST_KINDS];
         private final int[] words = new int[MOST_KINDS];
         /** Where in the image the data of a block begins, and its sample. */
@@ -102,30 +140,33 @@ final class LeftoverPlaces {
         }
 
         private void choose(PageGroup group, int page) {
-            HeaderFormat format = blocks.format();
-            for (int block = group.first[page]; block < group.first[page + 1]; block++) {
-                if (group.state(block) != BlockState.ALLOCATED.ordinal()) {
-                    continue;
+            char[] at = group.place;
+            int behind = group.first[page + 1];
+            int end = blocks.format().pageUnits();
+            for (int block = group.first[page]; block < behind; block++) {
+                if (at[block] >>> PageParser.STATE_SHIFT == ALLOCATED) {
+                    int unit = at[block] & PageParser.UNIT_MASK;
+                    int next = block + 1 < behind ? at[block + 1] & PageParser.UNIT_MASK : end;
+                    choose(kind(group.tag[block], next - unit), next - unit, group.offset[page], unit);
                 }
-                int units = group.end(page, block, format.pageUnits()) - group.unit(block);
-                long kind = kind(group.tag[block], units);
-                Integer sample = samples.get(kind);
-                if (sample == null && samples.size() < MOST_KINDS) {
-                    sample = samples.size();
+            }
+        }
+
+        private void choose(long kind, int units, long page, int unit) {
+            int sample = kinds.number(kind);
+            if (sample >= 0 && counts[sample] < MOST_BLOCKS) {
+                HeaderFormat format = blocks.format();
+                if (counts[sample]++ == 0) {
                     words[sample] = ((units << format.unitShift()) - format.headerSize()) / blocks.memory().pointerSize();
-                    samples.put(kind, sample);
                 }
-                if (sample != null && counts[sample] < MOST_BLOCKS) {
-                    counts[sample]++;
-                    places.add(group.offset[page] + ((long) group.unit(block) << format.unitShift()) + format.headerSize());
-                    sampleOf.add(sample);
-                }
+                places.add(page + ((long) unit << format.unitShift()) + format.headerSize());
+                sampleOf.add(sample);
             }
         }
 
         /** Looks through one of several parts; the samples by number, {@code null} where there is nothing. */
         Sample[] look(PointerRules rules, BlockMap map, int part, int parts) {
-            Sample[] found = new Sample[samples.size()];
+            Sample[] found = new Sample[kinds.count()];
             int end = (int) ((long) places.count() * (part + 1) / parts);
             for (int i = (int) ((long) places.count() * part / parts); i < end; i++) {
                 int sample = (int) sampleOf.get(i);
@@ -144,6 +185,10 @@ final class LeftoverPlaces {
         return (long) tag << 16 | units;
     }
 
+    private static int hash(long kind) {
+        return (int) (kind * 0x9e37_79b9_7f4a_7c15L >>> 40);
+    }
+
     /** The leftover words of blocks of a kind, a bit for each; {@code null} when none are known. */
     long[] of(int tag, int units) {
         return words[slot(kind(tag, units))];
@@ -151,7 +196,7 @@ final class LeftoverPlaces {
 
     private int slot(long kind) {
         int mask = kinds.length - 1;
-        int slot = (int) (kind * 0x9e37_79b9_7f4a_7c15L >>> 40) & mask;
+        int slot = hash(kind) & mask;
         while (words[slot] != null && kinds[slot] != kind) {
             slot = slot + 1 & mask;
         }

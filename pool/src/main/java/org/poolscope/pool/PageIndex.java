@@ -5,13 +5,19 @@ import java.util.Arrays;
 /**
  * Numbers pages in the order of their addresses, and finds the number of the page at an address. A leaf describes 2 MB of addresses in
  * 80 bytes: the number of its first page, which pages there are, and how many come before each 64 of them. So the index of a million
- * pages takes about 300 KB, which a processor's own cache holds. Readers may share it once it is filled.
+ * pages takes about 300 KB, which a processor's own cache holds. Readers may share it once it is {@linkplain #seal sealed}.
+ *
+ * <p>Leaves are in a hash table, and where the addresses do not lie too far apart for that also in a plain one, which is asked in half the
+ * time: of this only the few lines are ever touched where there are pages.
  */
 final class PageIndex {
 
     private static final int LEAF_BITS = 9;
     private static final int LEAF_MASK = (1 << LEAF_BITS) - 1;
     private static final int LEAF_SHIFT = Words.PAGE_SHIFT + LEAF_BITS;
+
+    /** The most keys a plain table is made for: 4 TB of addresses, 8 MB of table. */
+    private static final int MOST_PLAIN = 1 << 21;
 
     /** What a leaf has: the number of its first page, of each word but the first how many pages come before it (9 bits), the words. */
     private static final int FIRST = 0;
@@ -36,22 +42,52 @@ final class PageIndex {
     /** The leaf put into last, by its key. */
     private long lastKey;
     private int lastLeaf;
+    /** Of each key from the first on what stands in its slot, plus one where that is a leaf; 0 when there is none. Empty when keys are too far apart. */
+    private int[] plain = {};
+    private long firstKey;
 
     /** The number of the page of an address, counted from 0; -1 when that page was not put in. */
     int get(long va) {
-        long key = key(va);
-        int mask = slots.length - 2;
-        for (int slot = hash(key) & mask;; slot = slot + 2 & mask) {
-            long found = slots[slot];
-            if (found == key) {
-                int page = (int) (va >>> Words.PAGE_SHIFT) & LEAF_MASK;
-                int leaf = (int) slots[slot + 1];
-                return leaf < 0 ? ~leaf + page : inLeaf(leaf, page);
-            }
-            if (found == 0) {
-                return -1;
+        int leaf = plain.length == 0 ? found(key(va)) : plain(key(va) - firstKey);
+        int page = (int) (va >>> Words.PAGE_SHIFT) & LEAF_MASK;
+        return leaf < 0 ? ~leaf + page : leaf == 0 ? -1 : inLeaf(leaf - 1, page);
+    }
+
+    private int plain(long at) {
+        return at < 0 || at >= plain.length ? 0 : plain[(int) at];
+    }
+
+    private int found(long key) {
+        int slot = slot(key);
+        return slots[slot] == 0 ? 0 : told(slot);
+    }
+
+    /** What a slot says: the complement of the number of the first page of a leaf that has them all, or where a leaf begins, plus one. */
+    private int told(int slot) {
+        int leaf = (int) slots[slot + 1];
+        return leaf < 0 ? leaf : leaf + 1;
+    }
+
+    /** Ends the filling. */
+    PageIndex seal() {
+        long low = Long.MAX_VALUE;
+        long high = 0;
+        for (int slot = 0; slot < slots.length; slot += 2) {
+            if (slots[slot] != 0) {
+                low = Math.min(low, slots[slot]);
+                high = Math.max(high, slots[slot]);
             }
         }
+        if (used > 0 && high - low < MOST_PLAIN) {
+            firstKey = low;
+            plain = new int[(int) (high - low) + 1];
+            for (int slot = 0; slot < slots.length; slot += 2) {
+                if (slots[slot] != 0) {
+                    plain[(int) (slots[slot] - low)] = told(slot);
+                }
+            }
+        }
+        return this;
     }
 
     private int inLeaf(int leaf, int page) {

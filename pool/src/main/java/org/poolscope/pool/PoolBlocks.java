@@ -64,6 +64,7 @@ public final class PoolBlocks {
                 last = higher(last, group.address[group.pages() - 1] + Words.PAGE);
             }
         }
+        index.seal();
         for (int i = 0; i < big.count(); i++) {
             first = lower(first, big.address(i));
             last = higher(last, big.end(i));

@@ -11,7 +11,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class PageIndexTest {
 
     @ParameterizedTest
-    @ValueSource(ints = {1, 2, 7, 64, 600, 100_000})
+    @ValueSource(ints = {1, 2, 7, 64, 600, 100_000, 400_000})
     void pagesAreNumberedByAddress(int spread) {
         Random random = new Random(spread);
         TreeSet<Long> pages = new TreeSet<>(Long::compareUnsigned);
@@ -20,6 +20,7 @@ class PageIndexTest {
         }
         PageIndex index = new PageIndex();
         pages.forEach(index::add);
+        index.seal();
         int number = 0;
         for (long page : pages) {
             assertThat(index.get(page + random.nextInt(Words.PAGE))).isEqualTo(number++);
