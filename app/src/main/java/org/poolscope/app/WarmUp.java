@@ -39,6 +39,13 @@ final class WarmUp {
             Poolscope.run("profile", image, "--tag", "Mu46");
             Poolscope.run("diagnose", folder.resolve("case").toString());
             Poolscope.run("diagnose", folder.resolve("case").toString(), "--format", "json");
+            // A machine of 64 bits, with pages of blocks enough that several threads have work.
+            String wide = folder.resolve("wide").toString();
+            Poolscope.run("lab", "lost-list", "-o", wide, "--scale", "0.1");
+            Poolscope.run("leaks", wide + "/MEMORY.DMP", "--format", "json");
+            Poolscope.run("blocks", wide + "/MEMORY.DMP", "--totals", "--format", "json");
+            Poolscope.run("profile", wide + "/MEMORY.DMP", "--tag", "FcEn", "--format", "json");
+            Poolscope.run("diagnose", wide);
             String drivers = drivers(Files.createDirectory(folder.resolve("drivers"))).toString();
             Poolscope.run("tags", "scan", drivers);
             for (String processor : PROCESSORS) {
