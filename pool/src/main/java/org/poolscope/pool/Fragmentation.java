@@ -119,9 +119,10 @@ public record Fragmentation(PoolKind pool, Long limitBytes, long heldBytes, long
                     + Quantity.percent((double) heldBytes / limitBytes) + " of its limit) " + Quantity.bytes(free.bytes()) + " ("
                     + Quantity.percent(freeShare()) + ") are free, in " + Quantity.count(free.blocks(), "block", "blocks") + " of at most "
                     + Quantity.bytes(free.largest()) + " between blocks in use.";
-            case SIZE -> name + " is full: " + Quantity.bytes(heldBytes - free.bytes()) + " of its limit of " + Quantity.bytes(limitBytes)
-                    + " are in use, " + Quantity.bytes(free.bytes()) + " (" + Quantity.percent(freeShare()) + ") free in blocks of at most "
-                    + Quantity.bytes(free.largest()) + ".";
+            case SIZE -> name + " is full: it holds " + Quantity.bytes(heldBytes) + " in whole pages, which is what the memory manager counts as used ("
+                    + Quantity.percent((double) heldBytes / limitBytes) + " of its limit); in them " + Quantity.bytes(heldBytes - free.bytes())
+                    + " are blocks in use and " + Quantity.bytes(free.bytes()) + " (" + Quantity.percent(freeShare())
+                    + ") free blocks, of at most " + Quantity.bytes(free.largest()) + ".";
             case NO_LONG_RUN -> name + " has " + Quantity.bytes(runs.orElseThrow().pages() * PAGE) + " of free pages, but no run longer than "
                     + Quantity.bytes(longestRunBytes()) + ": larger requests fail.";
             case NOT_SHORT -> name + " is not short: it may take " + Quantity.bytes(leftBytes()) + " more"
