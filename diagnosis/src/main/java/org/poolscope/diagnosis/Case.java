@@ -16,13 +16,15 @@ import org.poolscope.model.ShellWord;
 public final class Case implements AutoCloseable {
 
     private final String name;
+    private final List<String> given;
     private final List<CaseFile> files;
     private final List<Fact> facts;
     private final List<CaseWarning> warnings;
     private final Map<Class<?>, Object> analyses = new HashMap<>();
 
-    Case(String name, List<CaseFile> files, List<Fact> facts, List<CaseWarning> warnings) {
+    Case(String name, List<String> given, List<CaseFile> files, List<Fact> facts, List<CaseWarning> warnings) {
         this.name = name;
+        this.given = List.copyOf(given);
         this.files = List.copyOf(files);
         this.facts = List.copyOf(facts);
         this.warnings = List.copyOf(warnings);
@@ -31,6 +33,11 @@ public final class Case implements AutoCloseable {
     /** What the user called it: the names of what was handed in. */
     public String name() {
         return name;
+    }
+
+    /** The files and folders that were handed in, as a user types them. */
+    List<String> given() {
+        return given;
     }
 
     /** The files, in the order they were read. */

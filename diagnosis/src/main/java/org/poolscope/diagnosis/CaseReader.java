@@ -94,7 +94,8 @@ public final class CaseReader {
                 reader.file(path, path.toString());
             }
         }
-        Case read = new Case(nameOf(evidence), reader.files, reader.facts, reader.warnings);
+        List<String> given = evidence.stream().map(reader.copies ? CaseReader::lastName : Path::toString).toList();
+        Case read = new Case(nameOf(evidence), given, reader.files, reader.facts, reader.warnings);
         if (read.files().stream().noneMatch(CaseFile::isRead)) {
             read.close();
             throw reader.nothingRead(evidence);
@@ -105,10 +106,14 @@ public final class CaseReader {
     private static String nameOf(List<Path> evidence) {
         List<String> names = new ArrayList<>();
         for (Path path : evidence) {
-            Path last = path.toAbsolutePath().normalize().getFileName();
-            names.add(last == null ? path.toString() : last.toString());
+            names.add(lastName(path));
         }
         return String.join(", ", names);
+    }
+
+    private static String lastName(Path path) {
+        Path last = path.toAbsolutePath().normalize().getFileName();
+        return last == null ? path.toString() : last.toString();
     }
 
     private EvidenceException nothingRead(List<Path> evidence) {

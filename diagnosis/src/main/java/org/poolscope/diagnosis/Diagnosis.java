@@ -30,6 +30,7 @@ public final class Diagnosis {
             new ReferralTtlRule(),
             new CapturedReferralsRule(),
             new NothingFoundRule(),
+            new SeveralMachinesRule(),
             new EarlierRunRule(),
             // Says how far the others hold, and never what is wrong with the machine.
             new BooksDifferRule());

@@ -62,7 +62,7 @@ final class Facts {
         if (!rows.isEmpty()) {
             table(null);
         }
-        return new Case("test", List.of(), facts, List.of());
+        return new Case("test", List.of("test"), List.of(), facts, List.of());
     }
 
     List<Finding> findings() {

@@ -75,7 +75,7 @@ class PoolTrendsTest {
     }
 
     private PoolTrends trends(PoolLimits limits) {
-        return PoolTrends.of(new Case("test", List.of(), facts, List.of()), limits);
+        return PoolTrends.of(new Case("test", List.of(), List.of(), facts, List.of()), limits);
     }
 
     private static TagTrend row(PoolTrends trends, String tag) {
