@@ -164,7 +164,7 @@ final class LabCommand implements Callable<Integer> {
         } else {
             output.line(FleetCase.NAME + ": " + FleetCase.DESCRIPTION);
             output.line("The truth: " + truth);
-            output.line("Take it in: poolscope fleet ingest " + folder + " -o DATASET");
+            output.line("Take it in: poolscope fleet ingest " + ShellWord.of(folder.toString()) + " -o DATASET");
         }
         return 0;
     }

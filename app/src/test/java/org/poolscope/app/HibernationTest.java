@@ -151,6 +151,22 @@ class HibernationTest {
                 .contains("collect a kernel memory dump");
     }
 
+    @Test
+    void whereNoKernelIsFoundItIsSaidHowFarTheFileCouldBeRead() throws Exception {
+        // Memory of a 32-bit kernel under a header that says 64 bits: all pages are there, and make no sense.
+        new HibernationFiles(SOME, CR0, 0, CR4_64).write(header(table("ntkrnlmp.pdb-" + WINDOWS_10 + "-1.json.xz")), raw, file());
+        try (RandomAccessFile file = new RandomAccessFile(file().toFile(), "rw")) {
+            file.setLength(file.length() / 2);
+        }
+        byte[] noise = new byte[1 << 16];
+        new Random(2).nextBytes(noise);
+        damaged(40 * PAGE, noise);
+        CommandRun run = CommandRun.of("info", file());
+        assertThat(run.status()).isEqualTo(3);
+        assertThat(run.err()).contains("no Windows kernel is found in it").containsPattern("header and list of memory were read as far as they go and name [\\d,]+ page")
+                .contains("pages are missing").contains("taken while the machine is off").doesNotContain("pagefile.sys");
+    }
+
     private Path damaged(long at, byte[] bytes) throws IOException {
         return damaged(file(), at, bytes);
     }
@@ -221,6 +237,8 @@ class HibernationTest {
         assertThat(run.status()).as(run.err()).isZero();
         assertThat(run.out().lines().count()).isBetween(expected.out().lines().count() / 2, expected.out().lines().count() - 1);
         assertThat(run.err()).containsPattern("\\d+ packed blocks that were looked at are damaged: \\d+ pages are missing");
+        // Rules look at more than was read at first: the last count is told, and once.
+        assertThat(CommandRun.of("diagnose", file()).out().replaceAll("\\n +", " ").split("packed blocks that were looked at are damaged", -1)).hasSize(2);
     }
 
     /** Where packed bytes begin. */

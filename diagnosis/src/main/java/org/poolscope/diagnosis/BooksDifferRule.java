@@ -59,7 +59,8 @@ final class BooksDifferRule implements Rule {
                 + (missing == 0 ? "" : Quantity.count(missing, "block", "blocks") + " of " + Quantity.count(counted) + " are counted and not found")
                 + (missing > 0 && surplus > 0 ? ", " : "")
                 + (surplus == 0 ? "" : Quantity.count(surplus, "block", "blocks") + " are found and not counted");
-        return Finding.of(this, Severity.NOTE, Confidence.high("both were read whole"), title)
+        return Finding.of(this, Severity.NOTE, pool.blocks().warnings().isEmpty() && pool.blocks().damageCount() == 0 && !isIncomplete(pool)
+                ? Confidence.high("both were read whole") : Confidence.high("the table was read whole, and of the pages what the image holds"), title)
                 .pool(kind)
                 .tags(differ.stream().limit(TAGS_NAMED).map(row -> row.walked().tag()).toList())
                 .explanation(reasons(pool, kind, missing, surplus) + " What is said of blocks holds for those that were found.")
@@ -68,6 +69,10 @@ final class BooksDifferRule implements Rule {
                         .collect(Collectors.joining("; "))))
                 .next("Set the two beside each other, tag by tag.", "poolscope blocks " + pool.word() + " --totals")
                 .build();
+    }
+
+    private static boolean isIncomplete(OpenPool pool) {
+        return pool.blocks().absentPages(Absence.NOT_IN_DUMP) > 0 || pool.blocks().absentPages(Absence.PAGED_OUT) > 0;
     }
 
     /** What explains the difference, as far as the image shows it. */

@@ -5,6 +5,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
+import org.poolscope.kernel.OpenKernelImage;
 import org.poolscope.model.Fact;
 import org.poolscope.model.ShellWord;
 
@@ -50,9 +51,17 @@ public final class Case implements AutoCloseable {
         return ShellWord.of(files.stream().filter(one -> one.name().equals(file)).map(CaseFile::path).findFirst().orElse(file));
     }
 
-    /** What could not be read or trusted. */
+    /** What could not be read or trusted, so far: of some images it shows only when their pages are asked for. */
     public List<CaseWarning> warnings() {
-        return warnings;
+        List<CaseWarning> all = new ArrayList<>(warnings);
+        for (OpenKernelImage open : facts(OpenKernelImage.class)) {
+            open.image().image().damage().ifPresent(damage -> {
+                // What was known when it was read counted less of the same.
+                all.removeIf(warning -> warning.where().file().equals(open.seenAt().file()) && uncounted(warning.message()).equals(uncounted(damage)));
+                all.add(new CaseWarning(open.seenAt(), damage));
+            });
+        }
+        return all;
     }
 
     /** The facts of one kind, in the order they were read. */
@@ -64,6 +73,10 @@ public final class Case implements AutoCloseable {
             }
         }
         return found;
+    }
+
+    private static String uncounted(String message) {
+        return message.replaceAll("\\d+", "");
     }
 
     /**

@@ -127,8 +127,7 @@ public final class CaseReader {
             return new EvidenceException(Path.of(failed.name()), "", failed.failure() + more, "");
         }
         return new EvidenceException(first, "", "nothing here is evidence Poolscope knows",
-                "It reads crash dumps and memory images, !vm and !poolused listings, poolmon logs, counter logs, event logs, event text and XML, "
-                        + "dfsutil listings and Network Monitor text");
+                "It reads these, as they are or packed with gzip, xz, bzip2 or zip: " + readers.reads());
     }
 
     private void folder(Path folder) throws EvidenceException {

@@ -2,8 +2,10 @@ package org.poolscope.diagnosis;
 
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.ServiceLoader;
+import java.util.stream.Collectors;
 import org.poolscope.kernel.KernelImageReader;
 import org.poolscope.model.EvidenceException;
 import org.poolscope.model.EvidenceFile;
@@ -31,6 +33,12 @@ public final class EvidenceReaders {
         List<EvidenceReader> readers = new ArrayList<>(installed().readers);
         readers.replaceAll(reader -> reader instanceof KernelImageReader ? new KernelImageReader(symbols) : reader);
         return new EvidenceReaders(readers);
+    }
+
+    /** What is read, as a list in a sentence. */
+    String reads() {
+        return readers.stream().map(EvidenceReader::reads).sorted(Comparator.comparing((String one) -> !one.startsWith("memory")))
+                .collect(Collectors.joining(", "));
     }
 
     /** What a file holds, as far as can be told without reading all of it; empty when nobody knows. */

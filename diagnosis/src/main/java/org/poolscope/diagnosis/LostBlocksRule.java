@@ -113,7 +113,7 @@ final class LostBlocksRule implements Rule {
         Map<Absence, Long> unseen = reached.unseenBytes();
         long hidden = unseen.values().stream().mapToLong(Long::longValue).sum();
         if (hidden <= reached.seenBytes() / 10) {
-            return Confidence.high("nearly all of the kernel's memory is in the image and was searched for pointers");
+            return Confidence.high("nearly all that the kernel's page tables lead to is in the image and was searched for pointers");
         }
         String parts = unseen.entrySet().stream().map(part -> Quantity.bytes(part.getValue()) + " " + part.getKey().words(build)).sorted()
                 .collect(Collectors.joining(", "));

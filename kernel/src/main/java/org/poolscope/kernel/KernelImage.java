@@ -10,8 +10,10 @@ import java.util.OptionalLong;
 import java.util.Set;
 import java.util.function.Supplier;
 import org.poolscope.memory.CrashDumpHeader;
+import org.poolscope.memory.ImageFormat;
 import org.poolscope.memory.MemoryImage;
 import org.poolscope.memory.PagedMemory;
+import org.poolscope.memory.PhysicalMemory;
 import org.poolscope.memory.PteRules;
 import org.poolscope.memory.TriageDump;
 import org.poolscope.memory.VirtualMemory;
@@ -22,6 +24,7 @@ import org.poolscope.model.LoadedModule;
 import org.poolscope.model.MemoryCounters;
 import org.poolscope.model.PoolSnapshot;
 import org.poolscope.model.Provenance;
+import org.poolscope.model.Quantity;
 import org.poolscope.symbols.BuiltInLayouts;
 import org.poolscope.symbols.FieldLayout;
 import org.poolscope.symbols.KernelVersion;
@@ -121,16 +124,33 @@ public final class KernelImage implements AutoCloseable {
             Optional<KernelLocation> location = KernelLocation.of(image, symbols);
             Optional<Architecture> architecture = location.flatMap(KernelImage::architectureOf).or(image::architecture);
             if (architecture.isEmpty() || location.isEmpty() && image.header().isEmpty()) {
-                throw new EvidenceException(path, "", "no Windows kernel is found in it",
-                        "If this is a memory image, it may be incomplete, compressed, or of a format not known:"
-                                + " convert it to a raw image or a crash dump. A page file (pagefile.sys, swapfile.sys) is none:"
-                                + " it does not say whose its pages are");
+                throw noKernel(path, image);
             }
             return new KernelImage(image, name, architecture.get(), location);
         } catch (RuntimeException | EvidenceException e) {
             image.close();
             throw e;
         }
+    }
+
+    /** Of a format with books of its own it is said how far they could be read: they may be whole where what they lead to is not. */
+    private static EvidenceException noKernel(Path path, MemoryImage image) {
+        String problem = "no Windows kernel is found in it";
+        if (image.format() == ImageFormat.RAW) {
+            return new EvidenceException(path, "", problem, "If this is a memory image, it may be incomplete, compressed, or of a format not known:"
+                    + " convert it to a raw image or a crash dump. A page file (pagefile.sys, swapfile.sys) is none:"
+                    + " it does not say whose its pages are");
+        }
+        List<String> wrong = new ArrayList<>(image.warnings());
+        image.damage().ifPresent(wrong::add);
+        long pages = image.physical().map(PhysicalMemory::presentPages).orElse(0L);
+        String books = "Its header and list of memory " + (wrong.isEmpty() ? "are readable" : "were read as far as they go") + " and name "
+                + Quantity.count(pages, "page", "pages");
+        return new EvidenceException(path, "", problem + ". " + books + (wrong.isEmpty() ? ", but no kernel's page tables are in them"
+                : "; wrong with it: " + String.join("; ", wrong)), image.format() == ImageFormat.HIBERNATION
+                ? "Copy it again and compare sizes: it must be taken while the machine is off, from another system; or hibernate the machine again; "
+                        + "or collect a kernel memory dump"
+                : "Copy it again from where it was made and compare sizes, or collect a kernel memory dump");
     }
 
     private static Optional<Architecture> architectureOf(KernelLocation location) {

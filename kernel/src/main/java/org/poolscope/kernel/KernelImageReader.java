@@ -1,5 +1,8 @@
 package org.poolscope.kernel;
 
+import java.util.Arrays;
+import java.util.stream.Collectors;
+import org.poolscope.memory.ImageFormat;
 import org.poolscope.memory.MemoryImage;
 import org.poolscope.model.EvidenceException;
 import org.poolscope.model.EvidenceFile;
@@ -33,6 +36,11 @@ public final class KernelImageReader implements EvidenceReader {
     @Override
     public String format() {
         return "memory image";
+    }
+
+    @Override
+    public String reads() {
+        return format() + " (" + Arrays.stream(ImageFormat.values()).map(ImageFormat::title).distinct().collect(Collectors.joining(", ")) + ")";
     }
 
     @Override

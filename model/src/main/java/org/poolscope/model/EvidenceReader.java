@@ -11,6 +11,11 @@ public interface EvidenceReader {
     /** The format as a user would name it, for instance {@code !poolused listing}. */
     String format();
 
+    /** What it reads, for a list of all that is read: the format, and where that is a family of them, which. */
+    default String reads() {
+        return format();
+    }
+
     /** Whether the file holds something of this format, judged by its content alone and never by its name. Cheap. */
     boolean recognises(EvidenceFile file);
 

@@ -6,8 +6,10 @@ import com.fasterxml.jackson.dataformat.csv.CsvMapper;
 import com.fasterxml.jackson.dataformat.csv.CsvParser;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import org.poolscope.model.EvidenceException;
 import org.poolscope.model.EvidenceFile;
 import org.poolscope.model.EvidenceReader;
@@ -37,6 +39,11 @@ public final class InventoryTableReader implements EvidenceReader {
     @Override
     public String format() {
         return "inventory table";
+    }
+
+    @Override
+    public String reads() {
+        return Arrays.stream(InventoryTable.values()).map(InventoryTable::format).collect(Collectors.joining(", "));
     }
 
     @Override
