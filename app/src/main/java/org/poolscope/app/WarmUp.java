@@ -6,6 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import org.jline.terminal.Terminal;
 import org.poolscope.model.EvidenceException;
 import org.poolscope.symbols.store.SymbolCache;
@@ -17,6 +18,11 @@ import org.poolscope.symbols.store.SymbolCache;
 final class WarmUp {
 
     private static final List<String> PROCESSORS = List.of("x86", "x86_64", "arm64");
+
+    /** What libraries import, and what drivers do. */
+    private static final Map<String, String> DRIVER_NAMES = Map.of("KERNEL32.dll", "ntoskrnl.exe", "GetProcAddress", "ExAllocatePool",
+            "DeleteCriticalSection", "ExAllocatePoolWithTag", "EnterCriticalSection", "ExFreePoolWithTag", "LeaveCriticalSection", "ExFreePool",
+            "WriteConsoleW", "ExFreePool", "GetLastError", "ExFreePool", "VirtualProtect", "ExAllocatePool");
 
     private WarmUp() {
     }
@@ -48,6 +54,7 @@ final class WarmUp {
             Poolscope.run("diagnose", wide);
             String drivers = drivers(Files.createDirectory(folder.resolve("drivers"))).toString();
             Poolscope.run("tags", "scan", drivers);
+            Poolscope.run("tags", "scan", "--sure", drivers, "--format", "json");
             for (String processor : PROCESSORS) {
                 Poolscope.run("callsites", folder.resolve("drivers/" + processor + ".sys").toString());
             }
@@ -59,14 +66,20 @@ final class WarmUp {
         System.exit(0);
     }
 
-    /** Something to scan: JLine's libraries for Windows are the only ones at hand everywhere, made to look like drivers. */
+    /**
+     * Something to scan: JLine's libraries for Windows are the only ones at hand everywhere, made to look like drivers that allocate and free pool in
+     * many places.
+     */
     private static Path drivers(Path folder) throws IOException {
         for (String processor : PROCESSORS) {
             try (InputStream in = Terminal.class.getResourceAsStream("/org/jline/nativ/Windows/" + processor + "/jlinenative.dll")) {
                 if (in != null) {
                     String image = new String(in.readAllBytes(), StandardCharsets.ISO_8859_1);
-                    Files.writeString(folder.resolve(processor + ".sys"), image.replace("KERNEL32.dll\0", "ntoskrnl.exe\0")
-                            .replace("GetProcAddress\0", "ExAllocatePool\0"), StandardCharsets.ISO_8859_1);
+                    for (Map.Entry<String, String> name : DRIVER_NAMES.entrySet()) {
+                        String end = "\0".repeat(1 + name.getKey().length() - name.getValue().length());
+                        image = image.replace(name.getKey() + "\0", name.getValue() + end);
+                    }
+                    Files.writeString(folder.resolve(processor + ".sys"), image, StandardCharsets.ISO_8859_1);
                 }
             }
         }

@@ -4,14 +4,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.DataInputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.URL;
 import java.net.URLClassLoader;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.jar.JarFile;
+import java.util.zip.ZipEntry;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.tukaani.xz.XZInputStream;
 import picocli.CommandLine;
 
 /** The rewritten library is the same library: every class verifies, and it reads a command line. */
@@ -47,6 +50,28 @@ class ArchivableJarTest {
         assertThat(ArchivableJar.rewrite(jar)).as("nothing is left to do").isZero();
         try (var files = Files.list(folder)) {
             assertThat(files).as("no temporary file stays").containsExactly(jar);
+        }
+    }
+
+    @Test
+    void classesForLaterVersionsOfJavaTakeTheirPlace() throws Exception {
+        Path original = Path.of(XZInputStream.class.getProtectionDomain().getCodeSource().getLocation().toURI());
+        Path jar = Files.copy(original, folder.resolve("library.jar"));
+        String name = "org/tukaani/xz/lz/MatchLength.class";
+        byte[] later = content(original, "META-INF/versions/9/" + name);
+        assertThat(content(original, name)).as("there are two").isNotEqualTo(later);
+        assertThat(ArchivableJar.rewrite(jar)).isPositive();
+        assertThat(content(jar, name)).isEqualTo(later);
+        try (JarFile file = new JarFile(jar.toFile())) {
+            assertThat(file.stream().map(ZipEntry::getName)).noneMatch(each -> each.startsWith("META-INF/versions/")).doesNotHaveDuplicates();
+            assertThat(file.isMultiRelease()).isFalse();
+        }
+        assertThat(ArchivableJar.rewrite(jar)).as("nothing is left to do").isZero();
+    }
+
+    private static byte[] content(Path jar, String name) throws IOException {
+        try (JarFile file = new JarFile(jar.toFile()); InputStream in = file.getInputStream(file.getEntry(name))) {
+            return in.readAllBytes();
         }
     }
 

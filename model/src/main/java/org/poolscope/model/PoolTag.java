@@ -76,6 +76,17 @@ public record PoolTag(int key) implements Comparable<PoolTag> {
         return value >= 0x20 && value < 0x7f;
     }
 
+    /** Written out, as {@link #hashCode} is: what the compiler makes for records is linked at the first use, which takes a short command milliseconds. */
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof PoolTag tag && tag.key == key;
+    }
+
+    @Override
+    public int hashCode() {
+        return key;
+    }
+
     /** The four characters, blanks included; bytes outside printable ASCII as {@code \xNN} in lower-case hex. */
     @Override
     public String toString() {
