@@ -1,11 +1,5 @@
 package org.poolscope.driver;
 
-import java.io.BufferedReader;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.InputStreamReader;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
@@ -14,8 +8,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
 import java.util.Set;
-import java.util.function.Consumer;
-import java.util.regex.Pattern;
 import org.poolscope.driver.PoolFunction.Argument;
 import org.poolscope.driver.PoolFunction.Condition;
 import org.poolscope.driver.PoolFunction.Operation;
@@ -25,11 +17,9 @@ import org.poolscope.model.PoolTag;
 /** The functions that allocate or free pool, as the data files {@code pool-functions.txt} and {@code framework-functions.txt} have them. */
 final class PoolFunctions {
 
-    private static final Pattern SPACES = Pattern.compile("\\s+");
     private static final Map<String, List<PoolFunction>> BY_NAME = byName();
     private static final Map<Integer, PoolFunction> BY_NUMBER = byNumber();
     private static final Set<PoolFunction> FRAMEWORK = Collections.newSetFromMap(new IdentityHashMap<>());
-    private static final Map<String, Integer> X86_BYTES = x86Bytes();
 
     static {
         FRAMEWORK.addAll(BY_NUMBER.values());
@@ -59,30 +49,20 @@ final class PoolFunctions {
         if (!pool.isEmpty()) {
             return OptionalInt.of(pool.getFirst().callerPops() ? 0 : 4 * pool.getFirst().x86Words());
         }
-        Integer bytes = X86_BYTES.get(name);
+        Integer bytes = X86Arguments.bytes(name);
         return bytes == null ? OptionalInt.empty() : OptionalInt.of(bytes);
     }
 
     private static Map<String, List<PoolFunction>> byName() {
         Map<String, List<PoolFunction>> functions = new HashMap<>();
-        rows("pool-functions.txt", row -> functions.computeIfAbsent(row[0], name -> new ArrayList<>()).add(function(row, 0)));
+        DataFile.rows("pool-functions.txt", row -> functions.computeIfAbsent(row[0], name -> new ArrayList<>()).add(function(row, 0)));
         return Map.copyOf(functions);
     }
 
     private static Map<Integer, PoolFunction> byNumber() {
         Map<Integer, PoolFunction> functions = new HashMap<>();
-        rows("framework-functions.txt", row -> functions.put(Integer.valueOf(row[0]), function(row, 1)));
+        DataFile.rows("framework-functions.txt", row -> functions.put(Integer.valueOf(row[0]), function(row, 1)));
         return Map.copyOf(functions);
-    }
-
-    private static Map<String, Integer> x86Bytes() {
-        Map<String, Integer> bytes = new HashMap<>();
-        rows("x86-arguments.txt", row -> {
-            for (int i = 1; i < row.length; i++) {
-                bytes.put(row[i], Integer.valueOf(row[0]));
-            }
-        });
-        return Map.copyOf(bytes);
     }
 
     private static PoolFunction function(String[] row, int first) {
@@ -132,18 +112,5 @@ final class PoolFunctions {
     private static Condition condition(String text) {
         int equals = text.indexOf('=');
         return new Condition(argument(text.substring(0, equals)), Long.parseLong(text.substring(equals + 1)));
-    }
-
-    private static void rows(String file, Consumer<String[]> row) {
-        try (InputStream in = PoolFunctions.class.getResourceAsStream(file);
-                BufferedReader lines = new BufferedReader(new InputStreamReader(in, StandardCharsets.US_ASCII))) {
-            for (String line = lines.readLine(); line != null; line = lines.readLine()) {
-                if (!line.isBlank() && !line.startsWith("#")) {
-                    row.accept(SPACES.split(line.strip()));
-                }
-            }
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
     }
 }
