@@ -1,23 +1,31 @@
 # Sourced by the launch scripts: sets JAVA_HOME to a JDK 25 or later, or says exactly how to get one.
 # Looks at POOLSCOPE_JAVA_HOME, JAVA_HOME, the java on the PATH, and where Linux and macOS keep JDKs.
 
-jdk_major() {   # the major version of the JDK in $1, or nothing when there is no compiler in it
-  [ -x "$1/bin/javac" ] && [ -r "$1/release" ] || return 0
-  sed -n 's/^JAVA_VERSION="\([0-9]*\).*/\1/p' "$1/release"
+use_jdk() {   # takes the JDK in $1 if it is one, with a compiler, and new enough; runs no other program, as every start comes here
+  local line major=
+  [ -n "$1" ] && [ -x "$1/bin/javac" ] && [ -r "$1/release" ] || return 1
+  while read -r line || [ -n "$line" ]; do
+    case "$line" in
+      'JAVA_VERSION="'*)
+        major=${line#*'"'}
+        major=${major%%[!0-9]*}
+        ;;
+    esac
+  done < "$1/release"
+  [ -n "$major" ] && [ "$major" -ge 25 ] || return 1
+  export JAVA_HOME="$1"
 }
 
 find_jdk() {
-  local candidate major on_path
+  local candidate on_path
+  for candidate in "${POOLSCOPE_JAVA_HOME:-}" "${JAVA_HOME:-}"; do
+    if use_jdk "$candidate"; then return 0; fi
+  done
   on_path=$(command -v java || true)
-  [ -n "$on_path" ] && on_path=$(dirname "$(dirname "$(readlink -f "$on_path")")")
-  for candidate in "${POOLSCOPE_JAVA_HOME:-}" "${JAVA_HOME:-}" "$on_path" /usr/lib/jvm/* /opt/java/* /opt/jdk* \
-      "$HOME"/.sdkman/candidates/java/* /Library/Java/JavaVirtualMachines/*/Contents/Home; do
-    [ -n "$candidate" ] || continue
-    major=$(jdk_major "$candidate")
-    if [ -n "$major" ] && [ "$major" -ge 25 ]; then
-      export JAVA_HOME="$candidate"
-      return 0
-    fi
+  [ -n "$on_path" ] && on_path=$(readlink -f "$on_path")
+  for candidate in "${on_path%/bin/java}" /usr/lib/jvm/* /opt/java/* /opt/jdk* "$HOME"/.sdkman/candidates/java/* \
+      /Library/Java/JavaVirtualMachines/*/Contents/Home; do
+    if use_jdk "$candidate"; then return 0; fi
   done
   cat >&2 <<'TEXT'
 poolscope needs a JDK 25 or later and found none.
