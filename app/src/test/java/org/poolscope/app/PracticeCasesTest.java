@@ -79,6 +79,14 @@ class PracticeCasesTest {
     }
 
     @Test
+    void requestsAreNamedThoughNoTagOfTheirsHoldsMuch() {
+        for (String variant : new String[] {"", "19041"}) {
+            assertThat(oneLine(diagnose("slow-irps", variant, "0.02").out())).contains("840 I/O requests wait in \\Driver\\ScanQ and hold ")
+                    .containsPattern("hold (18|21)% of it").contains("have the tags 'Io  ', 'Irp '");
+        }
+    }
+
+    @Test
     void healthyFileServersAreNotAccused() {
         for (String variant : LabCases.find("healthy-file-server").orElseThrow().variants()) {
             assertThat(diagnose("healthy-file-server", variant, "0.05")).as(variant).satisfies(run -> {

@@ -59,7 +59,7 @@ final class GrowingProcessRule implements Rule {
 
     @Override
     public List<Finding> apply(Case subject, List<Finding> earlier) {
-        long[] starts = subject.once(PoolTrends.class, PoolTrends::of).starts().stream().mapToLong(CounterSeries::millis).toArray();
+        List<Boots> starts = subject.once(PoolTrends.class, PoolTrends::of).boots();
         List<Growing> growing = new ArrayList<>();
         for (CounterSeries series : subject.facts(CounterSeries.class)) {
             if (isOfProcess(series)) {
@@ -80,14 +80,14 @@ final class GrowingProcessRule implements Rule {
     }
 
     /** The longest time in which it was one process of one run of the machine, if that leaks. */
-    private static Optional<Growing> growing(CounterSeries series, long[] starts) {
+    private static Optional<Growing> growing(CounterSeries series, List<Boots> starts) {
         int longest = 0;
         int from = 0;
         int best = 0;
         double last = Double.NaN;
         for (int i = 0; i <= series.size(); i++) {
             boolean ends = i == series.size() || !Double.isNaN(series.values()[i]) && series.values()[i] < LOST * last
-                    || i > from && startedBetween(starts, series.times()[i - 1], series.times()[i]);
+                    || i > from && isStartBetween(starts, series, i);
             if (ends) {
                 if (i - from > longest) {
                     longest = i - from;
@@ -102,13 +102,8 @@ final class GrowingProcessRule implements Rule {
         return trend.isLeak() && found.weight() >= 1 && trend.growth() >= SHARE * trend.end() ? Optional.of(found) : Optional.empty();
     }
 
-    private static boolean startedBetween(long[] starts, long before, long after) {
-        for (long start : starts) {
-            if (start > before && start <= after) {
-                return true;
-            }
-        }
-        return false;
+    private static boolean isStartBetween(List<Boots> starts, CounterSeries series, int sample) {
+        return starts.stream().anyMatch(start -> start.isBetween(series.taken(sample - 1), series.taken(sample)));
     }
 
     private Finding finding(Growing growing) {

@@ -27,6 +27,7 @@ final class PoolBooks {
 
     private final List<MemoryCounters> counters;
     private final List<PoolSnapshot> snapshots;
+    private List<List<PoolSnapshot>> series;
 
     private PoolBooks(List<MemoryCounters> counters, List<PoolSnapshot> snapshots) {
         this.counters = counters;
@@ -102,6 +103,13 @@ final class PoolBooks {
 
     /** Tables of the same kind and the same tags taken one after another, oldest first; only those that say when. */
     List<List<PoolSnapshot>> series() {
+        if (series == null) {
+            series = List.copyOf(makeSeries());
+        }
+        return series;
+    }
+
+    private List<List<PoolSnapshot>> makeSeries() {
         List<List<PoolSnapshot>> all = new ArrayList<>();
         List<PoolSnapshot> dated = snapshots.stream().filter(snapshot -> snapshot.taken() != null)
                 .sorted(Comparator.comparing(PoolSnapshot::taken, UNDATED_LAST)).toList();

@@ -89,7 +89,7 @@ public final class FleetLeaks {
                     engine.view(List.of("number", "run", "span"), spans)),
                     row -> found.add(new SeriesKey(names.get(Math.toIntExact(row.number(0))), row.text(1), row.text(2))));
         }
-        return found.stream().distinct().sorted(Comparator.comparing(SeriesKey::machine).thenComparing(SeriesKey::tag)
+        return found.stream().sorted(Comparator.comparing(SeriesKey::machine).thenComparing(SeriesKey::tag)
                 .thenComparing(SeriesKey::pool)).toList();
     }
 

@@ -82,7 +82,7 @@ final class SegmentHeapReader {
         LargeAllocations trees = new LargeAllocations(memory, layouts, flaws);
         heaps.forEach(one -> trees.read(one, large));
         SegmentHeaps.Keys keys = new SegmentHeaps.Keys(segments.key(), memory.u64(secrets + globals.offset("LfhKey")));
-        return Answer.of(new SegmentHeaps(keys, heaps, ranges.build(), large, new SegmentHeaps.Lists(parked, delayed), flaws));
+        return Answer.of(new SegmentHeaps(keys, ranges.build(), large, new SegmentHeaps.Lists(parked, delayed), flaws));
     }
 
     private void nodes(long at, GivenBack lists) {
@@ -95,25 +95,25 @@ final class SegmentHeapReader {
         }
         for (int i = 0; i < told; i++) {
             long one = at + state.offset("PoolNode") + (long) i * node.size();
-            heaps(one + node.offset("Heaps"), node.field("Heaps").count(), i);
+            heaps(one + node.offset("Heaps"), node.field("Heaps").count());
             lists.node(one);
         }
     }
 
     private void special(long at) {
-        state.find("SpecialHeaps").ifPresent(field -> heaps(at + field.offset(), field.count(), -1));
+        state.find("SpecialHeaps").ifPresent(field -> heaps(at + field.offset(), field.count()));
     }
 
-    private void heaps(long array, int count, int number) {
+    private void heaps(long array, int count) {
         for (int i = 0; i < count; i++) {
             long slot = array + (long) i * Long.BYTES;
             if (memory.isReadable(slot, Long.BYTES) && memory.pointer(slot) != 0) {
-                heap(slot, i < FIRST_PAGED ? PoolKind.NONPAGED : PoolKind.PAGED, number);
+                heap(slot, i < FIRST_PAGED ? PoolKind.NONPAGED : PoolKind.PAGED);
             }
         }
     }
 
-    private void heap(long slot, PoolKind pool, int number) {
+    private void heap(long slot, PoolKind pool) {
         long at = memory.canonical(memory.pointer(slot));
         if (!memory.isReadable(at, heap.size())) {
             flaws.add(slot, "a heap of a pool would be at 0x%x, which cannot be read".formatted(at));
@@ -129,7 +129,7 @@ final class SegmentHeapReader {
             flaws.add(at, "a heap of a pool has no signature");
         }
         if (seen.add(at)) {
-            heaps.add(new SegmentHeaps.Heap(at, pool, number));
+            heaps.add(new SegmentHeaps.Heap(at, pool));
         }
     }
 }

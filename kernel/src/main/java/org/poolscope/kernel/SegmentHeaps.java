@@ -19,15 +19,13 @@ public final class SegmentHeaps {
     public static final int SINCE_BUILD = 18362;
 
     private final Keys keys;
-    private final List<Heap> heaps;
     private final HeapRanges ranges;
     private final List<Large> large;
     private final Lists lists;
     private final FlawList flaws;
 
-    SegmentHeaps(Keys keys, List<Heap> heaps, HeapRanges ranges, List<Large> large, Lists lists, FlawList flaws) {
+    SegmentHeaps(Keys keys, HeapRanges ranges, List<Large> large, Lists lists, FlawList flaws) {
         this.keys = keys;
-        this.heaps = List.copyOf(heaps);
         this.ranges = ranges;
         this.large = List.copyOf(large);
         this.lists = lists;
@@ -48,9 +46,8 @@ public final class SegmentHeaps {
      *
      * @param address its {@code _SEGMENT_HEAP}
      * @param pool the pool it serves
-     * @param node the node of memory; -1 for a heap of special pool
      */
-    public record Heap(long address, PoolKind pool, int node) {
+    record Heap(long address, PoolKind pool) {
     }
 
     /**
@@ -86,11 +83,6 @@ public final class SegmentHeaps {
     /** The keys. */
     public Keys keys() {
         return keys;
-    }
-
-    /** All heaps of the pools. */
-    public List<Heap> heaps() {
-        return heaps;
     }
 
     /** What the segments hold, by address. */
