@@ -2,6 +2,7 @@ package org.poolscope.driver.pe;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Consumer;
 
 /** Reads the export directory (PE/COFF specification, "The .edata Section"). */
@@ -62,7 +63,10 @@ final class Exports {
         }
         boolean forwarded = rva >= directory && rva - directory < size;
         if (forwarded) {
-            bytes.text(rva).ifPresent(target -> found.add(new Export(name, ordinal, 0, target)));
+            Optional<String> target = bytes.text(rva);
+            if (target.isPresent()) {
+                found.add(new Export(name, ordinal, 0, target.get()));
+            }
         } else {
             found.add(new Export(name, ordinal, rva, null));
         }

@@ -19,6 +19,7 @@ final class Relocations {
         int end = at + Math.min(Math.max(0, headers.directorySize[Headers.RELOCATIONS]), bytes.available(at));
         int[] places = new int[Math.max(0, end - at) / 2];
         int count = 0;
+        boolean inOrder = true;
         while (end - at >= 8) {
             int page = bytes.rva(at);
             int size = bytes.i32(at + 4);
@@ -33,7 +34,9 @@ final class Relocations {
                 int value = bytes.u16(entry);
                 int type = value >> 12;
                 if (type == HIGH_LOW || type == DIR64) {
-                    places[count++] = page + (value & 0xfff);
+                    places[count] = page + (value & 0xfff);
+                    inOrder &= count == 0 || places[count - 1] <= places[count];
+                    count++;
                 } else if (type != ABSOLUTE) {
                     continue;   // kinds of other processors
                 }
@@ -41,7 +44,9 @@ final class Relocations {
             at += size;
         }
         int[] sorted = Arrays.copyOf(places, count);
-        Arrays.sort(sorted);
+        if (!inOrder) {   // linkers write them in order
+            Arrays.sort(sorted);
+        }
         return sorted;
     }
 }
