@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
 import java.util.Optional;
+import java.util.function.Predicate;
 
 /** One file of evidence, as readers see it: its path, its first bytes, and its lines when it is text. */
 public final class EvidenceFile {
@@ -127,5 +128,15 @@ public final class EvidenceFile {
             text = TextLines.read(this, head);
         }
         return text;
+    }
+
+    /** Whether it is text with a line like this; {@code false} also when it cannot be read, which whoever reads it will be told. */
+    public boolean hasLine(Predicate<String> like) {
+        try {
+            Optional<TextLines> lines = text();
+            return lines.isPresent() && lines.get().all().stream().anyMatch(like);
+        } catch (EvidenceException e) {
+            return false;
+        }
     }
 }

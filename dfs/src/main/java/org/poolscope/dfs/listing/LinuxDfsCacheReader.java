@@ -36,12 +36,7 @@ public final class LinuxDfsCacheReader implements EvidenceReader {
 
     @Override
     public boolean recognises(EvidenceFile file) {
-        try {
-            Optional<TextLines> text = file.text();
-            return text.isPresent() && text.get().all().stream().anyMatch(line -> line.contains(START));
-        } catch (EvidenceException e) {
-            return false;
-        }
+        return file.hasLine(line -> line.contains(START));
     }
 
     @Override

@@ -48,12 +48,7 @@ public final class PktInfoReader implements EvidenceReader {
 
     @Override
     public boolean recognises(EvidenceFile file) {
-        try {
-            Optional<TextLines> text = file.text();
-            return text.isPresent() && text.get().all().stream().anyMatch(PktInfoReader::beginsEntry);
-        } catch (EvidenceException e) {
-            return false;
-        }
+        return file.hasLine(PktInfoReader::beginsEntry);
     }
 
     @Override

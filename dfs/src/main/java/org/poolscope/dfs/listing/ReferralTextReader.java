@@ -39,12 +39,7 @@ public final class ReferralTextReader implements EvidenceReader {
 
     @Override
     public boolean recognises(EvidenceFile file) {
-        try {
-            Optional<TextLines> text = file.text();
-            return text.isPresent() && text.get().all().stream().anyMatch(ReferralTextReader::namesReferral);
-        } catch (EvidenceException e) {
-            return false;
-        }
+        return file.hasLine(ReferralTextReader::namesReferral);
     }
 
     @Override

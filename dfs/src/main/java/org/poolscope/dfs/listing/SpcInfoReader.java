@@ -32,12 +32,7 @@ public final class SpcInfoReader implements EvidenceReader {
 
     @Override
     public boolean recognises(EvidenceFile file) {
-        try {
-            Optional<TextLines> text = file.text();
-            return text.isPresent() && text.get().all().stream().anyMatch(line -> isDomain(parse(line)));
-        } catch (EvidenceException e) {
-            return false;
-        }
+        return file.hasLine(line -> isDomain(parse(line)));
     }
 
     @Override

@@ -1,7 +1,7 @@
 package org.poolscope.lab.image;
 
 /** The page tables of one address space, as the processor reads them. */
-public sealed interface PageTables permits PageTables32, PageTablesPae, PageTables64 {
+public sealed interface PageTables permits PageTables32, WidePageTables {
 
     /** What the memory manager keeps of a writable page's protection ({@code MM_READWRITE}, bits 5 to 9) in an entry that is not valid. */
     int READ_WRITE = 4 << 5;

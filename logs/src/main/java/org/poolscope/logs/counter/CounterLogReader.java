@@ -33,11 +33,7 @@ public final class CounterLogReader implements EvidenceReader {
 
     @Override
     public boolean recognises(EvidenceFile file) {
-        try {
-            return file.text().map(lines -> lines.all().stream().anyMatch(CounterTable::begins)).orElse(false);
-        } catch (EvidenceException e) {
-            return false;
-        }
+        return file.hasLine(CounterTable::begins);
     }
 
     @Override

@@ -46,11 +46,7 @@ public final class GetCounterReader implements EvidenceReader {
 
     @Override
     public boolean recognises(EvidenceFile file) {
-        try {
-            return file.text().map(lines -> lines.all().stream().anyMatch(GetCounterReader::shows)).orElse(false);
-        } catch (EvidenceException e) {
-            return false;
-        }
+        return file.hasLine(GetCounterReader::shows);
     }
 
     private static boolean shows(String line) {
