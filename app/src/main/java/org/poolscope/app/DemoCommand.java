@@ -44,7 +44,8 @@ final class DemoCommand implements Callable<Integer> {
             LabCase photoUpload = LabCases.find("photo-upload").orElseThrow();
             Path evidence = folder.resolve("photo-upload");
             photoUpload.write(evidence, LabOptions.scale(scale).withProgress(progress));
-            try (Case subject = CaseReader.read(List.of(evidence), progress)) {
+            // Of a folder that is deleted again no command should name a path.
+            try (Case subject = keep == null ? CaseReader.readCopies(List.of(evidence), progress) : CaseReader.read(List.of(evidence), progress)) {
                 Verdict verdict = Diagnosis.of(subject, progress);
                 progress.wipe();
                 if (output.isJson()) {
