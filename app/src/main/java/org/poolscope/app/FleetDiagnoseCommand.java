@@ -33,7 +33,8 @@ import picocli.CommandLine.Spec;
         description = {"Does what diagnose does for the evidence of each machine, a task a machine. Evidence that cannot be read is named, and stops",
             "none of the others. Whose a file is: as for fleet ingest."},
         footer = {"", "Examples:", "  poolscope fleet diagnose dumps/            (dumps/web-001/MEMORY.DMP, dumps/web-002/...)",
-            "  poolscope fleet diagnose web-001/ web-002/", "  poolscope fleet diagnose dumps/*.dmp --format json", "  poolscope fleet diagnose /share/dumps --engine spark --master spark://head:7077",
+            "  poolscope fleet diagnose web-001/ web-002/", "  poolscope fleet diagnose dumps/*.dmp --format json",
+            "  poolscope fleet diagnose /share/dumps --engine spark --master spark://head:7077",
             "Exit status: 0 no problem found, 1 a problem was found, 3 nothing could be read."})
 final class FleetDiagnoseCommand implements Callable<Integer> {
 

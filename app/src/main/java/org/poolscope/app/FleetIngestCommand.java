@@ -34,7 +34,8 @@ import picocli.CommandLine.Spec;
             "EVIDENCE itself when it is a folder of such files as MEMORY.DMP and poolmon-1.txt, or its name up to a date or a word such",
             "as poolmon.", "",
             "Examples:", "  poolscope fleet ingest machines/ -o fleet.data      (machines/web-001/poolmon.log, machines/web-002/...)",
-            "  poolscope fleet ingest web-001/ web-002/ -o fleet.data", "  poolscope fleet ingest *.log -o fleet.data --machine-pattern '(web-[0-9]+)'"})
+            "  poolscope fleet ingest web-001/ web-002/ -o fleet.data",
+            "  poolscope fleet ingest *.log -o fleet.data --machine-pattern '(web-[0-9]+)'"})
 final class FleetIngestCommand implements Callable<Integer> {
 
     private static final int FEW = 20;

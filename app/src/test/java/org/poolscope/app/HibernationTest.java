@@ -163,7 +163,8 @@ class HibernationTest {
         damaged(40 * PAGE, noise);
         CommandRun run = CommandRun.of("info", file());
         assertThat(run.status()).isEqualTo(3);
-        assertThat(run.err()).contains("no Windows kernel is found in it").containsPattern("header and list of memory were read as far as they go and name [\\d,]+ page")
+        assertThat(run.err()).contains("no Windows kernel is found in it")
+                .containsPattern("header and list of memory were read as far as they go and name [\\d,]+ page")
                 .contains("pages are missing").contains("taken while the machine is off").doesNotContain("pagefile.sys");
     }
 

@@ -40,7 +40,8 @@ class LeaksFilterTest {
 
     @Test
     void aTagThatIsNamedIsListedOrSaidToHaveLostNothing() {
-        assertThat(CommandRun.of("leaks", image, "--tag", "FcEn").out()).contains("FcEn  nonpaged").doesNotContain("FcDb").doesNotContain("Not listed");
+        assertThat(CommandRun.of("leaks", image, "--tag", "FcEn").out()).contains("FcEn  nonpaged")
+                .doesNotContain("FcDb").doesNotContain("Not listed");
         assertThat(CommandRun.of("leaks", image, "--tag", "Thre").out()).contains("every allocated block of tag 'Thre' is reached");
         assertThat(CommandRun.of("leaks", image, "--tag", "NoNo").out()).contains("no allocated block of tag 'NoNo' in the image");
         assertThat(CommandRun.of("leaks", image, "--tag", "a*b").status()).isEqualTo(2);

@@ -49,6 +49,7 @@ class ProfileTextTest {
 
     @Test
     void neighboursBecomeOneLine() {
-        assertThat(CommandRun.of("profile", image, "--tag", "FcEn").out()).contains("  0x38  8 x 4  constant").contains("  0x10  2 x 4  data without");
+        assertThat(CommandRun.of("profile", image, "--tag", "FcEn").out()).contains("  0x38  8 x 4  constant")
+                .contains("  0x10  2 x 4  data without");
     }
 }

@@ -71,7 +71,8 @@ final class FragmentationRule implements Rule {
                 .evidence(pool.at("free blocks", Quantity.count(state.free().blocks()) + " of " + Quantity.bytes(state.free().bytes())
                         + "; " + Quantity.bytes(state.usedBytes()) + " in use"));
         StringBuilder text = new StringBuilder("The memory manager counts whole pages as used. A page goes back only when all of it is free, and ")
-                .append(Quantity.count(state.sparsePages(), "page", "pages")).append(" are more than half free but held by some block. A small request may still succeed; one of more than ")
+                .append(Quantity.count(state.sparsePages(), "page", "pages")).append(" are more than half free but held by some block. ")
+                .append("A small request may still succeed; one of more than ")
                 .append(Quantity.bytes(Math.max(state.free().largest(), state.longestRunBytes() == null ? 0 : state.longestRunBytes())))
                 .append(" fails. Looking for the tag that holds most leads nowhere here: all blocks together hold only ")
                 .append(Quantity.bytes(state.usedBytes())).append(". ");

@@ -227,7 +227,8 @@ final class LeakDatedRule implements Rule {
                 .append(tables.text());
         Finding.Builder finding = Finding.of(this, Severity.NOTE, Confidence.medium("a mean over the time since the start; "
                         + (tables.inRun() == 0 ? "no samples in between" : "only " + Quantity.count(tables.inRun(), "table", "tables") + " in between")),
-                        "What " + names + " hold" + (one ? "s" : "") + " of " + accusation.pool().word() + " pool gathered within " + MachineEvents.span(upTime) + ", since the machine was started at "
+                        "What " + names + " hold" + (one ? "s" : "") + " of " + accusation.pool().word() + " pool gathered within "
+                                + MachineEvents.span(upTime) + ", since the machine was started at "
                                 + TIME.format(started) + ": " + Quantity.bytes(perHour) + " an hour in the mean")
                 .tags(accusation.tags())
                 .pool(accusation.pool())

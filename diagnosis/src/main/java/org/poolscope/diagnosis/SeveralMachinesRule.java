@@ -28,8 +28,9 @@ final class SeveralMachinesRule implements Rule {
 
     private static final int MOST_SHOWN = 6;
     /** Folders that tell apart moments of one machine, or kinds of evidence, and not machines. */
-    private static final Pattern MOMENT = Pattern.compile("(?:.*[-_. ])?(?:\\d[-_.\\d]*|(?:before|after|old|new|first|second|last|day|run|boot|start|end|week|"
-            + "dumps?|mini\\w*|logs?|events?|pool\\w*|perf\\w*|drivers?|snap\\w*)\\d*)(?:[-_. ].*)?", Pattern.CASE_INSENSITIVE);
+    private static final Pattern MOMENT = Pattern.compile("[-_. \\d]+|.*\\d{4}[-_.]?\\d{2}[-_.]?\\d{2}.*|(?:.*[-_. ])?(?:before|after|old|new|first|second|last|"
+            + "day|run|boot|start|end|week|dumps?|mini\\w*|logs?|events?|pool\\w*|perf\\w*|drivers?|snap\\w*)\\d*(?:[-_. ].*)?",
+            Pattern.CASE_INSENSITIVE);
 
     /**
      * Files that go together by the computers they name.

@@ -64,7 +64,9 @@ class SeveralMachinesTest {
             assertThat(finding.title()).startsWith("The folders srv1, srv2 hold files of the same name");
             assertThat(finding.nextSteps().getFirst().command()).startsWith("poolscope fleet diagnose ").contains(folder.toString());
         });
+        assertThat(ofFolders("web-001", "web-002")).hasSize(1);
         assertThat(ofFolders("before", "after")).isEmpty();
+        assertThat(ofFolders("srv1-day1", "srv1-day2")).isEmpty();
         assertThat(ofFolders("2026-03-01", "2026-03-02")).isEmpty();
         assertThat(ofFolders("srv1")).isEmpty();
     }

@@ -85,7 +85,9 @@ public final class FleetDiagnosis {
             }
             return new MachineVerdict(machine, verdict.sentence(), verdict.isProblem(), items, null);
         } catch (EvidenceException e) {
-            return new MachineVerdict(machine, null, false, new ArrayList<>(), e.getMessage());
+            // Of many machines a line each: what to do about one that could not be read, diagnose says of it alone.
+            return new MachineVerdict(machine, null, false, new ArrayList<>(), e.file() + ": " + (e.place().isEmpty() ? "" : e.place() + ": ")
+                    + e.problem());
         } catch (RuntimeException | StackOverflowError | OutOfMemoryError e) {
             return new MachineVerdict(machine, null, false, new ArrayList<>(), "an error in Poolscope itself (" + e + ")");
         }

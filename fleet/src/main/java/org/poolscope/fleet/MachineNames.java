@@ -1,6 +1,7 @@
 package org.poolscope.fleet;
 
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.regex.Matcher;
@@ -18,11 +19,10 @@ public final class MachineNames {
     private static final Pattern FILE = Pattern.compile("^(.+?)(?:[-_. ](?:pool\\w*|perf\\w*|driver\\w*|system\\w*|event\\w*|memory|"
             + "\\d{4}[-_.]?\\d{2}[-_.]?\\d{2}|\\d{6,})(?:[-_. ].*)?)?$", Pattern.CASE_INSENSITIVE);
 
-    /** What files are called that say what they hold and not whose it is: {@code MEMORY.DMP}, {@code poolmon-1.txt}, {@code Mini030926-01.dmp}. */
-    private static final Pattern NOBODYS = Pattern.compile("(?:(?:pool\\w*|perf\\w*|driver\\w*|sys\\w*|event\\w*|evt\\w*|mem\\w*|mini\\w*|dumps?|"
-            + "kernel\\w*|hiberfil|pagefile|swapfile|pkt\\w*|spcinfo|dfs\\w*|vm|kd|netmon|referrals?|captures?|traces?|security|application|setup|"
-            + "hotfix\\w*|inventory|logs?|snap\\w*|counters?|before|after|task\\w*|process\\w*|msinfo\\w*|\\d+)(?:[-_. ]+|$))+",
-            Pattern.CASE_INSENSITIVE);
+    /** Words that say what a file holds and not whose it is: {@code MEMORY.DMP}, {@code poolmon-1.txt}, {@code Mini030926-01.dmp}. */
+    private static final Pattern NOBODYS_WORD = Pattern.compile("(?:pool|perf|driver|sys|event|evt|mem|mini|kernel|pkt|dfs|hotfix|snap|task|process|"
+            + "msinfo)[a-z0-9]*|dumps?|hiberfil|pagefile|swapfile|spcinfo|vm|kd|netmon|referrals?|captures?|traces?|security|application|setup|"
+            + "inventory|logs?|counters?|before|after|\\d+", Pattern.CASE_INSENSITIVE);
 
     private final String fixed;
     private final Pattern pattern;
@@ -68,7 +68,7 @@ public final class MachineNames {
     }
 
     private static boolean isNobodys(String name) {
-        return NOBODYS.matcher(name).matches();
+        return Arrays.stream(name.split("[-_. ]+")).filter(word -> !word.isEmpty()).allMatch(word -> NOBODYS_WORD.matcher(word).matches());
     }
 
     private static String stem(Path file) {
