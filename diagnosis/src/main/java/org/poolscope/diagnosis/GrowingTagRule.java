@@ -59,7 +59,7 @@ final class GrowingTagRule implements Rule {
             List<PoolSnapshot> series = lastRun(whole, boots);
             for (PoolKind pool : PoolKind.values()) {
                 leader(series, pool).filter(growth -> !isTold(growth.last().tag(), pool, subject))
-                        .ifPresent(growth -> found.add(finding(growth, series, pool, books, owners, handles)));
+                        .ifPresent(growth -> found.add(finding(growth, series, pool, left(series, pool, books, boots), owners, handles)));
             }
         }
         return found;
@@ -129,7 +129,7 @@ final class GrowingTagRule implements Rule {
         return false;
     }
 
-    private Finding finding(Growth growth, List<PoolSnapshot> series, PoolKind pool, PoolBooks books, OwnerBook owners,
+    private Finding finding(Growth growth, List<PoolSnapshot> series, PoolKind pool, Optional<MemoryCounters> totals, OwnerBook owners,
             HandleLeaks handles) {
         PoolTag tag = growth.last().tag();
         Duration between = Duration.between(series.getFirst().taken(), series.getLast().taken());
@@ -144,7 +144,7 @@ final class GrowingTagRule implements Rule {
                 .tags(List.of(tag))
                 .pool(pool)
                 .clause("'" + tag + "' grows by " + (rated ? Quantity.bytes(perHour) + " an hour" : Quantity.bytes(growth.bytes()) + " in " + span(between)))
-                .explanation((explanation(growth, rated ? perHour : 0, books.worst(pool), pool) + " " + handles.sentence(tag, pool)).strip());
+                .explanation((explanation(growth, rated ? perHour : 0, totals, pool) + " " + handles.sentence(tag, pool)).strip());
         owner.ifPresent(found -> finding.driver(found.driver()));
         for (TagUsage row : growth.first() == null ? List.of(growth.last()) : List.of(growth.first(), growth.last())) {
             finding.evidence(row.seenAt() != null ? row.seenAt() : place(series, row));
@@ -162,6 +162,12 @@ final class GrowingTagRule implements Rule {
         }
         return time.compareTo(Duration.ofHours(2)) < 0 ? Quantity.count(time.toMinutes(), "minute", "minutes")
                 : String.format(Locale.ROOT, "%.1f hours", time.toSeconds() / 3600.0);
+    }
+
+    /** The totals that tell what is left; none when the machine was started after the tables: its pools began anew. */
+    private static Optional<MemoryCounters> left(List<PoolSnapshot> series, PoolKind pool, PoolBooks books, List<Boots> boots) {
+        LocalDateTime last = series.getLast().taken();
+        return books.worst(pool).filter(any -> boots.stream().noneMatch(boot -> boot.at().isAfter(last)));
     }
 
     private static Confidence confidence(Growth growth, List<PoolSnapshot> series) {

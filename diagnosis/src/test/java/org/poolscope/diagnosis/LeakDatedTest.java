@@ -99,6 +99,17 @@ class LeakDatedTest {
     }
 
     @Test
+    void howLongAPoolLastsIsNotToldFromTablesOfAnEarlierRun() {
+        facts.pagedPool(200 << 20, 300L << 20).paged("Mup ", 100_010, 10, 40_000_000).paged("CM31", 500, 0, 500_000).table(START)
+                .paged("Mup ", 200_010, 10, 80_000_000).paged("CM31", 500, 0, 500_000).table(START.plusHours(6));
+        Finding same = facts.findings().stream().filter(finding -> finding.rule().equals(GrowingTagRule.ID)).findFirst().orElseThrow();
+        assertThat(same.explanation()).contains("At this pace the");
+        event("EventLog", 6005, START.plusHours(20), null, Map.of());
+        Finding other = facts.findings().stream().filter(finding -> finding.rule().equals(GrowingTagRule.ID)).findFirst().orElseThrow();
+        assertThat(other.explanation()).doesNotContain("At this pace").contains("100,000 blocks were allocated");
+    }
+
+    @Test
     void theStopThatEndedTheRunIsTold() {
         samples(48, 0).event("EventLog", 6005, START.plusDays(3), null, Map.of())
                 .event("EventLog", 6008, START.plusDays(3).plusSeconds(1), null, Map.of())
