@@ -30,6 +30,7 @@ final class FragmentationText {
             text(json, "sentence", pool.sentence());
             number(json, "maximumBytes", pool.limitBytes());
             number(json, "heldBytes", pool.heldBytes());
+            number(json, "seenBytes", pool.seenBytes());
             number(json, "usedBytes", pool.usedBytes());
             number(json, "parkedBytes", pool.parkedBytes());
             number(json, "freeBytes", pool.free().bytes());

@@ -99,6 +99,11 @@ final class LeaksCommand extends PoolBlocksCommand {
 
     private static void undecided(LostBlocks lost, Output output) throws IOException {
         output.line("Undecided: nothing in the image points to these blocks, and what may is not in it:");
+        if (lost.missingPages() > 0) {
+            output.line("  the file is cut short or damaged: the " + Quantity.count(lost.missingPages(), "page", "pages")
+                    + " it lacks may hold pointers to any of them.");
+            return;
+        }
         if (lost.hiddenBytes() > 0) {
             output.line("  they point into, or are linked with blocks that point into, " + Quantity.bytes(lost.hiddenBytes())
                     + " of pool that are not in the image;");

@@ -16,6 +16,9 @@ final class FragmentationRule implements Rule {
 
     static final String ID = "pool-fragmented";
 
+    /** A pool is seen whole when no more than this share of it is not. */
+    private static final double ALL_BUT = 0.05;
+
     /** A tag on so many of the pages that are mostly free is what keeps them. */
     private static final double HOLDS_PAGES = 0.5;
 
@@ -46,6 +49,11 @@ final class FragmentationRule implements Rule {
                             found.add(full(pool, state));
                         }
                     }
+                    case NOT_SEEN -> {
+                        if (pressure.state() == PoolPressure.State.EXHAUSTED) {
+                            found.add(notSeen(pool, state));
+                        }
+                    }
                     case NOT_SHORT, UNKNOWN -> {
                     }
                 }
@@ -62,7 +70,7 @@ final class FragmentationRule implements Rule {
     private Finding cutUp(OpenPool pool, Fragmentation state, boolean leaks, Case subject) {
         String name = name(state);
         Finding.Builder finding = Finding.of(this, leaks ? Severity.WARNING : Severity.CRITICAL,
-                Confidence.high("every block of the pool was counted, and its books agree on its limit"),
+                counted(state, ", and its books agree on its limit"),
                 name + " fails from fragmentation: " + Quantity.percent(state.freeShare()) + " of the " + Quantity.bytes(state.heldBytes())
                         + " it holds is free, in pieces of at most " + Quantity.bytes(state.free().largest()))
                 .clause(name.toLowerCase(Locale.ROOT) + " is fragmented: " + Quantity.percent(state.freeShare()) + " of it is free, in "
@@ -112,11 +120,30 @@ final class FragmentationRule implements Rule {
     }
 
     private Finding full(OpenPool pool, Fragmentation state) {
-        return Finding.of(this, Severity.NOTE, Confidence.high("every block of the pool was counted"),
+        return Finding.of(this, Severity.NOTE, counted(state, ""),
                 name(state) + " is full rather than fragmented: " + Quantity.percent(state.freeShare()) + " of what it holds is free")
                 .pool(state.pool())
                 .explanation(state.sentence() + " What is free is of no use to a larger request, but joined together it would not help either.")
                 .evidence(pool.at("free blocks", Quantity.count(state.free().blocks()) + " of " + Quantity.bytes(state.free().bytes())))
+                .build();
+    }
+
+    /** The memory manager counts a few pages more than there are pages of blocks. */
+    private static Confidence counted(Fragmentation state, String more) {
+        return state.unseenBytes() <= ALL_BUT * state.heldBytes() ? Confidence.high("every block of the pool was counted" + more)
+                : Confidence.medium("of the " + Quantity.bytes(state.heldBytes()) + " it holds " + Quantity.bytes(state.seenBytes())
+                        + " are in the image; what the rest holds cannot change this");
+    }
+
+    private Finding notSeen(OpenPool pool, Fragmentation state) {
+        return Finding.of(this, Severity.NOTE, Confidence.high("the books and the pages of the pool were compared"),
+                "Whether " + name(state).toLowerCase(Locale.ROOT) + " is full or fragmented cannot be told: " + Quantity.bytes(state.unseenBytes())
+                        + " of the " + Quantity.bytes(state.heldBytes()) + " it holds are not in the image")
+                .pool(state.pool())
+                .explanation("Pages are missing from the image, or it was cut short. What is said here of tags and blocks holds for the "
+                        + Quantity.bytes(state.seenBytes()) + " that could be looked at.")
+                .evidence(pool.at("pages of the pool", Quantity.bytes(state.seenBytes()) + " of " + Quantity.bytes(state.heldBytes())))
+                .next("Copy the dump again from the machine, whole, and compare the sizes of both files.")
                 .build();
     }
 

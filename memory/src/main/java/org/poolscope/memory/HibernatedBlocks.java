@@ -117,6 +117,11 @@ final class HibernatedBlocks {
             return runs.overlapping();
         }
 
+        /** Counts pages the file promises and does not hold. */
+        void miss(long pages) {
+            runs.miss(pages);
+        }
+
         HibernatedBlocks build() {
             return new HibernatedBlocks(Arrays.copyOf(offset, count), Arrays.copyOf(packing, count), Arrays.copyOf(firstSlot, count + 1),
                     runs.build());

@@ -88,6 +88,11 @@ final class HibernatedPages implements PageMap {
     }
 
     @Override
+    public long missingPages() {
+        return runs.missingPages() + damagedPages.get() + pagesWithoutRoom.get();
+    }
+
+    @Override
     public long highestPage() {
         return runs.highestPage();
     }

@@ -188,10 +188,12 @@ final class LegacyHibernation {
             table = next << PhysicalMemory.PAGE_SHIFT;
             if (table > file.byteSize() - PhysicalMemory.PAGE_SIZE) {
                 warnings.add("the file is cut short inside its list of memory: what follows 0x%x is missing".formatted(table));
+                blocks.miss(1);
                 break;
             }
         }
         if (missing > 0) {
+            blocks.miss(missing);
             warnings.add("the file is damaged or cut short: %d of %d pages are missing".formatted(missing, missing + blocks.slots()));
         }
     }

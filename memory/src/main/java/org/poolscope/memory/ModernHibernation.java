@@ -193,6 +193,7 @@ final class ModernHibernation {
             at = data + setSize;
         }
         if (taken < pages) {
+            blocks.miss(pages - taken);
             warnings.add("the %s's part of the file is damaged or cut short at 0x%x: %d of its %d pages are missing"
                     .formatted(name, at, pages - taken, pages));
         }

@@ -84,6 +84,11 @@ final class PageBitmap implements PageMap {
     }
 
     @Override
+    public long missingPages() {
+        return promisedPages() - present;
+    }
+
+    @Override
     public long highestPage() {
         return highest;
     }

@@ -19,6 +19,9 @@ sealed interface PageMap permits PageRuns, PageBitmap, HibernatedPages {
     /** Pages stored. */
     long presentPages();
 
+    /** Pages that the file says it holds, and does not: it is cut short or damaged. Of packed pages those that were looked at. */
+    long missingPages();
+
     /** The highest page stored, -1 when there is none. */
     long highestPage();
 

@@ -13,7 +13,10 @@ final class PageRuns implements PageMap {
     private final long[] offset;
     private final long present;
 
-    private PageRuns(long[] first, long[] end, long[] offset) {
+    private final long missing;
+
+    private PageRuns(long[] first, long[] end, long[] offset, long missing) {
+        this.missing = missing;
         this.first = first;
         this.end = end;
         this.offset = offset;
@@ -45,6 +48,11 @@ final class PageRuns implements PageMap {
     @Override
     public long presentPages() {
         return present;
+    }
+
+    @Override
+    public long missingPages() {
+        return missing;
     }
 
     @Override
@@ -133,6 +141,11 @@ final class PageRuns implements PageMap {
             count++;
         }
 
+        /** Counts pages the file promises and does not hold. */
+        void miss(long pages) {
+            missing += pages;
+        }
+
         /** Pages the file promises and does not hold. */
         long missingPages() {
             return missing;
@@ -170,7 +183,7 @@ final class PageRuns implements PageMap {
                     covered = to;
                 }
             }
-            return new PageRuns(Arrays.copyOf(first, kept), Arrays.copyOf(end, kept), Arrays.copyOf(offset, kept));
+            return new PageRuns(Arrays.copyOf(first, kept), Arrays.copyOf(end, kept), Arrays.copyOf(offset, kept), missing);
         }
     }
 }

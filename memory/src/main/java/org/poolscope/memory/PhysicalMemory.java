@@ -41,6 +41,14 @@ public final class PhysicalMemory {
         return page < 0 ? -1 : page + (physicalAddress & (PAGE_SIZE - 1));
     }
 
+    /**
+     * Pages that the image says it holds, and does not, because it is cut short or damaged; 0 also when its format does not tell. What the kind
+     * of dump leaves out is not counted: those pages are of no use to the kernel, while of these any may hold what is asked for.
+     */
+    public long missingPages() {
+        return map.missingPages();
+    }
+
     /** The highest page the image holds, -1 when it holds none. */
     public long highestPage() {
         return map.highestPage();

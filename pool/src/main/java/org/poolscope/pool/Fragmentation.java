@@ -14,6 +14,7 @@ import org.poolscope.model.Quantity;
  * @param pool the pool; session pool is not part of paged pool here
  * @param limitBytes what it may have at most; {@code null} when the image does not tell
  * @param heldBytes the pages it holds, by the memory manager's books or, where those are silent, by the walk
+ * @param seenBytes how many bytes of pages of the pool the image holds, to be looked at
  * @param usedBytes bytes of those in blocks and big allocations that somebody holds
  * @param parkedBytes bytes of blocks on the pool's lookaside lists: free for requests of exactly their size
  * @param free the free blocks
@@ -24,7 +25,7 @@ import org.poolscope.model.Quantity;
  * @param pins the tags that stand on pages of which most is free, the one on most pages first
  * @param sparsePages how many pages are mostly free and held by some block
  */
-public record Fragmentation(PoolKind pool, Long limitBytes, long heldBytes, long usedBytes, long parkedBytes, FreeBlocks free,
+public record Fragmentation(PoolKind pool, Long limitBytes, long heldBytes, long seenBytes, long usedBytes, long parkedBytes, FreeBlocks free,
         Optional<FreeRuns> runs, String runsUnknown, Optional<FreeLists> lists, long listed, List<Pin> pins, long sparsePages) {
 
     /** Above this share of its limit a pool is short of pages. */
@@ -60,6 +61,8 @@ public record Fragmentation(PoolKind pool, Long limitBytes, long heldBytes, long
         FRAGMENTED("fragmented"),
         /** Pages are left, but no run of more than a few: large requests fail. */
         NO_LONG_RUN("no long run"),
+        /** It stands at its limit, and so much of what it holds is not in the image that either may be. */
+        NOT_SEEN("not seen"),
         /** The image does not tell the pool's limit. */
         UNKNOWN("unknown");
 
@@ -86,10 +89,17 @@ public record Fragmentation(PoolKind pool, Long limitBytes, long heldBytes, long
             return Verdict.UNKNOWN;
         }
         if (heldBytes >= SHORT * limitBytes) {
-            return heldBytes - free.bytes() < COMFORTABLE * limitBytes ? Verdict.FRAGMENTED : Verdict.SIZE;
+            double comfortable = COMFORTABLE * limitBytes;
+            return heldBytes - free.bytes() < comfortable ? Verdict.FRAGMENTED
+                    : heldBytes - free.bytes() - unseenBytes() < comfortable ? Verdict.NOT_SEEN : Verdict.SIZE;
         }
         return runs.filter(found -> found.pages() >= MANY_RUNS * (long) SHORT_RUN && found.longest() < SHORT_RUN).isPresent()
                 ? Verdict.NO_LONG_RUN : Verdict.NOT_SHORT;
+    }
+
+    /** Bytes of pages the pool holds by the memory manager's books, and that are not in the image. */
+    public long unseenBytes() {
+        return Math.max(0, heldBytes - seenBytes);
     }
 
     /** Pages the pool may still take, in bytes; {@code null} when its limit is not known. */
@@ -123,6 +133,9 @@ public record Fragmentation(PoolKind pool, Long limitBytes, long heldBytes, long
                     + Quantity.percent((double) heldBytes / limitBytes) + " of its limit); in them " + Quantity.bytes(heldBytes - free.bytes())
                     + " are blocks in use and " + Quantity.bytes(free.bytes()) + " (" + Quantity.percent(freeShare())
                     + ") free blocks, of at most " + Quantity.bytes(free.largest()) + ".";
+            case NOT_SEEN -> name + " holds " + Quantity.bytes(heldBytes) + " (" + Quantity.percent((double) heldBytes / limitBytes)
+                    + " of its limit). Whether that is in use or free in pieces the image cannot tell: only " + Quantity.bytes(seenBytes)
+                    + " of it could be looked at.";
             case NO_LONG_RUN -> name + " has " + Quantity.bytes(runs.orElseThrow().pages() * PAGE) + " of free pages, but no run longer than "
                     + Quantity.bytes(longestRunBytes()) + ": larger requests fail.";
             case NOT_SHORT -> name + " is not short: it may take " + Quantity.bytes(leftBytes()) + " more"

@@ -128,7 +128,7 @@ final class FreeSpaceSurvey {
         pinning.sort(Comparator.comparingLong(Fragmentation.Pin::pages).reversed().thenComparing(Fragmentation.Pin::tag));
         Lists lists = new Lists(pool);
         Answer<Runs> runs = pool == PoolKind.PAGED ? image.pagedPoolMap().then(this::paged) : image.nonPagedSpans().then(this::nonPaged);
-        return new Fragmentation(pool, limit, held, used[kind], parked[kind], free(freeByUnits[kind]), runs.value().map(Runs::runs),
+        return new Fragmentation(pool, limit, held, pages[kind] << Words.PAGE_SHIFT, used[kind], parked[kind], free(freeByUnits[kind]), runs.value().map(Runs::runs),
                 runs.value().map(Runs::caveat).orElse(runs.reason()), lists.found(), lists.listed,
                 pinning.subList(0, Math.min(MOST_PINS, pinning.size())), sparse[kind]);
     }

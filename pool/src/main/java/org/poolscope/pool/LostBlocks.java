@@ -25,6 +25,9 @@ import org.poolscope.model.Progress;
  * <p>Objects of windows and graphics are known to tables in session memory alone. Where that is not all in the image, nothing is claimed of
  * session pool, nor of the tags that belong to session drivers.
  *
+ * <p>Of an image that is cut short or damaged any page may be missing: the data of a driver, a stack, the head of a list. Then nothing is claimed
+ * of any block.
+ *
  * <p>A list linked one way only shows no such trace. How much of a tag is out of sight therefore stands beside its row.
  */
 public final class LostBlocks {
@@ -39,6 +42,7 @@ public final class LostBlocks {
     private final BitSet[] undecided;
     private final Longs stack = new Longs();
     private final long hiddenBytes;
+    private final long missingPages;
     private final Optional<String> hiddenSessions;
     private final Predicate<PoolTag> ofSessions;
     /** What was said of a tag, by key. */
@@ -51,6 +55,7 @@ public final class LostBlocks {
         this.reached = reached;
         this.bytes = blocks.memory().bytes();
         this.pointerSize = blocks.memory().pointerSize();
+        this.missingPages = blocks.memory().physical().missingPages();
         AddressRanges.Builder ranges = new AddressRanges.Builder();
         long sum = 0;
         for (PoolRegions.Region region : image.poolRegions().all()) {
@@ -80,7 +85,7 @@ public final class LostBlocks {
 
             @Override
             public void absent(long va, long length, Absence why) {
-                if (why == Absence.NOT_IN_DUMP || region.pool() == PoolKind.PAGED && why != Absence.DEMAND_ZERO) {
+                if (why == Absence.NOT_IN_DUMP || why == Absence.TABLE_NOT_IN_DUMP || why == Absence.BAD_TABLE || region.pool() == PoolKind.PAGED && why != Absence.DEMAND_ZERO) {
                     ranges.add(va, va + length);
                     sum[0] += length;
                 }
@@ -115,7 +120,7 @@ public final class LostBlocks {
      */
     public static LostBlocks of(KernelImage image, PoolBlocks blocks, Reachability reached, Predicate<PoolTag> ofSessions, Progress progress) {
         LostBlocks lost = new LostBlocks(image, blocks, reached, ofSessions);
-        if (lost.hiddenBytes > 0 || lost.hiddenSessions.isPresent()) {
+        if (lost.missingPages > 0 || lost.hiddenBytes > 0 || lost.hiddenSessions.isPresent()) {
             progress.at("looking for links to pages that are not in the image", 0, 0);
             lost.mark();
         }
@@ -125,6 +130,11 @@ public final class LostBlocks {
     /** Why pointers may stand in memory of sessions and not be seen; empty when all of it was read. */
     public Optional<String> hiddenSessions() {
         return hiddenSessions;
+    }
+
+    /** Pages that the image should hold and does not, because it is cut short or damaged; while there are any, every lost block is undecided. */
+    public long missingPages() {
+        return missingPages;
     }
 
     /** Bytes of the pools' address space that are in use and not in the image. */
@@ -204,7 +214,7 @@ public final class LostBlocks {
     }
 
     private void consider(long number) {
-        if (isLost(number) && (hiddenSessions.isPresent() && isOfSession(number) || hiddenBytes > 0 && words(number, true))) {
+        if (isLost(number) && (missingPages > 0 || hiddenSessions.isPresent() && isOfSession(number) || hiddenBytes > 0 && words(number, true))) {
             take(number);
         }
     }

@@ -9,6 +9,7 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Map;
@@ -87,6 +88,20 @@ class FragmentationTest {
         }
     }
 
+    /** Half of the file shows a tenth of what is free: that is no proof of a pool that is full. */
+    @Test
+    void aDumpThatIsCutShortDoesNotTellFullFromFragmented() throws Exception {
+        Path whole = make("fragmented", 0.05).files().getFirst();
+        Path cut = folder.resolve("cut.dmp");
+        Files.write(cut, Arrays.copyOf(Files.readAllBytes(whole), (int) (Files.size(whole) / 2)));
+        try (KernelImage image = KernelImage.open(cut)) {
+            Fragmentation found = of(image, PoolKind.NONPAGED);
+            assertThat(found.verdict()).isEqualTo(Fragmentation.Verdict.NOT_SEEN);
+            assertThat(found.unseenBytes()).isGreaterThan(found.heldBytes() / 2);
+            assertThat(found.sentence()).contains("the image cannot tell");
+        }
+    }
+
     /** Of these kernels it is not known which addresses nonpaged pool may take; it has two descriptors with lists. */
     @ParameterizedTest
     @ValueSource(strings = {"9600", "14393", "17763"})
@@ -154,7 +169,7 @@ class FragmentationTest {
         FreeRuns runs = new FreeRuns.Builder().add(taken, 8_000).add(taken, 4).build();
         assertThat(runs.byLength()).containsExactly(entry(4, 1), entry(7, 1_000));
         assertThat(runs.pages()).isEqualTo(7_004);
-        Fragmentation pool = new Fragmentation(PoolKind.PAGED, 8_000 * PAGE, 1_000 * PAGE, 1_000 * PAGE, 0, new FreeBlocks(0, 0, new TreeMap<>()),
+        Fragmentation pool = new Fragmentation(PoolKind.PAGED, 8_000 * PAGE, 1_000 * PAGE, 1_000 * PAGE, 1_000 * PAGE, 0, new FreeBlocks(0, 0, new TreeMap<>()),
                 Optional.of(runs), "", Optional.empty(), 0, List.of(), 0);
         assertThat(pool.verdict()).isEqualTo(Fragmentation.Verdict.NO_LONG_RUN);
         assertThat(pool.sentence()).contains("no run longer than 28.0 KB");

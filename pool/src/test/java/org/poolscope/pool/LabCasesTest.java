@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -97,6 +98,23 @@ class LabCasesTest {
                             .as("what Driver Verifier keeps at the end is not the owner's").isEqualTo((int) number(truth, "usedBytes")));
             assertThat(rows.subList(1, rows.size())).filteredOn(row -> row.blocks() > 1000)
                     .allSatisfy(row -> assertThat(row.unreferencedShare()).as(row.toString()).isLessThanOrEqualTo(0.01));
+        }
+    }
+
+    /** Where the file ends a driver's data may have stood, and the head of any list. */
+    @ParameterizedTest
+    @CsvSource({"healthy-file-server, '', 0.1, 0.26", "io-leak, 2003, 0.03, 0.6", "lost-list, 19041-raw, 0.03, 1"})
+    void aDumpThatIsCutShortAccusesNobody(String name, String variant, double scale, double share) throws Exception {
+        LabResult made = make(name, variant, scale);
+        Path whole = made.files().stream().filter(file -> file.toString().endsWith(".DMP") || file.toString().endsWith(".raw")).findFirst().orElseThrow();
+        Path cut = folder.resolve("cut.dmp");
+        Files.write(cut, Arrays.copyOf(Files.readAllBytes(whole), (int) (share * Files.size(whole))));
+        try (KernelImage image = KernelImage.open(cut)) {
+            PoolBlocks blocks = PoolBlocks.walk(image, Progress.NONE);
+            List<LostBlocks.Row> rows = LostBlocks.of(image, blocks, Reachability.of(image, blocks, Progress.NONE), tag -> false, Progress.NONE).rows();
+            boolean accuses = rows.stream().anyMatch(row -> row.unreferencedBlocks() > 0);
+            assertThat(accuses).isEqualTo(share == 1);
+            assertThat(rows.stream().mapToLong(LostBlocks.Row::undecidedBlocks).sum() > 0).isEqualTo(share < 1);
         }
     }
 
