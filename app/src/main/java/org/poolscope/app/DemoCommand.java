@@ -23,7 +23,7 @@ import picocli.CommandLine.Option;
 /** {@code poolscope demo}: makes the photo-upload case and diagnoses it. */
 @Command(name = "demo", mixinStandardHelpOptions = true, usageHelpAutoWidth = true,
         header = "Make the photo-upload case and diagnose it.",
-        description = {"A Windows Server 2003 web server whose paged pool ran empty after twelve hours: a kernel dump, an event, PoolMon logs",
+        description = {"A Windows Server 2003 web server whose paged pool ran empty three days after its start: a kernel dump, an event, PoolMon logs",
             "and a listing of its DFS referral cache are made in a temporary folder, and the verdict on them is printed."},
         footer = {"", "Examples:", "  poolscope demo", "  poolscope demo --scale 0.05 --keep demo-case", "Exit status: 1, for the problem that is found."})
 final class DemoCommand implements Callable<Integer> {

@@ -164,10 +164,7 @@ final class TrendCommand implements Callable<Integer> {
         for (PoolKind kind : PoolKind.values()) {
             TagTrend total = trends.total(kind).orElse(null);
             if (total != null && total.exhaustedAt() != null) {
-                TagTrend.Exhaustion end = total.exhaustedAt();
-                output.line("At this pace " + kind.word() + " pool reaches " + Quantity.bytes(end.limit().bytes()) + " ("
-                        + end.limit().source()
-                        + ") " + range(end) + ".");
+                output.line(total.exhaustedAt().sentence(kind.word() + " pool"));
             } else if (total != null && (total.trend().isLeak() || total.trend().shape() == Shape.GROWS)) {
                 LocalDateTime after = trends.starts().stream().filter(start -> start.isAfter(total.to())).findFirst().orElse(null);
                 output.line("When " + kind.word() + " pool runs out is not said: " + (after != null
@@ -185,12 +182,6 @@ final class TrendCommand implements Callable<Integer> {
         if (rows.size() < trends.rows().size()) {
             output.line(Quantity.count(trends.rows().size() - rows.size(), "row", "rows") + " not shown (--all shows them).");
         }
-    }
-
-    private static String range(TagTrend.Exhaustion end) {
-        return end.latest() == null ? "not before " + TIME.format(end.earliest()) + ", likely about "
-                + TIME.format(end.expected())
-                : "between " + TIME.format(end.earliest()) + " and " + TIME.format(end.latest());
     }
 
     private static String shortRange(TagTrend.Exhaustion end) {

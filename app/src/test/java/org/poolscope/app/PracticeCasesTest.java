@@ -24,6 +24,8 @@ class PracticeCasesTest {
             assertThat(run.out()).containsPattern("VERDICT +Nonpaged pool is exhausted").contains("of tag 'Io  ' of remfs.sys")
                     .contains("Only 36 bytes of each are data").contains("requests that never end are not the cause")
                     .contains("No user process seems to be behind it");
+            assertThat(oneLine(run.out())).containsOnlyOnce("Why only some of otherwise equal machines leak cannot be told from one of them: "
+                    + "compare them with 'poolscope fleet outliers'.");
         });
     }
 

@@ -1,5 +1,7 @@
 package org.poolscope.dfs;
 
+import java.util.Collections;
+import java.util.LinkedHashSet;
 import java.util.Objects;
 import java.util.Set;
 
@@ -10,14 +12,15 @@ import java.util.Set;
  * @param state the figure printed beside it; {@code null} when none was printed
  * @param stateLabel what the listing calls that figure: {@code State} (Windows Server 2003 and before) or {@code AccessStatus}
  *     (an NTSTATUS, later systems); {@code null} when none was printed
- * @param labels the words in parentheses after it, such as {@code ACTIVE} and {@code TARGETSET}; empty when there are none
+ * @param labels the words in parentheses after it, such as {@code ACTIVE} and {@code TARGETSET}, as they
+ *     are listed; empty when there are none
  */
 public record CacheTarget(String path, Long state, String stateLabel, Set<String> labels) {
 
     /** Checks that everything but the state is there. */
     public CacheTarget {
         Objects.requireNonNull(path, "path");
-        labels = Set.copyOf(labels);
+        labels = Collections.unmodifiableSet(new LinkedHashSet<>(labels));
     }
 
     /** Whether the listing marks it as the target the client uses at present. */

@@ -1,5 +1,7 @@
 package org.poolscope.dfs;
 
+import java.util.Collections;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
 import org.poolscope.model.Provenance;
@@ -14,7 +16,7 @@ import org.poolscope.model.Provenance;
  * @param files how many of those end in what is plainly a file's name
  * @param deepest the most components an entry reaches below the link
  * @param sureness how sure this is
- * @param signs what it is told by
+ * @param signs what it is told by, in the order of {@link Sign}
  * @param sample one such entry's path, as printed
  * @param seenAt where some of the entries stand, the sample first
  */
@@ -50,7 +52,10 @@ public record LinkExtent(String link, List<String> targets, int entries, int fil
     /** Copies the lists. */
     public LinkExtent {
         targets = List.copyOf(targets);
-        signs = Set.copyOf(signs);
+        // In the order they are declared in: a report is to be the same each time.
+        Set<Sign> ordered = EnumSet.noneOf(Sign.class);
+        ordered.addAll(signs);
+        signs = Collections.unmodifiableSet(ordered);
         seenAt = List.copyOf(seenAt);
     }
 

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.poolscope.model.PoolKind;
 import org.poolscope.model.PoolTag;
@@ -41,7 +42,7 @@ public final class Exhibits {
         GrowthCurves.of(verdict).ifPresent(found::add);
         List<Accused> accused = accused(verdict);
         for (OpenPool pool : accused.isEmpty() ? List.<OpenPool>of() : OpenPool.of(subject)) {
-            accused.stream().collect(Collectors.groupingBy(Accused::pool)).forEach((kind, tags) ->
+            accused.stream().collect(Collectors.groupingBy(Accused::pool, TreeMap::new, Collectors.toList())).forEach((kind, tags) ->
                     BlockMap.of(pool, kind, tags.stream().map(Accused::tag).toList()).ifPresent(found::add));
             List<PoolTag> closer = accused.stream().map(Accused::tag).distinct().limit(MOST_TAGS).toList();
             for (PoolTag tag : closer) {

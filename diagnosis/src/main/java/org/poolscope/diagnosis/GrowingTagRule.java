@@ -9,7 +9,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import org.poolscope.diagnosis.trend.Shape;
-import org.poolscope.model.MemoryCounters;
 import org.poolscope.model.PoolKind;
 import org.poolscope.model.PoolSnapshot;
 import org.poolscope.model.PoolTag;
@@ -54,12 +53,12 @@ final class GrowingTagRule implements Rule {
         PoolBooks books = subject.once(PoolBooks.class, PoolBooks::of);
         OwnerBook owners = subject.once(OwnerBook.class, OwnerBook::of);
         HandleLeaks handles = subject.once(HandleLeaks.class, HandleLeaks::of);
-        List<Boots> boots = subject.once(PoolTrends.class, PoolTrends::of).boots();
+        PoolTrends trends = subject.once(PoolTrends.class, PoolTrends::of);
         for (List<PoolSnapshot> whole : books.series()) {
-            List<PoolSnapshot> series = lastRun(whole, boots);
+            List<PoolSnapshot> series = lastRun(whole, trends.boots());
             for (PoolKind pool : PoolKind.values()) {
                 leader(series, pool).filter(growth -> !isTold(growth.last().tag(), pool, subject))
-                        .ifPresent(growth -> found.add(finding(growth, series, pool, left(series, pool, books, boots), owners, handles)));
+                        .ifPresent(growth -> found.add(finding(growth, series, pool, trends, owners, handles)));
             }
         }
         return found;
@@ -129,7 +128,7 @@ final class GrowingTagRule implements Rule {
         return false;
     }
 
-    private Finding finding(Growth growth, List<PoolSnapshot> series, PoolKind pool, Optional<MemoryCounters> totals, OwnerBook owners,
+    private Finding finding(Growth growth, List<PoolSnapshot> series, PoolKind pool, PoolTrends trends, OwnerBook owners,
             HandleLeaks handles) {
         PoolTag tag = growth.last().tag();
         Duration between = Duration.between(series.getFirst().taken(), series.getLast().taken());
@@ -144,7 +143,8 @@ final class GrowingTagRule implements Rule {
                 .tags(List.of(tag))
                 .pool(pool)
                 .clause("'" + tag + "' grows by " + (rated ? Quantity.bytes(perHour) + " an hour" : Quantity.bytes(growth.bytes()) + " in " + span(between)))
-                .explanation((explanation(growth, rated ? perHour : 0, totals, pool) + " " + handles.sentence(tag, pool)).strip());
+                .explanation((explanation(growth,
+                        trends.exhaustion(pool, series.getFirst().taken(), series.getLast().taken())) + " " + handles.sentence(tag, pool)).strip());
         owner.ifPresent(found -> finding.driver(found.driver()));
         for (TagUsage row : growth.first() == null ? List.of(growth.last()) : List.of(growth.first(), growth.last())) {
             finding.evidence(row.seenAt() != null ? row.seenAt() : place(series, row));
@@ -164,12 +164,6 @@ final class GrowingTagRule implements Rule {
                 : String.format(Locale.ROOT, "%.1f hours", time.toSeconds() / 3600.0);
     }
 
-    /** The totals that tell what is left; none when the machine was started after the tables: its pools began anew. */
-    private static Optional<MemoryCounters> left(List<PoolSnapshot> series, PoolKind pool, PoolBooks books, List<Boots> boots) {
-        LocalDateTime last = series.getLast().taken();
-        return books.worst(pool).filter(any -> boots.stream().noneMatch(boot -> boot.at().isAfter(last)));
-    }
-
     private static Confidence confidence(Growth growth, List<PoolSnapshot> series) {
         if (growth.isBusy()) {
             return Confidence.low(series.size() + " tables cannot tell a leak among much traffic from load that rose, or a cache that fills");
@@ -178,21 +172,14 @@ final class GrowingTagRule implements Rule {
                 : Confidence.medium("only " + series.size() + " tables: the growth may be a step, or a cache that fills");
     }
 
-    private static String explanation(Growth growth, long perHour, Optional<MemoryCounters> totals, PoolKind pool) {
+    /** @param end when the pool runs out at this pace, where that can be told */
+    private static String explanation(Growth growth, Optional<TagTrend.Exhaustion> end) {
         StringBuilder text = new StringBuilder();
         if (growth.frees() != null) {
             text.append("Between the first and the last table ").append(Quantity.count(growth.allocs(), "block was", "blocks were"))
                     .append(" allocated and ").append(Quantity.count(growth.frees())).append(" freed. ");
         }
-        totals.filter(found -> perHour > 0 && found.maximumBytes(pool) != null && found.usedShare(pool) < 1).ifPresent(found -> {
-            long left = found.maximumBytes(pool) - found.usedBytes(pool);
-            double hours = (double) left / Math.max(1, perHour);
-            if (hours < 24 * 365) {
-                text.append("At this pace the ").append(Quantity.bytes(left)).append(" left below the limit last about ")
-                        .append(hours < 48 ? String.format(Locale.ROOT, "%.1f hours. ", hours)
-                                : String.format(Locale.ROOT, "%.0f days. ", hours / 24));
-            }
-        });
+        end.ifPresent(when -> text.append(when.sentence("the pool")));
         return text.toString().strip();
     }
 }

@@ -31,8 +31,6 @@ public record GrowthCurves(List<Chart> charts) implements Exhibit {
     private static final int MOST_POINTS = 400;
     /** What moves less than this is the breath of a healthy machine. */
     private static final long MOVED = 64 << 10;
-    /** Nobody believes what is said of a time farther off than a year. */
-    private static final double HOURS_TOLD = 24 * 365;
 
     /**
      * One pool in one row of tables.
@@ -42,9 +40,11 @@ public record GrowthCurves(List<Chart> charts) implements Exhibit {
      * @param times when they were taken, oldest first
      * @param limitBytes the most the pool may grow to; {@code null} when the evidence does not say
      * @param totalBytes the sum of each table
+     * @param exhaustedAt when the pool runs out at this pace; {@code null} where that cannot be told
      * @param lines the tags that moved most
      */
-    public record Chart(PoolKind pool, String source, List<LocalDateTime> times, Long limitBytes, List<Long> totalBytes, List<Line> lines) {
+    public record Chart(PoolKind pool, String source, List<LocalDateTime> times, Long limitBytes, List<Long> totalBytes,
+            TagTrend.Exhaustion exhaustedAt, List<Line> lines) {
 
         public Chart {
             times = List.copyOf(times);
@@ -76,9 +76,8 @@ public record GrowthCurves(List<Chart> charts) implements Exhibit {
      * @param bytesPerHour how fast it grows
      * @param lowBytesPerHour the lower end of the 95% confidence interval of that; {@code null} when not known
      * @param highBytesPerHour the upper end; {@code null} when not known
-     * @param exhaustedAt when it alone would bring the pool to its limit; {@code null} without a limit, and when that is years away
      */
-    public record Forecast(String shape, double bytesPerHour, Double lowBytesPerHour, Double highBytesPerHour, LocalDateTime exhaustedAt) {
+    public record Forecast(String shape, double bytesPerHour, Double lowBytesPerHour, Double highBytesPerHour) {
     }
 
     public GrowthCurves {
@@ -89,10 +88,11 @@ public record GrowthCurves(List<Chart> charts) implements Exhibit {
         PoolBooks books = verdict.subject().once(PoolBooks.class, PoolBooks::of);
         Set<PoolTag> accused = verdict.findings().stream().filter(finding -> finding.severity().isProblem())
                 .flatMap(finding -> finding.tags().stream()).collect(Collectors.toSet());
+        PoolTrends trends = verdict.subject().once(PoolTrends.class, PoolTrends::of);
         List<Chart> charts = new ArrayList<>();
         for (List<PoolSnapshot> series : books.series()) {
             for (PoolKind pool : PoolKind.values()) {
-                chart(thinned(series), pool, books, accused).ifPresent(charts::add);
+                chart(thinned(series), pool, books, trends, accused).ifPresent(charts::add);
             }
         }
         charts.sort(Comparator.comparing((Chart chart) -> chart.lines().stream().noneMatch(Line::accused)));
@@ -109,7 +109,8 @@ public record GrowthCurves(List<Chart> charts) implements Exhibit {
         return thin;
     }
 
-    private static Optional<Chart> chart(List<PoolSnapshot> series, PoolKind pool, PoolBooks books, Set<PoolTag> accused) {
+    private static Optional<Chart> chart(List<PoolSnapshot> series, PoolKind pool, PoolBooks books, PoolTrends trends,
+            Set<PoolTag> accused) {
         Map<PoolTag, Long[]> bytes = new HashMap<>();
         for (int i = 0; i < series.size(); i++) {
             for (TagUsage row : series.get(i).rows()) {
@@ -127,23 +128,27 @@ public record GrowthCurves(List<Chart> charts) implements Exhibit {
         }
         Long limit = books.worst(pool).map(totals -> totals.maximumBytes(pool)).orElse(null);
         List<LocalDateTime> times = series.stream().map(PoolSnapshot::taken).toList();
-        Long left = limit == null ? null : Long.valueOf(limit - series.getLast().totalBytes(pool));
         return Optional.of(new Chart(pool, series.getFirst().source(), times, limit,
                 series.stream().map(snapshot -> snapshot.totalBytes(pool)).toList(),
-                lines.stream().map(line -> new Line(line.tag(), line.bytes(), line.accused(), forecast(line, times, left))).toList()));
+                trends.exhaustion(pool, times.getFirst(), times.getLast()).orElse(null),
+                lines.stream().map(line -> new Line(line.tag(), line.bytes(), line.accused(), forecast(line, times, trends.boots()))).toList()));
     }
 
-    private static Forecast forecast(Line line, List<LocalDateTime> times, Long left) {
+    /** By what was seen since the last start of the machine; when it was started again after that, nothing goes on. */
+    private static Forecast forecast(Line line, List<LocalDateTime> times, List<Boots> boots) {
+        if (boots.stream().anyMatch(boot -> boot.at().isAfter(times.getLast()))) {
+            return null;
+        }
+        LocalDateTime start = boots.isEmpty() ? LocalDateTime.MIN : boots.getLast().at();
+        int first = (int) times.stream().filter(time -> time.isBefore(start)).count();
         long[] at = times.stream().mapToLong(time -> time.toInstant(ZoneOffset.UTC).toEpochMilli()).toArray();
         double[] values = line.bytes().stream().mapToDouble(bytes -> bytes == null ? Double.NaN : bytes).toArray();
-        Trend trend = Trend.of(at, values);
+        Trend trend = Trend.of(at, values, first, at.length);
         boolean grows = trend.shape() == Shape.LEAK || trend.shape() == Shape.GROWS || trend.shape() == Shape.TOO_FEW;
         if (!grows || !(trend.perHour() > 0)) {
             return null;
         }
-        double hours = left == null || left < 0 ? Double.NaN : left / trend.perHour();
-        LocalDateTime end = hours < HOURS_TOLD ? times.getLast().plusSeconds(Math.round(hours * 3600)) : null;
-        return new Forecast(trend.shape().word(), trend.perHour(), known(trend.perHourLow()), known(trend.perHourHigh()), end);
+        return new Forecast(trend.shape().word(), trend.perHour(), known(trend.perHourLow()), known(trend.perHourHigh()));
     }
 
     private static Double known(double figure) {

@@ -111,13 +111,7 @@ final class LeakDatedRule implements Rule {
             finding.driver(first.driver());
         }
         StringBuilder text = new StringBuilder(pacePhrase(group)).append(handles.sentence(first.tag(), first.pool()));
-        trends.total(first.pool()).filter(total -> total.exhaustedAt() != null).ifPresent(total -> {
-            TagTrend.Exhaustion end = total.exhaustedAt();
-            text.append("At this pace the pool reaches ").append(Quantity.bytes(end.limit().bytes())).append(" (")
-                    .append(end.limit().source())
-                    .append(") ").append(end.latest() == null ? "not before " + TIME.format(end.earliest())
-                            : "between " + TIME.format(end.earliest()) + " and " + TIME.format(end.latest())).append(". ");
-        });
+        trends.total(first.pool()).map(TagTrend::exhaustedAt).ifPresent(end -> text.append(end.sentence("the pool")).append(' '));
         first.seenAt().forEach(finding::evidence);
         when.seen.ifPresent(finding::evidence);
         events.lineUp(finding, text, MachineEvents.Growth.ofSamples(first.pool(), first.driver(), began, first.to(), trends.boots()));

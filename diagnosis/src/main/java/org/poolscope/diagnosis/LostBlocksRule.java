@@ -37,12 +37,13 @@ final class LostBlocksRule implements Rule {
             List<LostBlocks.Row> rows = pool.lost().rows().stream()
                     .filter(row -> row.unreferencedBlocks() >= FEWEST_BLOCKS && row.unreferencedShare() >= FEWEST_SHARE)
                     .limit(MOST_FINDINGS).toList();
-            Loss.of(pool, rows).forEach(loss -> found.add(finding(pool, loss, subject)));
+            Loss.of(pool, rows).forEach(loss -> found.add(finding(pool, loss, subject, found.isEmpty())));
         }
         return found;
     }
 
-    private Finding finding(OpenPool pool, Loss loss, Case subject) {
+    /** @param first whether it is the report's first loss: what holds for all of them is said there */
+    private Finding finding(OpenPool pool, Loss loss, Case subject, boolean first) {
         LostBlocks.Row row = loss.row();
         Optional<PoolKind> critical = Stream.of(loss.pool(), row.pool()).filter(kind -> fills(loss, kind, subject)).findFirst();
         Optional<BlockOwner> owner = loss.owner();
@@ -78,10 +79,13 @@ final class LostBlocksRule implements Rule {
             owner.ifPresent(found -> finding.next("See where the driver allocates them: let Driver Verifier track its pool, wait for the leak, "
                     + "take a dump and diagnose it.", "verifier /flags 8 /driver " + found.file()));
         }
-        text.append(" Why like machines do not leak, the evidence of this one cannot tell: what else is loaded there can.");
-        owner.ifPresent(found -> finding.next("If like machines do not leak, compare drivers, their dates, and who is attached to whose devices "
-                + "with one of them: a filter that completes requests in another way makes a driver forget its blocks.",
-                "poolscope modules " + pool.word()));
+        if (first) {
+            text.append(" Why only some of otherwise equal machines leak cannot be told from one of them: compare them with "
+                    + "'poolscope fleet outliers'.");
+            owner.ifPresent(found -> finding.next("If like machines do not leak, compare drivers, their dates, and who is attached to whose devices "
+                    + "with one of them: a filter that completes requests in another way makes a driver forget its blocks.",
+                    "poolscope modules " + pool.word()));
+        }
         return finding.explanation(text.toString().strip()).build();
     }
 

@@ -98,7 +98,9 @@ final class NothingFoundRule implements Rule {
                 : blind ? Confidence.low("there are no totals and no table by tag")
                 : !missing.isEmpty() ? Confidence.low("part of the picture is missing")
                 : series.isEmpty() ? Confidence.medium("one moment shows what is held, not what grows: a slow leak may be too small to see yet")
-                : Confidence.high("tables of several moments show no tag that only grows");
+                : series.stream().noneMatch(NothingFoundRule::coversADay)
+                ? Confidence.medium("no tag only grows, but " + covered(series) + " do not show slow growth")
+                : Confidence.high("tables of a day or more show no tag that only grows");
         Finding.Builder finding = Finding.of(this, Severity.NOTE, confidence, title)
                 .clause(title)
                 .explanation(explanation.strip())
@@ -118,7 +120,17 @@ final class NothingFoundRule implements Rule {
 
     private static boolean coversADay(List<PoolSnapshot> tables) {
         return tables.size() >= PoolTrends.ENOUGH
-                && Duration.between(tables.getFirst().taken(), tables.getLast().taken()).compareTo(Duration.ofDays(1)) >= 0;
+                && time(tables).compareTo(Duration.ofDays(1)) >= 0;
+    }
+
+    /** The longest series: how many tables, and over what time. */
+    private static String covered(List<List<PoolSnapshot>> series) {
+        List<PoolSnapshot> longest = series.stream().max(Comparator.comparing(NothingFoundRule::time)).orElseThrow();
+        return Quantity.count(longest.size()) + " tables within " + MachineEvents.span(time(longest));
+    }
+
+    private static Duration time(List<PoolSnapshot> tables) {
+        return Duration.between(tables.getFirst().taken(), tables.getLast().taken());
     }
 
     /** One series of tables, which a log may have hundreds of. */

@@ -79,6 +79,14 @@ public final class PoolTrends {
         return rows.stream().filter(row -> row.isTotal() && row.pool() == pool).findFirst();
     }
 
+    /**
+     * When a pool runs out, as samples of a given time tell it. Samples of another time may be of another run of the machine, and room that
+     * one run leaves is none of another's.
+     */
+    Optional<TagTrend.Exhaustion> exhaustion(PoolKind pool, LocalDateTime from, LocalDateTime to) {
+        return total(pool).filter(row -> !row.to().isBefore(from) && !row.from().isAfter(to)).map(TagTrend::exhaustedAt);
+    }
+
     /** The tags that leak, the fastest first. */
     public List<TagTrend> leaks() {
         return rows.stream().filter(row -> !row.isTotal() && row.trend().isLeak()).toList();

@@ -1,12 +1,15 @@
 package org.poolscope.diagnosis;
 
 import java.time.LocalDateTime;
+import java.time.format.DateTimeFormatter;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import org.poolscope.diagnosis.trend.Trend;
 import org.poolscope.model.PoolKind;
 import org.poolscope.model.PoolTag;
 import org.poolscope.model.Provenance;
+import org.poolscope.model.Quantity;
 
 /**
  * What one tag, or a pool as a whole, does over time.
@@ -45,6 +48,19 @@ public record TagTrend(PoolTag tag, PoolKind pool, String driver, Trend trend, L
      * @param limit the limit
      */
     public record Exhaustion(LocalDateTime earliest, LocalDateTime expected, LocalDateTime latest, PoolLimits.Limit limit) {
+
+        private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm", Locale.ROOT);
+
+        /** When, in words: nobody knows the hour. */
+        public String range() {
+            return latest == null ? "not before " + TIME.format(earliest) + ", likely about " + TIME.format(expected)
+                    : "between " + TIME.format(earliest) + " and " + TIME.format(latest);
+        }
+
+        /** As a sentence about a pool, named as the sentence names it. */
+        public String sentence(String pool) {
+            return "At this pace " + pool + " reaches " + Quantity.bytes(limit.bytes()) + " (" + limit.source() + ") " + range() + ".";
+        }
     }
 
     /** Whether this is the pool as a whole. */

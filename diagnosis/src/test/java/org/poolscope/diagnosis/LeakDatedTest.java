@@ -100,10 +100,13 @@ class LeakDatedTest {
 
     @Test
     void howLongAPoolLastsIsNotToldFromTablesOfAnEarlierRun() {
-        facts.pagedPool(200 << 20, 300L << 20).paged("Mup ", 100_010, 10, 40_000_000).paged("CM31", 500, 0, 500_000).table(START)
-                .paged("Mup ", 200_010, 10, 80_000_000).paged("CM31", 500, 0, 500_000).table(START.plusHours(6));
+        facts.pagedPool(200 << 20, 300L << 20);
+        for (int h = 0; h < 6; h++) {
+            facts.paged("Mup ", 100_010 + 20_000L * h + h % 2, 10, 40_000_000 + 8_000_000L * h + 1000 * (h % 2)).paged("CM31", 500, 0, 500_000)
+                    .table(START.plusHours(h));
+        }
         Finding same = facts.findings().stream().filter(finding -> finding.rule().equals(GrowingTagRule.ID)).findFirst().orElseThrow();
-        assertThat(same.explanation()).contains("At this pace the");
+        assertThat(same.explanation()).contains("At this pace the pool reaches 300 MB");
         event("EventLog", 6005, START.plusHours(20), null, Map.of());
         Finding other = facts.findings().stream().filter(finding -> finding.rule().equals(GrowingTagRule.ID)).findFirst().orElseThrow();
         assertThat(other.explanation()).doesNotContain("At this pace").contains("100,000 blocks were allocated");

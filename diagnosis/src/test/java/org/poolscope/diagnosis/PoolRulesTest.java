@@ -94,14 +94,14 @@ class PoolRulesTest {
     }
 
     @Test
-    void growthNamesTheTagThePaceAndTheTimeLeft() {
+    void growthNamesTheTagAndThePaceButOfTwoTablesNoTimeLeft() {
         Verdict verdict = new Facts().pagedPool(100 * MB, 300 * MB)
                 .paged("Mup ", 100_000, 90, 10 * MB).paged("MmSt", 500_000, 470_000, 60 * MB).table(NOON)
                 .paged("Mup ", 600_000, 110, 60 * MB).paged("MmSt", 900_000, 868_000, 62 * MB).table(NOON.plusHours(5))
                 .verdict();
         assertThat(verdict.findings()).filteredOn(finding -> finding.rule().equals(GrowingTagRule.ID)).singleElement().satisfies(finding -> {
             assertThat(finding.title()).contains("'Mup ' of mup.sys grew by 50.0 MB").contains("5.0 hours").contains("10.0 MB an hour");
-            assertThat(finding.explanation()).contains("last about 20.0 hours");
+            assertThat(finding.explanation()).doesNotContain("At this pace");
         });
     }
 
@@ -157,6 +157,30 @@ class PoolRulesTest {
             assertThat(finding.evidence()).hasSizeLessThan(5);
             assertThat(finding.nextSteps()).isEmpty();
         });
+    }
+
+    @Test
+    void aFewHoursDoNotShowSlowGrowth() {
+        assertThat(hourly(0, 3, 6).findings()).singleElement().satisfies(finding -> {
+            assertThat(finding.confidence()).isEqualTo(Confidence.medium("no tag only grows, but 3 tables within 6 hours do not show slow growth"));
+            assertThat(finding.nextSteps()).singleElement().satisfies(step -> assertThat(step.text()).contains("take snapshots for a day"));
+        });
+        assertThat(hourly(0, 2, 4, 6, 8, 10, 12, 15, 18, 21, 24).findings()).singleElement().satisfies(finding -> {
+            assertThat(finding.confidence()).isEqualTo(Confidence.high("tables of a day or more show no tag that only grows"));
+            assertThat(finding.nextSteps()).isEmpty();
+        });
+    }
+
+    /** Tables of a machine that is well, so many hours after noon. */
+    private static Facts hourly(int... hours) {
+        Facts facts = new Facts().pagedPool(100 * MB, 300 * MB);
+        for (int hour : hours) {
+            for (int tag = 10; tag < 60; tag++) {
+                facts.paged("Ta" + tag, 500_000 + 1000L * hour, 470_000 + 1000L * hour, MB);
+            }
+            facts.table(NOON.plusHours(hour));
+        }
+        return facts;
     }
 
     @Test

@@ -140,6 +140,8 @@ public final class ExhibitJson {
             strings(json, "times", chart.times().stream().map(ExhibitJson::time).toList());
             number(json, "limitBytes", chart.limitBytes());
             figures(json, "totalBytes", chart.totalBytes());
+            text(json, "exhaustedAt", chart.exhaustedAt() == null ? null : time(chart.exhaustedAt().expected()));
+            text(json, "exhausted", chart.exhaustedAt() == null ? null : chart.exhaustedAt().sentence(chart.pool().word() + " pool"));
             json.writeArrayFieldStart("lines");
             for (GrowthCurves.Line line : chart.lines()) {
                 json.writeStartObject();
@@ -152,7 +154,6 @@ public final class ExhibitJson {
                     number(json, "bytesPerHour", line.forecast().bytesPerHour());
                     number(json, "lowBytesPerHour", line.forecast().lowBytesPerHour());
                     number(json, "highBytesPerHour", line.forecast().highBytesPerHour());
-                    text(json, "exhaustedAt", line.forecast().exhaustedAt() == null ? null : time(line.forecast().exhaustedAt()));
                     json.writeEndObject();
                 }
                 json.writeEndObject();

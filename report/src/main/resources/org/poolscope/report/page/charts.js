@@ -68,7 +68,7 @@ charts.growth = chart => width => {
   const last = times[times.length - 1];
   const span = Math.max(3600e3, last - times[0]);
   const forecast = chart.lines.filter(line => line.forecast && line.accused).map(line => {
-    const end = line.forecast.exhaustedAt ? Math.min(+new Date(line.forecast.exhaustedAt + 'Z'), +last + span / 2) : +last + span / 2;
+    const end = chart.exhaustedAt ? Math.min(Math.max(+last, +new Date(chart.exhaustedAt + 'Z')), +last + span / 2) : +last + span / 2;
     const hours = (end - last) / 3600e3;
     const now = line.bytes[line.bytes.length - 1];
     const after = perHour => Math.max(0, now + perHour * hours);

@@ -107,12 +107,12 @@ const sections = {};
     const last = chart.totalBytes[chart.totalBytes.length - 1];
     return el('div', { class: 'card' }, el('h3', { text: chart.pool[0].toUpperCase() + chart.pool.slice(1) + ' pool, ' + plural(chart.times.length, 'table', 'tables') + ' of ' + chart.source }),
       el('p', { class: 'hint', text: time(chart.times[0]) + ' to ' + time(chart.times[chart.times.length - 1]) + ': from ' + bytes(first) + ' to ' + bytes(last) + '.'
-        + (chart.lines.some(line => line.forecast && line.accused) ? ' Dashed: how it goes on at this pace' + (chart.lines.some(line => line.accused && line.forecast && charts.ranged(line.forecast)) ? '; shaded: the pace’s 95% confidence range.' : '.') : '') }),
+        + (chart.lines.some(line => line.forecast && line.accused) ? ' Dashed: how it goes on at this pace' + (chart.lines.some(line => line.accused && line.forecast && charts.ranged(line.forecast)) ? '; shaded: the pace’s 95% confidence range.' : '.') : '') + (chart.exhausted ? ' ' + chart.exhausted : '') }),
       page.drawn(charts.growth(chart), 'Growth of ' + chart.lines.map(line => line.tag).join(', ') + ' in ' + chart.pool + ' pool'),
       el('ul', { class: 'legend' }, chart.lines.map(line => {
         const known = line.bytes.filter(one => one !== null);
         return el('li', null, el('span', { class: 'mono', text: line.tag }), ' ' + bytes(known[0]) + ' → ' + bytes(known[known.length - 1])
-          + (line.forecast ? ', ' + line.forecast.shape + ', ' + bytes(Math.round(line.forecast.bytesPerHour)) + ' an hour' + pace(line.forecast) + (line.forecast.exhaustedAt && line.accused ? '; at this pace the pool is full at ' + time(line.forecast.exhaustedAt) : '') : ''));
+          + (line.forecast ? ', ' + line.forecast.shape + ', ' + bytes(Math.round(line.forecast.bytesPerHour)) + ' an hour' + pace(line.forecast) : ''));
       })));
   }));
 
