@@ -52,6 +52,10 @@ final class DemoCommand implements Callable<Integer> {
                     VerdictJson.print(verdict, false, output.writer());
                 } else {
                     VerdictText.print(verdict, output.style(), false, output.writer());
+                    if (keep == null) {
+                        output.line("");
+                        output.line("These files are deleted again: to run the commands above, keep them with poolscope demo --keep DIR.");
+                    }
                 }
                 return verdict.isProblem() ? 1 : 0;
             }

@@ -4,6 +4,7 @@ import static org.poolscope.report.JsonDocument.flag;
 import static org.poolscope.report.JsonDocument.number;
 import static org.poolscope.report.JsonDocument.text;
 
+import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -65,17 +66,28 @@ final class IrpsCommand extends ObjectsCommand {
         if (by == By.tag) {
             List<IrpBlocks.TagAccount> accounts = linked.orElseThrow().byTag().stream()
                     .filter(account -> pattern == null ? account.owned() > 0 : pattern.matches(account.tag())).toList();
-            output.list(ACCOUNTS, accounts.iterator());
+            print(ACCOUNTS, accounts, output);
         } else {
             Optional<IrpBlocks> blocks = linked;
             List<Irp> shown = irps;
-            output.list(listing(blocks), shown.stream().filter(irp -> pattern == null
-                    || blocks.orElseThrow().of(irp).stream().anyMatch(link -> pattern.matches(link.block().tag()))).iterator());
+            print(listing(blocks), shown.stream().filter(irp -> pattern == null
+                    || blocks.orElseThrow().of(irp).stream().anyMatch(link -> pattern.matches(link.block().tag()))).toList(), output);
         }
         if (!output.isJson() && linked.isPresent() && pattern != null) {
-            for (IrpBlocks.TagAccount account : linked.get().byTag().stream().filter(one -> pattern.matches(one.tag())).toList()) {
+            List<IrpBlocks.TagAccount> accounts = linked.get().byTag().stream().filter(one -> pattern.matches(one.tag())).toList();
+            for (IrpBlocks.TagAccount account : accounts) {
                 output.line(sentence(account, linked.get().outstanding()));
             }
+            if (accounts.isEmpty()) {
+                output.line("There is no allocated block of tag '" + pattern + "' in the image.");
+            }
+        }
+    }
+
+    /** Of a tag that was asked for, a head line alone says less than the sentence that follows. */
+    private <T> void print(Listing<T> listing, List<T> rows, Output output) throws IOException {
+        if (output.isJson() || pattern == null || !rows.isEmpty()) {
+            output.list(listing, rows.iterator());
         }
     }
 
@@ -93,9 +105,9 @@ final class IrpsCommand extends ObjectsCommand {
 
     private static String sentence(IrpBlocks.TagAccount account, long outstanding) {
         return Quantity.count(account.blocks(), "block", "blocks") + " of tag '" + account.tag() + "', "
-                + (account.owned() == 0 ? "none of them belongs" : account.owned() == 1 ? "1 of them belongs"
-                        : Quantity.count(account.owned()) + " of them belong")
-                + " to one of " + Quantity.count(outstanding, "outstanding request", "outstanding requests") + ".";
+                + (account.owned() == 0 ? "none of them belongs to" : account.owned() == 1 ? "1 of them belongs to"
+                        : Quantity.count(account.owned()) + " of them belong to " + Quantity.count(account.requests()) + " of")
+                + " the " + Quantity.count(outstanding, "outstanding request", "outstanding requests") + ".";
     }
 
     private static final Listing<IrpBlocks.TagAccount> ACCOUNTS = new Listing<IrpBlocks.TagAccount>((row, json) -> {

@@ -75,6 +75,13 @@ class FirstContactTest {
     }
 
     @Test
+    void theDemosCommandsNameNoFolderThatIsGone() {
+        assertThat(CommandRun.of("demo", "--scale", "0.01").out()).contains("keep them with poolscope demo --keep DIR").doesNotContain("poolscope-demo");
+        assertThat(CommandRun.of("demo", "--scale", "0.01", "--keep", folder.resolve("kept")).out()).doesNotContain("--keep")
+                .contains(folder.resolve("kept/photo-upload/MEMORY.DMP").toString());
+    }
+
+    @Test
     void packagingIsAmongTheCommands() {
         assertThat(CommandRun.of("--help").out()).containsPattern("\\n  package +An image of Poolscope");
         assertThat(CommandRun.of("package").status()).isEqualTo(2);

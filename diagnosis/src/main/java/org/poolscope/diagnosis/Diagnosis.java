@@ -8,9 +8,8 @@ import org.poolscope.model.Progress;
 /** Applies all rules to a case and puts the findings in order. */
 public final class Diagnosis {
 
-    /** In the order they build on each other; within one severity the findings keep this order. */
+    /** In the order they build on each other; within one severity the findings keep this order, but for those told first. */
     private static final List<Rule> RULES = List.of(
-            new PoolExhaustedRule(),
             new MemoryExhaustedRule(),
             new LostBlocksRule(),
             new FragmentationRule(),
@@ -29,6 +28,8 @@ public final class Diagnosis {
             new ReferralCacheSizeRule(),
             new ReferralTtlRule(),
             new CapturedReferralsRule(),
+            // What to do about a full pool depends on whether the others say what fills it.
+            new PoolExhaustedRule(),
             new NothingFoundRule(),
             new SeveralMachinesRule(),
             new EarlierRunRule(),
@@ -45,7 +46,8 @@ public final class Diagnosis {
             progress.at("asking: " + rule.id(), 0, 0);
             findings.addAll(rule.apply(subject, List.copyOf(findings)));
         }
-        findings.sort(Comparator.comparing(Finding::severity));
+        // That a pool is full is what the others explain: it is told first.
+        findings.sort(Comparator.comparing(Finding::severity).thenComparing(finding -> !finding.rule().equals(PoolExhaustedRule.ID)));
         return new Verdict(subject, sentence(findings), findings);
     }
 

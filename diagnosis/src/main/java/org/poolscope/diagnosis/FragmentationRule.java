@@ -98,7 +98,8 @@ final class FragmentationRule implements Rule {
             text.append("What holds them: small blocks of tag '").append(pin.tag()).append("'").append(owner.map(file -> " of " + file).orElse(""))
                     .append(" stand on ").append(Quantity.count(pin.pages())).append(" of these pages, with only ").append(Quantity.bytes(pin.bytes()))
                     .append(" in all: blocks kept long, allocated among others that were soon freed. ");
-            finding.next("See what these blocks hold and who keeps them.", NextStep.profile(pool.word(), pin.tag()));
+            finding.next("See what these blocks hold.", NextStep.profile(pool.word(), pin.tag()))
+                    .next("See who keeps them: what points to them.", NextStep.references(pool.word(), pin.tag()));
         });
         return finding.explanation(text.toString().strip())
                 .next("See the free blocks by size.", "poolscope vm " + pool.word() + " --fragmentation")

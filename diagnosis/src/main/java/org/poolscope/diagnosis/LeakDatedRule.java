@@ -193,7 +193,7 @@ final class LeakDatedRule implements Rule {
             for (Finding accusation : earlier) {
                 if (ACCUSING.contains(accusation.rule()) && accusation.severity().isProblem() && accusation.pool() != null && found.size() < MOST_FINDINGS
                         && found.stream().noneMatch(one -> one.tags().equals(accusation.tags()))) {
-                    long bytes = bytes(subject, open, accusation);
+                    long bytes = bytes(subject, open, accusation.tags(), accusation.pool());
                     if (bytes >= BYTES) {
                         found.add(mean(subject, accusation, bytes, taken, info.upTime(), open, events));
                     }
@@ -202,11 +202,11 @@ final class LeakDatedRule implements Rule {
         }
     }
 
-    private static long bytes(Case subject, OpenKernelImage open, Finding accusation) {
+    private static long bytes(Case subject, OpenKernelImage open, List<PoolTag> tags, PoolKind pool) {
         return subject.facts(PoolSnapshot.class).stream().filter(snapshot -> snapshot.seenAt().file().equals(open.seenAt()
                 .file()))
-                .flatMap(snapshot -> snapshot.rows().stream()).filter(row -> accusation.tags().contains(row.tag()))
-                .map((TagUsage row) -> row.use(accusation.pool())).filter(use -> use != null).mapToLong(PoolUse::bytesOrZero)
+                .flatMap(snapshot -> snapshot.rows().stream()).filter(row -> tags.contains(row.tag()))
+                .map((TagUsage row) -> row.use(pool)).filter(use -> use != null).mapToLong(PoolUse::bytesOrZero)
                         .sum();
     }
 
@@ -214,11 +214,21 @@ final class LeakDatedRule implements Rule {
             MachineEvents events) {
         LocalDateTime started = taken.minus(upTime);
         long perHour = Math.round(bytes / (upTime.toSeconds() / 3600.0));
-        boolean one = accusation.tags().size() == 1;
-        String names = one ? "tag '" + accusation.tags().getFirst() + "'" : "these " + accusation.tags().size() + " tags";
+        List<PoolTag> tags = accusation.tags().stream().filter(tag -> bytes(subject, open, List.of(tag), accusation.pool()) > 0).toList();
+        boolean one = tags.size() == 1;
+        String names = one ? "tag '" + tags.getFirst() + "'" : "these " + tags.size() + " tags";
         TablesOfRun tables = TablesOfRun.of(subject, accusation.tags(), accusation.pool(), started, taken, bytes);
         StringBuilder text = new StringBuilder("A mean: one image does not tell whether the growth was even or when in this time it began. ")
                 .append(tables.text());
+        // What was lost with them may be in the other pool.
+        PoolKind other = accusation.pool() == PoolKind.PAGED ? PoolKind.NONPAGED : PoolKind.PAGED;
+        accusation.tags().stream().filter(tag -> !tags.contains(tag)).forEach(tag -> {
+            long beside = bytes(subject, open, List.of(tag), other);
+            if (beside > 0) {
+                text.append("In the same time '").append(tag).append("' gathered ").append(Quantity.bytes(beside)).append(" of ").append(other.word())
+                        .append(" pool, ").append(Quantity.bytes(Math.round(beside / (upTime.toSeconds() / 3600.0)))).append(" an hour. ");
+            }
+        });
         Finding.Builder finding = Finding.of(this, Severity.NOTE, Confidence.medium("a mean over the time since the start; "
                         + (tables.inRun() == 0 ? "no samples in between" : "only " + Quantity.count(tables.inRun(), "table", "tables") + " in between")),
                         "What " + names + " hold" + (one ? "s" : "") + " of " + accusation.pool().word() + " pool gathered within "

@@ -76,8 +76,8 @@ final class LostBlocksRule implements Rule {
         finding.next("See what these blocks hold, offset by offset.", NextStep.profile(pool.word(), row.tag()));
         if (!tracked) {
             text.append(" Driver Verifier was not tracking pool.");
-            owner.ifPresent(found -> finding.next("See where the driver allocates them: let Driver Verifier track its pool, wait for the leak, "
-                    + "take a dump and diagnose it.", "verifier /flags 8 /driver " + found.file()));
+            owner.ifPresent(found -> finding.next("See where the driver allocates them: let Driver Verifier track its pool (it begins with the next start of the "
+                    + "machine), wait for the leak, take a dump and diagnose it.", "verifier /flags 8 /driver " + found.file()));
         }
         if (first) {
             text.append(" Why only some of otherwise equal machines leak cannot be told from one of them: compare them with "

@@ -19,4 +19,22 @@ public record NextStep(String text, String command) {
     static String profile(String image, PoolTag tag) {
         return "poolscope profile " + image + " --tag " + ShellWord.quoted(tag.toString());
     }
+
+    /**
+     * The command that lists what points to a tag's blocks and keeps them.
+     *
+     * @param image the image, as a word of a command
+     */
+    static String references(String image, PoolTag tag) {
+        return "poolscope refs " + image + " --tag " + ShellWord.quoted(tag.toString());
+    }
+
+    /**
+     * The command that lists the outstanding requests that blocks of a tag belong to.
+     *
+     * @param image the image, as a word of a command
+     */
+    static String requests(String image, PoolTag tag) {
+        return "poolscope irps " + image + " --tag " + ShellWord.quoted(tag.toString());
+    }
 }

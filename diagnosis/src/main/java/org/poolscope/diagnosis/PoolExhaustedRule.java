@@ -3,10 +3,12 @@ package org.poolscope.diagnosis;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.poolscope.kernel.KernelImage;
 import org.poolscope.logs.KnownEvent;
 import org.poolscope.logs.LoggedEvent;
 import org.poolscope.model.MemoryCounters;
 import org.poolscope.model.PoolKind;
+import org.poolscope.model.PoolSnapshot;
 import org.poolscope.model.Provenance;
 import org.poolscope.model.Quantity;
 
@@ -31,13 +33,13 @@ final class PoolExhaustedRule implements Rule {
         for (PoolKind pool : PoolKind.values()) {
             PoolPressure pressure = PoolPressure.of(subject, pool);
             if (pressure.isHigh()) {
-                found.add(finding(pressure));
+                found.add(finding(pressure, subject, earlier));
             }
         }
         return found;
     }
 
-    private Finding finding(PoolPressure pressure) {
+    private Finding finding(PoolPressure pressure, Case subject, List<Finding> earlier) {
         PoolKind pool = pressure.pool();
         String name = pool == PoolKind.PAGED ? "Paged pool" : "Nonpaged pool";
         String figures = pressure.counters().map(totals -> figures(totals, pressure)).orElse("");
@@ -49,14 +51,28 @@ final class PoolExhaustedRule implements Rule {
         } + (figures.isEmpty() ? "" : elsewhen ? "; " + figures + " in the totals at hand" : ": " + figures);
         Finding.Builder finding = Finding.of(this, pressure.state() == PoolPressure.State.EXHAUSTED ? Severity.CRITICAL : Severity.WARNING,
                 confidence(pressure), title);
-        return finding.clause(clause(pressure, name))
+        finding.clause(clause(pressure, name))
                 .explanation(explanation(pressure))
                 .pool(pool)
-                .evidence(seen(pressure))
-                .next("See which tags hold the pool now, the biggest first.",
-                        pool == PoolKind.PAGED ? "!poolused 5" : "!poolused 3")
-                .next("Watch which tag grows: take a snapshot now and another after an hour.", "poolmon -n poolsnap.log")
-                .build();
+                .evidence(seen(pressure));
+        Optional<String> image = imageWithTags(subject);
+        finding.next("See which tags hold the pool, the biggest first.", image.map(file -> "poolscope poolused " + subject.word(file)
+                + (pool == PoolKind.PAGED ? " --sort paged" : " --sort nonpaged")).orElse(pool == PoolKind.PAGED ? "!poolused 5" : "!poolused 3"));
+        if (image.isEmpty() || !isExplained(pool, earlier)) {
+            finding.next("Watch which tag grows: take a snapshot now and another after an hour.", "poolmon -n poolsnap.log");
+        }
+        return finding.build();
+    }
+
+    /** An image whose table by tag was read. */
+    private static Optional<String> imageWithTags(Case subject) {
+        return subject.facts(PoolSnapshot.class).stream().filter(table -> table.source().equals(KernelImage.TAG_TABLE))
+                .map(table -> table.seenAt().file()).findFirst();
+    }
+
+    /** Whether a finding says what holds the pool. */
+    private static boolean isExplained(PoolKind pool, List<Finding> earlier) {
+        return earlier.stream().anyMatch(one -> one.severity().isProblem() && one.pool() == pool && (!one.tags().isEmpty() || one.rule().equals(FragmentationRule.ID)));
     }
 
     private static List<Provenance> seen(PoolPressure pressure) {

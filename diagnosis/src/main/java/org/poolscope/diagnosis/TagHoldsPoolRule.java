@@ -98,6 +98,7 @@ final class TagHoldsPoolRule implements Rule {
         String share = Quantity.percent(holder.share());
         String name = holder.name().substring(0, 1).toUpperCase(java.util.Locale.ROOT) + holder.name().substring(1);
         boolean one = holder.rows().size() == 1;
+        Optional<IrpAccount> requests = requests(holder, subject);
         String title = name + whose + (one ? " holds " : " hold ") + Quantity.bytes(holder.bytes()) + ", " + share + " of "
                 + holder.pool().word() + " pool, in " + Quantity.count(holder.outstanding(), "block", "blocks");
         Severity severity = frees ? Severity.NOTE : pressure.isHigh() && holder.share() >= 0.5 ? Severity.CRITICAL : Severity.WARNING;
@@ -105,14 +106,20 @@ final class TagHoldsPoolRule implements Rule {
                 .tags(holder.tags())
                 .pool(holder.pool())
                 .evidence(holder.seen(12))
-                .explanation(explanation(holder, also, owners, grows));
+                .explanation(explanation(holder, also, owners, grows, requests));
         driver.ifPresent(finding::driver);
         if (!frees) {
             finding.clause(holder.name() + whose + (one ? " holds " : " hold ") + share + " of it");
         }
         also.forEach(other -> finding.evidence(other.seen(2)));
         holder.owner().ifPresent(owner -> finding.evidence(owner.seen()));
-        return steps(finding, holder, subject).build();
+        return steps(finding, holder, requests.isPresent(), subject).build();
+    }
+
+    /** The I/O requests that most blocks of the tag belong to: then they are the cause, whatever the table looks like. */
+    private static Optional<IrpAccount> requests(Holder holder, Case subject) {
+        return holder.rows().size() > 1 ? Optional.empty() : OpenPool.of(subject).stream()
+                .map(pool -> IrpAccount.of(pool, holder.tags().getFirst())).filter(IrpAccount::isCause).findFirst();
     }
 
     private static Confidence confidence(Holder holder, boolean grows) {
@@ -126,7 +133,7 @@ final class TagHoldsPoolRule implements Rule {
         };
     }
 
-    private static String explanation(Holder holder, List<Holder> also, OwnerBook owners, boolean grows) {
+    private static String explanation(Holder holder, List<Holder> also, OwnerBook owners, boolean grows, Optional<IrpAccount> requests) {
         StringBuilder text = new StringBuilder();
         long allocs = 0;
         long frees = 0;
@@ -139,13 +146,18 @@ final class TagHoldsPoolRule implements Rule {
                     .append(Quantity.count(frees)).append(" (").append(Quantity.percent((double) frees / allocs))
                     .append(") were freed: this is built up and kept. ");
             case FREES -> text.append(grows ? "It frees most of what it allocates (" : "It frees what it allocates (").append(Quantity.percent((double) frees / Math.max(1, allocs)))
-                    .append(" of all allocations)").append(grows ? ", yet what stays grows from sample to sample: one of those who use it leaks. "
-                            : ": that is the picture of a cache or of load; of a leak among much traffic only if what stays grows over time. ");
+                    .append(" of all allocations").append(grows ? "), yet what stays grows from sample to sample: one of those who use it leaks. "
+                            : requests.isPresent() ? "). " : "): that is the picture of a cache or of load; of a leak among much traffic only if what stays grows "
+                            + "over time. ");
             case NOT_COUNTED -> {
             }
         }
+        requests.ifPresent(known -> text.append("What is there now belongs to I/O requests that wait: ").append(Quantity.count(known.blocks()))
+                .append(" of the blocks").append(known.waitsIn() == null ? "" : ", most of them to requests in " + known.waitsIn()).append(". "));
         holder.owner().ifPresent(owner -> {
-            if (owner.shared()) {
+            if (owner.shared() && requests.isPresent()) {
+                text.append("Many components use this tag. ");
+            } else if (owner.shared()) {
                 text.append("Many components use this tag, so it names no culprit by itself. ");
             } else {
                 if (owner.onBehalf()) {
@@ -168,10 +180,11 @@ final class TagHoldsPoolRule implements Rule {
         return text.toString().strip();
     }
 
-    private static Finding.Builder steps(Finding.Builder finding, Holder holder, Case subject) {
+    private static Finding.Builder steps(Finding.Builder finding, Holder holder, boolean explained, Case subject) {
         PoolTag tag = holder.rows().getFirst().tag();
-        if (holder.driver().isEmpty()) {
-            finding.next("Find which drivers hold the tag as a constant.", "findstr /m /l \"" + tag + "\" %SystemRoot%\\System32\\drivers\\*.sys");
+        if (holder.driver().isEmpty() && !explained) {
+            // Without /c: findstr takes a blank for the end of a word, and looks for each word by itself.
+            finding.next("Find which drivers hold the tag as a constant.", "findstr /m /l /c:\"" + tag + "\" %SystemRoot%\\System32\\drivers\\*.sys");
         }
         if (holder.snapshot().source().equals(KernelImage.TAG_TABLE)) {
             finding.next("See what these blocks hold, offset by offset.",

@@ -43,9 +43,20 @@ final class VerifierRule implements Rule {
                 .tags(List.of(site.tag()))
                 .driver(site.driver().toLowerCase(java.util.Locale.ROOT))
                 .explanation("That is " + Quantity.percent((double) site.allocations() / all) + " of the " + Quantity.count(all)
-                        + " allocations it tracks, " + Quantity.bytes(site.bytes()) + ".")
+                        + " allocations it tracks, " + Quantity.bytes(site.bytes())
+                        + " as the driver asked for it: the sizes of the blocks, which other findings add up, count headers and rounding besides.")
                 .evidence(pool.at("address " + Address.text(site.caller()), where + ": " + Quantity.count(site.allocations()) + " outstanding"))
-                .next("Look at the driver's code there: what should free this, and when.", "u " + where)
+                .next("Look at the driver's code that calls there: what should free this, and when.", "ub " + inDebugger(pool, site.caller()))
                 .build();
+    }
+
+    /**
+     * An address as the kernel debugger takes it: its modules have no extension, and what no name of its expressions may hold is an
+     * underscore in them. The books keep the address behind the call, so that the code is listed up to there.
+     */
+    private static String inDebugger(OpenPool pool, long address) {
+        return pool.image().modules().value().orElse(List.of()).stream().filter(module -> module.contains(address)).findFirst()
+                .map(module -> module.name().replaceFirst("\\.[^.]*$", "").replaceAll("[^A-Za-z0-9_]", "_") + "+" + Address.text(address - module.base()))
+                .orElseGet(() -> Address.text(address));
     }
 }

@@ -21,8 +21,10 @@ import org.poolscope.pool.IrpBlocks;
  * @param bytes what they hold
  * @param tags the tags of it, those with most bytes first
  * @param longest how long the thread of one of them has waited at the most; {@code null} where the image does not tell
+ * @param process the program whose threads sent most of them; {@code null} where the image does not tell
+ * @param ofProcess how many of them it sent
  */
-record WaitingRequests(String driver, long requests, long bytes, List<PoolTag> tags, Duration longest) {
+record WaitingRequests(String driver, long requests, long bytes, List<PoolTag> tags, Duration longest, String process, long ofProcess) {
 
     /** Fewer are what a driver has in its hands at any time. */
     private static final long MANY = 100;
@@ -31,9 +33,16 @@ record WaitingRequests(String driver, long requests, long bytes, List<PoolTag> t
 
     private static final class Tally {
         private final Map<PoolTag, Long> tags = new HashMap<>();
+        private final Map<String, Long> processes = new HashMap<>();
         private long requests;
         private long bytes;
         private Duration longest;
+
+        WaitingRequests in(String driver) {
+            Optional<Map.Entry<String, Long>> process = processes.entrySet().stream().max(Map.Entry.comparingByValue());
+            return new WaitingRequests(driver, requests, bytes, tags.entrySet().stream().sorted(Map.Entry.<PoolTag, Long>comparingByValue().reversed())
+                    .map(Map.Entry::getKey).toList(), longest, process.map(Map.Entry::getKey).orElse(null), process.map(Map.Entry::getValue).orElse(0L));
+        }
     }
 
     /** The driver whose requests hold most of a pool; empty when they are few, or many drivers' requests share in it. */
@@ -54,16 +63,19 @@ record WaitingRequests(String driver, long requests, long bytes, List<PoolTag> t
                 }
             }
             all += tally.bytes - before;
-            tally.requests += tally.bytes > before ? 1 : 0;
+            if (tally.bytes > before) {
+                tally.requests++;
+                if (irp.process() != null) {
+                    tally.processes.merge(irp.process(), 1L, Long::sum);
+                }
+            }
             if (irp.waited() != null && (tally.longest == null || irp.waited().compareTo(tally.longest) > 0)) {
                 tally.longest = irp.waited();
             }
         }
-        long total = all;
+        long total = all;   // what a lambda takes must not change
         return drivers.entrySet().stream().max(Comparator.comparingLong(entry -> entry.getValue().bytes))
                 .filter(entry -> entry.getValue().requests >= MANY && entry.getValue().bytes >= MOST * total)
-                .map(entry -> new WaitingRequests(entry.getKey(), entry.getValue().requests, entry.getValue().bytes,
-                        entry.getValue().tags.entrySet().stream().sorted(Map.Entry.<PoolTag, Long>comparingByValue().reversed())
-                                .map(Map.Entry::getKey).toList(), entry.getValue().longest));
+                .map(entry -> entry.getValue().in(entry.getKey()));
     }
 }

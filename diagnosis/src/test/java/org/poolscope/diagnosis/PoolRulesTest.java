@@ -94,6 +94,14 @@ class PoolRulesTest {
     }
 
     @Test
+    void aTagWithBlanksIsLookedForAsOneWord() {
+        assertThat(new Facts().pagedPool(266 * MB, 268 * MB).paged("Io  ", 3_000_000, 4_000, 220 * MB).findings()).flatExtracting(Finding::nextSteps)
+                .extracting(NextStep::command).contains("findstr /m /l /c:\"Io  \" %SystemRoot%\\System32\\drivers\\*.sys")
+                // Without an image the debugger is asked, and samples may tell more.
+                .contains("!poolused 5", "poolmon -n poolsnap.log");
+    }
+
+    @Test
     void growthNamesTheTagAndThePaceButOfTwoTablesNoTimeLeft() {
         Verdict verdict = new Facts().pagedPool(100 * MB, 300 * MB)
                 .paged("Mup ", 100_000, 90, 10 * MB).paged("MmSt", 500_000, 470_000, 60 * MB).table(NOON)
