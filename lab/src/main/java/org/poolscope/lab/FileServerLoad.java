@@ -215,10 +215,8 @@ final class FileServerLoad {
                 rows.add(new PoolmonLog.Row(row.tag(), row.pool(), row.frees() - lately + then, row.frees() - lately,
                         row.bytes() / outstanding * then + row.bytes() % outstanding));
             }
-            long paged = PoolmonLog.bytes(rows, PoolKind.PAGED) * 16 / 15 >> 10;
-            long nonPaged = PoolmonLog.bytes(rows, PoolKind.NONPAGED) * 16 / 15 >> 10;
             PoolmonLog.Head head = new PoolmonLog.Head(memory, memory * 2 / 5 + dice.below(90_000), memory * 3 / 10, memory * 2,
-                    nonPaged, paged);
+                    PoolmonLog.kilobytes(machine, PoolKind.NONPAGED, rows, now), PoolmonLog.kilobytes(machine, PoolKind.PAGED, rows, now));
             PoolmonLog.write(making.out(), "poolmon-" + (i + 1) + ".txt", making.dated(times[i]), head, rows);
         }
     }

@@ -39,6 +39,15 @@ final class PoolmonLog {
         return rows;
     }
 
+    /**
+     * A pool's pages, which is what the head counts, at the time of some rows: as many for each byte of them as the machine has now.
+     *
+     * @param now the rows of the machine now
+     */
+    static long kilobytes(Machine machine, PoolKind pool, List<Row> rows, List<Row> now) {
+        return Math.round(4.0 * machine.poolPages(pool) * bytes(rows, pool) / Math.max(1, bytes(now, pool)));
+    }
+
     /** Bytes of all rows of one pool. */
     static long bytes(List<Row> rows, PoolKind pool) {
         return rows.stream().filter(row -> row.pool() == pool).mapToLong(Row::bytes).sum();
@@ -92,10 +101,8 @@ final class PoolmonLog {
                 rows.add(new Row(row.tag(), row.pool(), frees + then, frees,
                         grows ? Math.round((double) row.bytes() / outstanding * then) : row.bytes()));
             }
-            long paged = bytes(rows, PoolKind.PAGED) * 16 / 15 >> 10;
-            long nonPaged = bytes(rows, PoolKind.NONPAGED) * 16 / 15 >> 10;
-            write(out, "poolmon-" + (i + 1) + ".txt", times[i],
-                    new Head(memory, memory / 2 - i * 9_000L, memory / 3, memory * 2, nonPaged, paged), rows);
+            write(out, "poolmon-" + (i + 1) + ".txt", times[i], new Head(memory, memory / 2 - i * 9_000L, memory / 3, memory * 2,
+                    kilobytes(machine, PoolKind.NONPAGED, rows, end), kilobytes(machine, PoolKind.PAGED, rows, end)), rows);
         }
     }
 }
