@@ -53,7 +53,7 @@ class PracticeCasesTest {
         assertThat(run.status()).isEqualTo(1);
         assertThat(oneLine(run.out())).contains("nonpaged pool is fragmented: 8").contains("CRITICAL  Nonpaged pool fails from fragmentation")
                 .contains("small blocks of tag 'NaRc' of netacc.sys stand on").doesNotContain("full rather than fragmented")
-                .contains("poolscope refs ").contains("MEMORY.DMP --tag 'NaRc'").doesNotContain("poolmon -n");
+                .contains("poolscope refs ").contains("MEMORY.DMP --tag 'NaRc' --counting").doesNotContain("poolmon -n");
     }
 
     @Test

@@ -26,7 +26,7 @@ public record NextStep(String text, String command) {
      * @param image the image, as a word of a command
      */
     static String references(String image, PoolTag tag) {
-        return "poolscope refs " + image + " --tag " + ShellWord.quoted(tag.toString());
+        return "poolscope refs " + image + " --tag " + ShellWord.quoted(tag.toString()) + " --counting";
     }
 
     /**

@@ -137,7 +137,7 @@ public final class PointerTargets {
     /**
      * A target without the place inside it, so that four events of one driver, or the stacks of many threads, are one kind of thing.
      */
-    static PointerTarget general(PointerTarget target) {
+    public static PointerTarget general(PointerTarget target) {
         String what = target.what();
         int stack = what.indexOf(STACK);
         if (stack >= 0) {
