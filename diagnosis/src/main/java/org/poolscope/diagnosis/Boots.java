@@ -9,9 +9,11 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.poolscope.kernel.OpenKernelImage;
 import org.poolscope.logs.KnownEvent;
 import org.poolscope.logs.LoggedEvent;
+import org.poolscope.logs.MachineZone;
 import org.poolscope.model.Counter;
 import org.poolscope.model.CounterSeries;
 import org.poolscope.model.PoolKind;
@@ -111,12 +113,23 @@ record Boots(LocalDateTime at, Provenance seenAt, boolean exact) {
         return compared > 0 && back >= Math.max(1, GONE_BACK * compared);
     }
 
-    /**
-     * The zone of the machine's clock: from a counter log, else from an image, which holds both its own and world time;
-     * {@code null} when
-     * nothing tells.
-     */
+    /** The zone of the machine's clock: as measured, else as listed in its event log; {@code null} when nothing tells. */
     static ZoneOffset zone(Case subject) {
+        ZoneOffset measured = measuredZone(subject);
+        return measured != null ? measured : listedZone(subject).map(MachineZone::standard).orElse(null);
+    }
+
+    /** The zone that an event log names; empty when none does, or they name more than one. Daylight saving time is not in it. */
+    static Optional<MachineZone> listedZone(Case subject) {
+        List<MachineZone> listed = subject.facts(LoggedEvent.class).stream().flatMap(event -> MachineZone.of(event).stream()).toList();
+        return listed.stream().findFirst().filter(first -> listed.stream().allMatch(one -> one.standard().equals(first.standard())));
+    }
+
+    /**
+     * How far the machine's clock is from UTC: from a counter log, else from an image, which holds both its own and world time;
+     * {@code null} when neither tells.
+     */
+    static ZoneOffset measuredZone(Case subject) {
         for (CounterSeries series : subject.facts(CounterSeries.class)) {
             if (series.zone() != null) {
                 return series.zone();

@@ -114,9 +114,11 @@ final class LeakDatedRule implements Rule {
         trends.total(first.pool()).map(TagTrend::exhaustedAt).ifPresent(end -> text.append(end.sentence("the pool")).append(' '));
         first.seenAt().forEach(finding::evidence);
         when.seen.ifPresent(finding::evidence);
-        events.lineUp(finding, text, MachineEvents.Growth.ofSamples(first.pool(), first.driver(), began, first.to(), trends.boots()));
+        List<String> changed = events.lineUp(finding, text,
+                MachineEvents.Growth.ofSamples(first.pool(), first.driver(), began, first.to(), trends.boots()));
         return finding.explanation(text.toString().strip())
-                .next("Stop or update what was changed shortly before it began, and see whether the growth stops.")
+                .next("Stop or update what was changed shortly before it began" + (changed.isEmpty() ? "" : " (" + String.join("; ", changed) + ")")
+                        + ", and see whether the growth stops.")
                 .build();
     }
 

@@ -11,6 +11,7 @@ import java.util.Locale;
 import java.util.Optional;
 import org.poolscope.logs.KnownEvent;
 import org.poolscope.logs.LoggedEvent;
+import org.poolscope.logs.MachineZone;
 import org.poolscope.model.PoolKind;
 import org.poolscope.model.Provenance;
 import org.poolscope.model.Quantity;
@@ -26,6 +27,7 @@ final class MachineEvents {
     /** The events of one start lie so close together. */
     private static final Duration ONE_START = Duration.ofMinutes(10);
     private static final int MOST_CHANGES = 4;
+    private static final int LONGEST = 400;
 
     /**
      * The growth that events are set against. Only what lies in the same run of the machine belongs to it: with a start the pools begin anew.
@@ -64,11 +66,9 @@ final class MachineEvents {
         }
 
         private String text() {
-            String name = event.data().getOrDefault("ServiceName", event.data().getOrDefault("param1", ""));
-            String path = event.data().getOrDefault("ImagePath", event.data().getOrDefault("param2", ""));
             String what = !event.message().isEmpty() ? event.message().replaceAll("\\s+", " ")
-                    : known.meaning() + (name.isEmpty() ? "" : ": " + name) + (path.isEmpty() ? "" : " (" + path + ")");
-            return what.length() > 200 ? what.substring(0, 197) + "..." : what;
+                    : known.meaning() + known.named(event).map(name -> ": " + name).orElse("");
+            return what.length() > LONGEST ? what.substring(0, LONGEST - 3) + "..." : what;
         }
 
         /** Whether the event names a driver's file, or its service, which usually has the file's name. */
@@ -92,44 +92,61 @@ final class MachineEvents {
     }
 
     private final List<Happened> happened;
-    private final boolean utcUnknown;
+    private final boolean utc;
+    private final boolean measured;
+    private final Optional<MachineZone> listed;
 
-    private MachineEvents(List<Happened> happened, boolean utcUnknown) {
+    /**
+     * @param utc whether an event's time is in a zone of its own, as in binary logs
+     * @param measured whether it is known how far the machine's clock was from UTC
+     * @param listed its zone by the event log
+     */
+    private MachineEvents(List<Happened> happened, boolean utc, boolean measured, Optional<MachineZone> listed) {
         this.happened = happened;
-        this.utcUnknown = utcUnknown;
+        this.utc = utc;
+        this.measured = measured;
+        this.listed = listed;
     }
 
     /** The dated events of a case whose meaning is known, oldest first. */
     static MachineEvents of(Case subject) {
         ZoneOffset zone = Boots.zone(subject);
         List<Happened> happened = new ArrayList<>();
-        boolean utcUnknown = false;
+        boolean utc = false;
         for (LoggedEvent event : subject.facts(LoggedEvent.class)) {
             Optional<KnownEvent> known = KnownEvent.of(event);
             if (event.time() != null && known.isPresent()) {
                 happened.add(new Happened(Boots.local(event, zone), event, known.get()));
-                utcUnknown |= event.zone() != null && zone == null;
+                utc |= event.zone() != null;
             }
         }
         happened.sort(Comparator.comparing(Happened::at));
-        return new MachineEvents(happened, utcUnknown);
+        return new MachineEvents(happened, utc, Boots.measuredZone(subject) != null, Boots.listedZone(subject));
     }
 
-    /** Adds to a finding what was installed before the growth began, and when the pool ran empty and the machine stopped after. */
-    void lineUp(Finding.Builder finding, StringBuilder text, Growth growth) {
-        changes(finding, text, growth);
+    /**
+     * Adds to a finding what was installed before the growth began, and when the pool ran empty and the machine stopped after.
+     *
+     * @return what was installed, the likeliest cause first, as far as the events name it
+     */
+    List<String> lineUp(Finding.Builder finding, StringBuilder text, Growth growth) {
+        List<String> named = changes(finding, text, growth);
         poolEmpty(finding, text, growth);
         happened.stream().filter(one -> one.known.kind() == KnownEvent.Kind.CRASH || one.known.kind() == KnownEvent.Kind.STOPPED)
                 .filter(one -> one.at.isAfter(growth.last())).findFirst().filter(one -> endsRun(one, growth)).ifPresent(crash -> {
                     text.append("The machine stopped and came back at ").append(TIME.format(crash.at)).append(". ");
                     finding.evidence(crash.seen());
                 });
-        if (utcUnknown) {
-            text.append("The event log holds UTC, and nothing tells the machine's zone: its times may be off by some hours. ");
+        if (utc && !measured) {
+            text.append(listed.map(zone -> "The event log holds UTC; its times are given here in the machine's zone, " + zone.name()
+                    + " by event 6013. Under daylight saving time they are an hour off. ")
+                    .orElse("The event log holds UTC, and nothing tells the machine's zone: its times may be off by some hours. "));
+            listed.ifPresent(zone -> finding.evidence(zone.seenAt()));
         }
+        return named;
     }
 
-    private void changes(Finding.Builder finding, StringBuilder text, Growth growth) {
+    private List<String> changes(Finding.Builder finding, StringBuilder text, Growth growth) {
         LocalDateTime began = growth.began();
         String driver = growth.driver();
         List<Happened> changes = new ArrayList<>(happened.stream().filter(one -> one.known.kind() == KnownEvent.Kind.DRIVER_INSTALLED)
@@ -146,6 +163,7 @@ final class MachineEvents {
         if (changes.size() > MOST_CHANGES) {
             text.append(changes.size() - MOST_CHANGES).append(" more installations in the week before are in the event log. ");
         }
+        return changes.stream().limit(MOST_CHANGES).flatMap(change -> change.known.named(change.event).stream()).distinct().toList();
     }
 
     private void poolEmpty(Finding.Builder finding, StringBuilder text, Growth growth) {

@@ -75,8 +75,11 @@ public record Timeline(List<Moment> moments, int leftOut, int undated) implement
                 continue;
             }
             Optional<KnownEvent> known = KnownEvent.of(event);
+            if (known.filter(one -> one.kind() == KnownEvent.Kind.UP_TIME).isPresent()) {
+                continue;
+            }
             boolean boot = known.filter(one -> one.kind() == KnownEvent.Kind.BOOT).isPresent();
-            String text = known.map(KnownEvent::meaning).orElse(event.message());
+            String text = known.map(one -> one.meaning() + one.named(event).map(name -> ": " + name).orElse("")).orElse(event.message());
             moments.add(new Moment(event.time(), ZoneOffset.UTC.equals(event.zone()), boot ? Kind.BOOT : Kind.EVENT,
                     "event " + event.id() + " of " + event.source() + (text.isEmpty() ? "" : ": " + text),
                     known.filter(one -> isTrouble(one.kind())).isPresent(), event.seenAt()));
@@ -120,7 +123,7 @@ public record Timeline(List<Moment> moments, int leftOut, int undated) implement
     private static boolean isTrouble(KnownEvent.Kind kind) {
         return switch (kind) {
             case POOL_EMPTY, POOL_LIMIT, RESOURCES_SHORT, MEMORY_LOW, STOPPED, CRASH -> true;
-            case BOOT, SHUTDOWN, DRIVER_INSTALLED -> false;
+            case UP_TIME, BOOT, SHUTDOWN, DRIVER_INSTALLED -> false;
         };
     }
 }

@@ -69,6 +69,42 @@ class LeakDatedTest {
     }
 
     @Test
+    void whatWasInstalledIsNamedByTheLogsOwnStrings() {
+        samples(48, 0).event("Windows Update Agent", 19, START.minusHours(3), ZoneOffset.UTC,
+                        Map.of("%1", "Contoso Gigabit driver,\n version 5.1"))
+                .event("NtServicePack", 4377, START.minusHours(2), ZoneOffset.UTC, Map.of("%1", "Windows Server 2003", "%2", "KB936357"))
+                .event("Microsoft-Windows-WindowsUpdateClient", 19, START.minusHours(4), ZoneOffset.UTC,
+                        Map.of("updateTitle", "Update (KB2647518)", "updateGuid", "{A3576E2F}"));
+        assertThat(dated()).singleElement().satisfies(finding -> {
+            assertThat(finding.explanation()).contains("an update was installed: Contoso Gigabit driver, version 5.1 (2007-01-10 05:00)")
+                    .contains("a hotfix was installed: KB936357 (Windows Server 2003) (2007-01-10 06:00)")
+                    .contains("an update was installed: Update (KB2647518) (").contains("nothing tells the machine's zone");
+            assertThat(finding.nextSteps().getFirst().text()).contains("shortly before it began (KB936357 (Windows Server 2003); Contoso Gigabit driver,"
+                    + " version 5.1; Update (KB2647518)), and see");
+            assertThat(finding.evidence()).extracting(Provenance::text).anyMatch(text -> text.contains("KB936357"));
+        });
+    }
+
+    private static Map<String, String> upTime(String zone) {
+        return Map.of("%1", "", "%2", "", "%3", "", "%4", "", "%5", "1039089", "%6", "60", "%7", zone);
+    }
+
+    @Test
+    void theZoneThatTheLogNamesBringsUtcToTheMachinesClock() {
+        samples(48, 0).event("EventLog", 6005, START.plusHours(3), ZoneOffset.UTC, Map.of())
+                .event("EventLog", 6013, START.plusHours(12), ZoneOffset.UTC, upTime("300 Eastern Standard Time"));
+        assertThat(dated()).singleElement().satisfies(finding -> {
+            assertThat(finding.title()).endsWith("since the machine was started at 2007-01-10 06:00");
+            assertThat(finding.explanation()).contains("in the machine's zone, Eastern Standard Time by event 6013. Under daylight saving time they "
+                    + "are an hour off.").doesNotContain("nothing tells");
+            assertThat(finding.evidence()).extracting(Provenance::text).contains("event 6013 of EventLog: zone 300 Eastern Standard Time");
+        });
+        // Two zones in one log are none.
+        event("EventLog", 6013, START.plusHours(36), ZoneOffset.UTC, upTime("0 GMT Standard Time"));
+        assertThat(dated()).singleElement().satisfies(finding -> assertThat(finding.explanation()).contains("nothing tells the machine's zone"));
+    }
+
+    @Test
     void eventsInUtcAreBroughtToTheMachinesClock() {
         samples(48, 0).event("EventLog", 6005, START.minusHours(2), ZoneOffset.UTC, Map.of());
         facts.fact(new CounterSeries(new Provenance("c.csv", "line 1"), "PerfMon counter log", "S", Counter.AVAILABLE_BYTES, null,

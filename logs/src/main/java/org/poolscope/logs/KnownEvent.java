@@ -20,8 +20,11 @@ import org.poolscope.model.PoolKind;
  * @param meaning what it says, in our words
  * @param idWord which word of its data repeats the 32-bit event identifier, from 0; -1 when none
  * @param statusWord which word holds the status code; -1 when none
+ * @param names the labels under which it names what was installed, the best first; empty when it names nothing
+ * @param details the labels under which it says more of that, such as its file, the best first
  */
-public record KnownEvent(List<String> sources, int id, Kind kind, PoolKind pool, String meaning, int idWord, int statusWord) {
+public record KnownEvent(List<String> sources, int id, Kind kind, PoolKind pool, String meaning, int idWord, int statusWord,
+        List<String> names, List<String> details) {
 
     /** What an event tells about a machine whose pool may leak. */
     public enum Kind {
@@ -33,6 +36,8 @@ public record KnownEvent(List<String> sources, int id, Kind kind, PoolKind pool,
         RESOURCES_SHORT,
         /** Windows ran low on memory as a whole. */
         MEMORY_LOW,
+        /** How long the machine had run; see {@link MachineZone}. */
+        UP_TIME,
         /** The machine started: counters begin at zero. */
         BOOT,
         /** The machine was shut down in order. */
@@ -47,16 +52,22 @@ public record KnownEvent(List<String> sources, int id, Kind kind, PoolKind pool,
 
     private static final Map<Integer, List<KnownEvent>> KNOWN = load();
 
+    /** More of a text than anybody reads. */
+    private static final int LONGEST_NAME = 150;
+
     public KnownEvent {
         sources = List.copyOf(sources);
+        names = List.copyOf(names);
+        details = List.copyOf(details);
     }
 
     private static Map<Integer, List<KnownEvent>> load() {
         Map<Integer, List<KnownEvent>> known = new HashMap<>();
-        for (List<String> row : DataTable.rows("events.tsv", 7)) {
+        for (List<String> row : DataTable.rows("events.tsv", 9)) {
             PoolKind pool = row.get(3).equals("-") ? null : PoolKind.valueOf(row.get(3).toUpperCase(Locale.ROOT));
             KnownEvent event = new KnownEvent(List.of(row.get(0).toLowerCase(Locale.ROOT).split("\\|")),
-                    Integer.parseInt(row.get(1)), Kind.valueOf(row.get(2)), pool, row.get(6), word(row.get(4)), word(row.get(5)));
+                    Integer.parseInt(row.get(1)), Kind.valueOf(row.get(2)), pool, row.get(6), word(row.get(4)), word(row.get(5)),
+                    labels(row.get(7)), labels(row.get(8)));
             known.computeIfAbsent(event.id, unused -> new ArrayList<>()).add(event);
         }
         return Map.copyOf(known);
@@ -64,6 +75,21 @@ public record KnownEvent(List<String> sources, int id, Kind kind, PoolKind pool,
 
     private static int word(String field) {
         return field.equals("-") ? -1 : Integer.parseInt(field);
+    }
+
+    private static List<String> labels(String field) {
+        return field.equals("-") ? List.of() : List.of(field.split("\\|"));
+    }
+
+    /** What such an event says was installed, and more of it in parentheses; on one line, and not too long. Empty when it names nothing. */
+    public Optional<String> named(LoggedEvent event) {
+        return text(event, names).map(name -> name + text(event, details).map(more -> " (" + more + ")").orElse(""));
+    }
+
+    private static Optional<String> text(LoggedEvent event, List<String> labels) {
+        return labels.stream().map(label -> event.data().getOrDefault(label, "").replaceAll("\\s+", " ").strip())
+                .filter(text -> !text.isEmpty()).findFirst()
+                .map(text -> text.length() > LONGEST_NAME ? text.substring(0, LONGEST_NAME - 3) + "..." : text);
     }
 
     /** What is known of a logged event, if anything. */

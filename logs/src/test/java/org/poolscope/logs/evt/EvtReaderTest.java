@@ -64,6 +64,8 @@ class EvtReaderTest {
         LoggedEvent memory = facts.all(LoggedEvent.class).stream().filter(event -> event.id() == 26).findFirst().orElseThrow();
         assertThat(memory.computer()).isEqualTo("WKS-WINXP32BIT");
         assertThat(memory.data()).containsEntry("%1", "Windows - Virtual Memory Minimum Too Low");
+        assertThat(facts.all(LoggedEvent.class).stream().flatMap(event -> KnownEvent.of(event).orElseThrow().named(event).stream()).toList())
+                .contains("KB898461 (Windows XP)", "Update for Windows XP (KB898461)", "Service Pack 3 (Windows XP)").hasSize(503);
         assertThat(facts.warnings()).isEmpty();
     }
 

@@ -20,6 +20,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.poolscope.logs.EventLog;
 import org.poolscope.logs.KnownEvent;
 import org.poolscope.logs.LoggedEvent;
+import org.poolscope.logs.MachineZone;
 import org.poolscope.logs.ResourceExhaustion;
 import org.poolscope.logs.evtx.EvtxFile.Value;
 import org.poolscope.model.EvidenceFile;
@@ -113,13 +114,28 @@ class EvtxReaderTest {
         // Counted in what evtxexport prints.
         assertThat(counts).containsExactlyInAnyOrderEntriesOf(Map.ofEntries(Map.entry(6, 10L), Map.entry(12, 5L),
                 Map.entry(13, 3L), Map.entry(19, 8L), Map.entry(41, 2L), Map.entry(1001, 1L), Map.entry(1074, 3L),
-                Map.entry(6005, 5L), Map.entry(6006, 3L), Map.entry(6008, 2L), Map.entry(6009, 5L), Map.entry(7045, 12L)));
+                Map.entry(6005, 5L), Map.entry(6006, 3L), Map.entry(6008, 2L), Map.entry(6009, 5L), Map.entry(6013, 32L), Map.entry(7045, 12L)));
         LoggedEvent crash = facts.all(LoggedEvent.class).stream().filter(event -> event.id() == 1001).findFirst().orElseThrow();
         assertThat(crash.time()).isEqualTo(LocalDateTime.parse("2012-04-06T14:07:52"));
         assertThat(crash.data()).containsEntry("param2", "C:\\Windows\\MEMORY.DMP").containsEntry("EventRecordID", "13423");
         LoggedEvent driver = facts.all(LoggedEvent.class).stream().filter(event -> event.id() == 7045).findFirst().orElseThrow();
         assertThat(driver.data()).containsEntry("ImagePath", "C:\\Windows\\system32\\drivers\\BCSWAP.sys");
+        assertThat(named(facts, 7045)).contains("BCSWAP (C:\\Windows\\system32\\drivers\\BCSWAP.sys)");
+        assertThat(named(facts, 19)).contains(
+                "Update Rollup for ActiveX Killbits for Windows 7 for x64-based Systems (KB2647518)");
+        assertThat(named(facts, 6)).contains("FileInfo");
+        assertThat(named(facts, 6005)).isEmpty();
+        assertThat(facts.all(LoggedEvent.class).stream().filter(event -> event.id() == 6013).map(MachineZone::of)).allSatisfy(zone ->
+                assertThat(zone).hasValueSatisfying(found -> {
+                    assertThat(found.name()).isEqualTo("Eastern Standard Time");
+                    assertThat(found.standard()).isEqualTo(ZoneOffset.ofHours(-5));
+                }));
         assertThat(facts.warnings()).isEmpty();
+    }
+
+    private static List<String> named(Facts facts, int id) {
+        return facts.all(LoggedEvent.class).stream().filter(event -> event.id() == id)
+                .flatMap(event -> KnownEvent.of(event).orElseThrow().named(event).stream()).toList();
     }
 
     @Test
