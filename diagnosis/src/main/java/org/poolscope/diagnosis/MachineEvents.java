@@ -139,7 +139,7 @@ final class MachineEvents {
                 });
         if (utc && !measured) {
             text.append(listed.map(zone -> "The event log holds UTC; its times are given here in the machine's zone, " + zone.name()
-                    + " by event 6013. Under daylight saving time they are an hour off. ")
+                    + " by event 6013. Where daylight saving time was in force they are an hour early. ")
                     .orElse("The event log holds UTC, and nothing tells the machine's zone: its times may be off by some hours. "));
             listed.ifPresent(zone -> finding.evidence(zone.seenAt()));
         }

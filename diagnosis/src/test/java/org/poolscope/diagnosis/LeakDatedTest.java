@@ -95,8 +95,8 @@ class LeakDatedTest {
                 .event("EventLog", 6013, START.plusHours(12), ZoneOffset.UTC, upTime("300 Eastern Standard Time"));
         assertThat(dated()).singleElement().satisfies(finding -> {
             assertThat(finding.title()).endsWith("since the machine was started at 2007-01-10 06:00");
-            assertThat(finding.explanation()).contains("in the machine's zone, Eastern Standard Time by event 6013. Under daylight saving time they "
-                    + "are an hour off.").doesNotContain("nothing tells");
+            assertThat(finding.explanation()).contains("in the machine's zone, Eastern Standard Time by event 6013. Where daylight saving time "
+                    + "was in force they are an hour early.").doesNotContain("nothing tells");
             assertThat(finding.evidence()).extracting(Provenance::text).contains("event 6013 of EventLog: zone 300 Eastern Standard Time");
         });
         // Two zones in one log are none.
