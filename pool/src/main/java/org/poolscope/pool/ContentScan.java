@@ -421,6 +421,7 @@ final class ContentScan {
         /** Of leftovers every kind of thing is some; a place that is zero or opaque in this share of blocks is one thing. */
         private static final double ONE_KIND = 0.90;
         private static final int FEW = 16;
+        private static final int FEWEST_LINKS = 16;
         private static final int VALUES_SHOWN = 8;
         /** Strings of the kernel keep little more room than they need; and what is shown of one. */
         private static final int MOST_ROOM = 2048;
@@ -446,7 +447,7 @@ final class ContentScan {
         private ContentProfile.Field field(int at) {
             if (wide && at % 2 == 0 && at / 2 < tally.wides.length) {
                 WordStatistics whole = tally.wides[at / 2];
-                if (isPointerField(whole)) {
+                if (isPointerField(whole) || isSparseLink(whole)) {
                     return pointer(at, Long.BYTES, whole);
                 }
                 if (whole.share(whole.times) >= NEARLY_ALL) {
@@ -454,7 +455,7 @@ final class ContentScan {
                 }
             }
             WordStatistics place = tally.narrow[at];
-            if (!wide && isPointerField(place)) {
+            if (!wide && (isPointerField(place) || isSparseLink(place))) {
                 return pointer(at, Integer.BYTES, place);
             }
             Optional<ContentProfile.Field> string = countedString(at);
@@ -472,6 +473,27 @@ final class ContentScan {
             long set = place.blocks - place.zero;
             return set > 0 && place.pointers >= NEARLY_ALL * set && place.share(place.pointers + place.zero) >= NEARLY_ALL
                     && (place.share(place.pointers) >= 0.5 || place.pointers >= 1000 && place.share(place.pointers) >= 0.01);
+        }
+
+        /**
+         * A pointer that few blocks have set, such as the link of a short list, and the others not: so few may be chance, unless they lead into
+         * pool, and to several places there. Status codes of errors look like addresses of page tables.
+         */
+        private boolean isSparseLink(WordStatistics place) {
+            long set = place.blocks - place.zero;
+            if (set < FEWEST_LINKS || place.pointers < NEARLY_ALL * set || place.share(place.zero) < ONE_KIND) {
+                return false;
+            }
+            long counted = 0;
+            long links = 0;
+            int targets = 0;
+            for (WordStatistics.Value value : place.values()) {
+                boolean link = value.value() != 0 && blocks.pageNumber(value.value()) >= 0;
+                counted += value.value() == 0 ? 0 : value.count();
+                links += link ? value.count() : 0;
+                targets += link ? 1 : 0;
+            }
+            return targets >= FEWEST_LINKS / 2 && links >= NEARLY_ALL * counted;
         }
 
         /** A length and a room in bytes, both even, and a pointer behind them that leads to characters: a UNICODE_STRING. */

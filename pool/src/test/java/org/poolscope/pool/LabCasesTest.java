@@ -56,6 +56,25 @@ class LabCasesTest {
         }
     }
 
+    /** Of the leak's blocks a few are on a list still: their first field leads to the next one, and is null in all that were lost. */
+    @ParameterizedTest
+    @CsvSource({"2003, 4", "19041, 8"})
+    void aLinkThatFewBlocksHaveIsAPointerAndNoNumber(String variant, int pointerSize) throws Exception {
+        LabResult made = make("io-leak", variant, 0.05);
+        try (KernelImage image = KernelImage.open(made.files().getFirst())) {
+            PoolBlocks blocks = PoolBlocks.walk(image, Progress.NONE);
+            ContentProfile profile = ContentProfile.of(image, blocks, PoolTag.parse("Io"), 0, 0, Progress.NONE).orElseThrow();
+            assertThat(profile.fields().getFirst()).satisfies(link -> {
+                assertThat(link.kind()).isEqualTo(FieldKind.POINTER);
+                assertThat(link.size()).isEqualTo(pointerSize);
+                assertThat(link.target()).hasValueSatisfying(target -> assertThat(target.what()).isEqualTo("pool block 'Io  '"));
+            });
+            // What the owner wrote ends where it did, and belongs to the same driver.
+            assertThat(profile.dataLength()).isEqualTo(pointerSize == 4 ? 36 : 48);
+            assertThat(profile.ownerField().orElseThrow().target().orElseThrow().driver()).isEqualTo("\\FileSystem\\RemFs");
+        }
+    }
+
     @ParameterizedTest
     @CsvSource({"fragmented, '', 0.1", "slow-irps, x86, 0.05", "slow-irps, 2003-x64, 0.05", "handle-leak, x86, 0.05",
         "handle-leak, 2003-x64, 0.05", "healthy-file-server, '', 0.05", "slow-irps, 14393, 0.03", "slow-irps, 19041, 0.03",
