@@ -41,9 +41,14 @@ final class AuditListing {
         return new Listing<AuditFinding>(AuditListing::write)
                 .text("Severity", finding -> word(finding.severity()))
                 .text("Rule", AuditFinding::rule)
-                .text("At", finding -> finding.seenAt().toString())
+                .text("At", AuditListing::at)
                 .number("Times", finding -> Quantity.count(finding.occurrences()))
                 .text("What", finding -> finding.message() + " [" + finding.clause() + "]");
+    }
+
+    /** Several entries of one reply may say the same. */
+    private static String at(AuditFinding finding) {
+        return finding.seenAt() + (finding.entry().isPresent() ? ", entry " + (finding.entry().getAsInt() + 1) : "");
     }
 
     /** Writes the fields of one finding into an object that is open. */
