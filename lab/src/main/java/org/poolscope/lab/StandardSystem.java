@@ -208,7 +208,8 @@ final class StandardSystem {
 
     private void open(KernelProcess process, String type, long object, int access) {
         processes.open(process, type, object, access);
-        process.charge(0x80, 0x40);
+        // About what the object and its place in the handle table take.
+        process.charge(wide ? 0x50 : 0x30, wide ? 0x10 : 8);
     }
 
     /** Makes an event and opens it in a process. */
