@@ -125,7 +125,8 @@ final class Cases {
             log.append(" Commit: 698578K Limit:4191472K Peak: 838293K            "
                     + "Pool N: 15471K P:%6dK\r\n\r\n".formatted(paged >> 10));
             log.append(" Tag  Type        Allocs            Frees            Diff    Bytes      Per Alloc\r\n\r\n");
-            log.append(row("Mup ", lost + 10, 10, lost * 400))
+            // Counts of allocations that go back would be a start of the machine.
+            log.append(row("Mup ", 1_000_000L * (hour + 1), 1_000_000L * (hour + 1) - lost, lost * 400))
                     .append(row("NtfF", 5_000_000L * (hour + 1), 5_000_000L * (hour + 1) - busy, busy * 1600));
         }
         Files.writeString(folder.resolve("poolmon.log"), log);

@@ -54,6 +54,7 @@ public record TagTrend(PoolTag tag, PoolKind pool, String driver, Trend trend, L
         /** When, in words: nobody knows the hour. */
         public String range() {
             return latest == null ? "not before " + TIME.format(earliest) + ", likely about " + TIME.format(expected)
+                    : TIME.format(earliest).equals(TIME.format(latest)) ? "about " + TIME.format(expected)
                     : "between " + TIME.format(earliest) + " and " + TIME.format(latest);
         }
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.time.LocalDateTime;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.poolscope.logs.LoggedEvent;
 import org.poolscope.model.MemoryCounters;
@@ -21,8 +22,9 @@ class GrowthCurvesTest {
 
     /** Hourly tables, and totals with them. */
     private GrowthCurvesTest tables(int hours) {
+        Random random = new Random(5);
         for (int h = 0; h < hours; h++) {
-            long used = (60 + 2 * h) * MB + h % 3 * 100_000;
+            long used = (60 + 2 * h) * MB + Math.round(MB * random.nextGaussian());
             facts.paged("Leak", 10_000L * (h + 3), 10, used - 40 * MB).paged("CM31", 90_000L * (h + 1), 90_000L * h, 40 * MB).table(NOON.plusHours(h));
             facts.fact(new MemoryCounters(new Provenance("snap.log", "table " + h), "poolmon", NOON.plusHours(h), 2048 * MB, null, null, null, null,
                     used, 300 * MB, List.of(), null, null, null, List.of(), List.of()));
@@ -53,6 +55,12 @@ class GrowthCurvesTest {
         assertThat(end.latest()).isNotNull();
         assertThat(chart().exhaustedAt()).isEqualTo(end);
         assertThat(end.sentence("paged pool")).matches("At this pace paged pool reaches 300 MB \\(.+\\) between 2007-01-1\\d \\d\\d:\\d\\d and 2007.+\\.");
+    }
+
+    @Test
+    void aRangeOfOneMinuteIsNone() {
+        TagTrend.Exhaustion end = new TagTrend.Exhaustion(NOON, NOON, NOON, new PoolLimits.Limit(300 * MB, "the limit given"));
+        assertThat(end.sentence("paged pool")).isEqualTo("At this pace paged pool reaches 300 MB (the limit given) about 2007-01-10 12:00.");
     }
 
     @Test
