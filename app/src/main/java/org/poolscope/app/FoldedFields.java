@@ -24,6 +24,10 @@ record FoldedFields(String offset, String size, String kind, String what) {
 
     private record Place(int offset, int size, int count, String kind, String what) {
 
+        static Place of(ContentProfile.Field field, Function<ContentProfile.Field, String> what) {
+            return new Place(field.offset(), field.size(), 1, field.kind().words(), what.apply(field));
+        }
+
         private int end() {
             return offset + size * count;
         }
@@ -68,13 +72,13 @@ record FoldedFields(String offset, String size, String kind, String what) {
 
     /** The same without folding: a line for each place. */
     static List<FoldedFields> unfolded(List<ContentProfile.Field> fields, Function<ContentProfile.Field, String> what) {
-        return fields.stream().map(field -> new Place(field.offset(), field.size(), 1, field.kind().words(), what.apply(field)).line()).toList();
+        return fields.stream().map(field -> Place.of(field, what).line()).toList();
     }
 
     private static List<Place> neighbours(List<ContentProfile.Field> fields, Function<ContentProfile.Field, String> what) {
         List<Place> places = new ArrayList<>();
         for (ContentProfile.Field field : fields) {
-            Place one = new Place(field.offset(), field.size(), 1, field.kind().words(), what.apply(field));
+            Place one = Place.of(field, what);
             Place last = places.isEmpty() ? null : places.getLast();
             if (last != null && last.end() == one.offset && last.size == one.size && last.kind.equals(one.kind) && last.what.equals(one.what)) {
                 places.set(places.size() - 1, new Place(last.offset, last.size, last.count + 1, last.kind, last.what));
@@ -87,12 +91,15 @@ record FoldedFields(String offset, String size, String kind, String what) {
 
     /** How many times the lines from here on come one after another, with nothing in between. */
     private static int times(List<Place> places, int at, int length) {
+        if (at + length >= places.size()) {
+            return 1;
+        }
+        int stride = places.get(at + length).offset() - places.get(at).offset();
         int times = 1;
         while (at + length * (times + 1) <= places.size()) {
             for (int i = 0; i < length; i++) {
                 Place first = places.get(at + i);
                 Place again = places.get(at + length * times + i);
-                int stride = places.get(at + length).offset() - places.get(at).offset();
                 if (!first.saysTheSameAs(again) || again.offset() != first.offset() + stride * times) {
                     return times;
                 }

@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.LongStream;
 import org.poolscope.model.PoolKind;
 import org.poolscope.model.PoolTag;
 import org.poolscope.model.Progress;
@@ -101,8 +102,8 @@ record Loss(LostBlocks.Row row, Optional<BlockOwner> owner, List<LostBlocks.Row>
         for (int i = 0; i < rows.size(); i++) {
             numbers.putIfAbsent(rows.get(i).tag(), i);
         }
-        Addresses[] targets = new Addresses[rows.size()];
-        Arrays.setAll(targets, any -> new Addresses());
+        LongStream.Builder[] targets = new LongStream.Builder[rows.size()];
+        Arrays.setAll(targets, any -> LongStream.builder());
         for (References.Cursor found = References.to(pool.image(), pool.blocks(), rows.get(of).tag()).cursor(Progress.NONE); found.next();) {
             if (isLost(pool, found.to()) && isLost(pool, found.from())) {
                 Optional<PoolBlock> from = pool.blocks().blockAt(found.from());
@@ -112,32 +113,18 @@ record Loss(LostBlocks.Row row, Optional<BlockOwner> owner, List<LostBlocks.Row>
                 }
             }
         }
-        return Arrays.stream(targets).mapToDouble(found -> (double) found.distinct() / rows.get(of).unreferencedBlocks()).toArray();
+        return Arrays.stream(targets).mapToDouble(found -> (double) distinct(found.build().sorted().toArray()) / rows.get(of).unreferencedBlocks()).toArray();
     }
 
     private static boolean isLost(OpenPool pool, long address) {
         return !pool.reachability().isReached(address) && !pool.lost().isUndecided(address);
     }
 
-    /** Addresses, to be counted without an object for each. */
-    private static final class Addresses {
-        private long[] all = new long[16];
-        private int count;
-
-        void add(long address) {
-            if (count == all.length) {
-                all = Arrays.copyOf(all, 2 * count);
-            }
-            all[count++] = address;
+    private static long distinct(long[] sorted) {
+        long different = Math.min(1, sorted.length);
+        for (int i = 1; i < sorted.length; i++) {
+            different += sorted[i] == sorted[i - 1] ? 0 : 1;
         }
-
-        long distinct() {
-            Arrays.sort(all, 0, count);
-            long different = count == 0 ? 0 : 1;
-            for (int i = 1; i < count; i++) {
-                different += all[i] == all[i - 1] ? 0 : 1;
-            }
-            return different;
-        }
+        return different;
     }
 }

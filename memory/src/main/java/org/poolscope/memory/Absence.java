@@ -46,6 +46,11 @@ public enum Absence {
         return ALL[(int) (-1L - answer)];
     }
 
+    /** Whether the image is at fault: memory may hold a page there, which it lacks, or of which it lacks the page table. */
+    public boolean isOfImage() {
+        return this == NOT_IN_DUMP || this == TABLE_NOT_IN_DUMP || this == BAD_TABLE;
+    }
+
     /**
      * The reason as users read it, of a kernel of this build: from Windows 10 on, pages that are written out go to a store of
      * compressed memory first, which an image holds in a form not read here.

@@ -26,7 +26,6 @@ final class BlockMap {
     private static final int CHUNK_BITS = 12;
     private static final int CHUNK_MASK = (1 << CHUNK_BITS) - 1;
     private static final long BIG = 1L << 62;
-    private static final int ALLOCATED = BlockState.ALLOCATED.ordinal();
 
     private final PoolBlocks blocks;
     private final int unitShift;
@@ -68,18 +67,16 @@ final class BlockMap {
 
     private void fill(PageGroup group, int firstPage) {
         for (int page = 0; page < group.pages(); page++) {
-            fill(group, page, lines[firstPage + page >>> CHUNK_BITS], line(firstPage + page));
-        }
-    }
-
-    private static void fill(PageGroup group, int page, long[] of, int line) {
-        char[] places = group.place;
-        int behind = group.first[page + 1];
-        for (int block = group.first[page]; block < behind; block++) {
-            int unit = places[block] & PageParser.UNIT_MASK;
-            int word = line + 2 * (unit >>> 6);
-            of[word] |= 1L << unit;
-            of[word + 1] |= (places[block] >>> PageParser.STATE_SHIFT == ALLOCATED ? 1L : 0) << unit;
+            long[] of = lines[firstPage + page >>> CHUNK_BITS];
+            int line = line(firstPage + page);
+            for (int block = group.first[page]; block < group.first[page + 1]; block++) {
+                int unit = group.unit(block);
+                int word = line + 2 * (unit >>> 6);
+                of[word] |= 1L << unit;
+                if (group.state(block) == BlockState.ALLOCATED.ordinal()) {
+                    of[word + 1] |= 1L << unit;
+                }
+            }
         }
     }
 

@@ -128,8 +128,8 @@ final class FreeSpaceSurvey {
         pinning.sort(Comparator.comparingLong(Fragmentation.Pin::pages).reversed().thenComparing(Fragmentation.Pin::tag));
         Lists lists = new Lists(pool);
         Answer<Runs> runs = pool == PoolKind.PAGED ? image.pagedPoolMap().then(this::paged) : image.nonPagedSpans().then(this::nonPaged);
-        return new Fragmentation(pool, limit, held, pages[kind] << Words.PAGE_SHIFT, used[kind], parked[kind], free(freeByUnits[kind]), runs.value().map(Runs::runs),
-                runs.value().map(Runs::caveat).orElse(runs.reason()), lists.found(), lists.listed,
+        return new Fragmentation(pool, limit, held, pages[kind] << Words.PAGE_SHIFT, used[kind], parked[kind], free(freeByUnits[kind]),
+                runs.value().map(Runs::runs), runs.value().map(Runs::caveat).orElse(runs.reason()), lists.found(), lists.listed,
                 pinning.subList(0, Math.min(MOST_PINS, pinning.size())), sparse[kind]);
     }
 
@@ -208,7 +208,7 @@ final class FreeSpaceSurvey {
 
                 @Override
                 public void absent(long va, long length, Absence why) {
-                    if (why == Absence.NOT_IN_DUMP || why == Absence.TABLE_NOT_IN_DUMP || why == Absence.BAD_TABLE) {
+                    if (why.isOfImage()) {
                         int first = (int) (va - span.first() >>> Words.PAGE_SHIFT);
                         int pages = (int) (length >>> Words.PAGE_SHIFT);
                         taken.set(first, first + pages);

@@ -19,7 +19,6 @@ final class LeftoverPlaces {
     private static final int LEAST_BLOCKS = 48;
     private static final int MOST_KINDS = 4096;
     private static final int MOST_BLOCKS = 4096;
-    private static final int ALLOCATED = BlockState.ALLOCATED.ordinal();
 
     /** So many pointers prove something at one place, or that lead nowhere at the end of blocks; and what share must lead nowhere. */
     private static final int LEAST_POINTERS = 6;
@@ -140,14 +139,12 @@ final class LeftoverPlaces {
         }
 
         private void choose(PageGroup group, int page) {
-            char[] at = group.place;
-            int behind = group.first[page + 1];
             int end = blocks.format().pageUnits();
-            for (int block = group.first[page]; block < behind; block++) {
-                if (at[block] >>> PageParser.STATE_SHIFT == ALLOCATED) {
-                    int unit = at[block] & PageParser.UNIT_MASK;
-                    int next = block + 1 < behind ? at[block + 1] & PageParser.UNIT_MASK : end;
-                    choose(kind(group.tag[block], next - unit), next - unit, group.offset[page], unit);
+            for (int block = group.first[page]; block < group.first[page + 1]; block++) {
+                if (group.state(block) == BlockState.ALLOCATED.ordinal()) {
+                    int unit = group.unit(block);
+                    int units = group.end(page, block, end) - unit;
+                    choose(kind(group.tag[block], units), units, group.offset[page], unit);
                 }
             }
         }

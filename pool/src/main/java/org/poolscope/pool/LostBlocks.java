@@ -85,7 +85,7 @@ public final class LostBlocks {
 
             @Override
             public void absent(long va, long length, Absence why) {
-                if (why == Absence.NOT_IN_DUMP || why == Absence.TABLE_NOT_IN_DUMP || why == Absence.BAD_TABLE || region.pool() == PoolKind.PAGED && why != Absence.DEMAND_ZERO) {
+                if (why.isOfImage() || region.pool() == PoolKind.PAGED && why != Absence.DEMAND_ZERO) {
                     ranges.add(va, va + length);
                     sum[0] += length;
                 }

@@ -152,7 +152,6 @@ public final class Reachability {
         static final int LOST = 2;
         static final int LOST_BYTES = 3;
         static final int EXAMPLE = 4;
-        private static final int ALLOCATED = BlockState.ALLOCATED.ordinal();
 
         private final TagCounts nonpaged = new TagCounts(EXAMPLE + 1);
         private final TagCounts paged = new TagCounts(EXAMPLE + 1);
@@ -170,16 +169,12 @@ public final class Reachability {
 
         private void addPage(PoolBlocks blocks, Marking marking, PageGroup group, int page, int number) {
             TagCounts pool = PageParser.isPaged(group.flags[page]) ? paged : nonpaged;
-            char[] places = group.place;
-            int[] tags = group.tag;
             int unitShift = blocks.format().unitShift();
-            int behind = group.first[page + 1];
-            int next = group.first[page] == behind ? 0 : group.unit(group.first[page]);
-            for (int block = group.first[page]; block < behind; block++) {
-                int unit = next;
-                next = block + 1 < behind ? places[block + 1] & PageParser.UNIT_MASK : blocks.format().pageUnits();
-                if (places[block] >>> PageParser.STATE_SHIFT == ALLOCATED) {
-                    count(pool, tags[block], (long) (next - unit) << unitShift, marking.isReached(BlockMap.place(number, unit)),
+            for (int block = group.first[page]; block < group.first[page + 1]; block++) {
+                if (group.state(block) == BlockState.ALLOCATED.ordinal()) {
+                    int unit = group.unit(block);
+                    count(pool, group.tag[block], (long) (group.end(page, block, blocks.format().pageUnits()) - unit) << unitShift,
+                            marking.isReached(BlockMap.place(number, unit)),
                             group.address[page] + ((long) unit << unitShift) + blocks.headerSize());
                 }
             }
