@@ -2,10 +2,14 @@ package org.poolscope.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.poolscope.lab.LabCase;
 import org.poolscope.lab.LabCases;
@@ -45,6 +49,22 @@ class PracticeCasesTest {
                         .containsPattern("\\bub remfs\\+0x[0-9a-f]+");
             }
         }
+    }
+
+    /** What is missing may hold the pointers to the blocks, and the blocks of others: the driver is suspected, and nothing is called lost. */
+    @ParameterizedTest
+    @CsvSource({"0.5, low", "0.65, medium", "0.9, medium"})
+    void ofADumpThatIsCutShortTheDriverIsSuspected(double share, String confidence) throws IOException {
+        Path evidence = folder.resolve("cut");
+        assertThat(CommandRun.of("lab", "io-leak", "-o", evidence, "--scale", "0.03").status()).isZero();
+        Path dump = evidence.resolve("MEMORY.DMP");
+        Files.write(dump, Arrays.copyOf(Files.readAllBytes(dump), (int) (share * Files.size(dump))));
+        CommandRun run = CommandRun.of("diagnose", evidence);
+        assertThat(run.status()).isEqualTo(1);
+        assertThat(oneLine(run.out())).containsPattern("VERDICT +Nonpaged pool is exhausted \\([\\d.]+% of its limit\\); remfs.sys is suspected, for "
+                        + "nothing in this incomplete image points to its blocks of tag 'Io  ', as far as they are in it\\.")
+                .containsPattern("Confidence: " + confidence + ", the image lacks [\\d,]+ pages, which may hold what points to these blocks; ")
+                .contains("a cache whose head is missing looks the same").doesNotContain("are lost: nothing").doesNotContain("poolmon -n");
     }
 
     @Test

@@ -14,10 +14,11 @@ import org.poolscope.pool.PointerTarget;
  * Whose blocks they are, by what they hold: the driver to whose things (device object, device extension, code) they point.
  *
  * @param file the driver's file
+ * @param blocks how many blocks point there
  * @param explanation how this is known, in sentences
  * @param seen the strongest field
  */
-record BlockOwner(String file, String explanation, Provenance seen) {
+record BlockOwner(String file, long blocks, String explanation, Provenance seen) {
 
     /** So many of the blocks must point to the driver's things. */
     private static final double NEARLY_ALL = 0.95;
@@ -41,7 +42,7 @@ record BlockOwner(String file, String explanation, Provenance seen) {
         String explanation = "Their pointers betray the owner, " + target.driver() + ": of " + Quantity.count(profile.sampled()) + " blocks of "
                 + Address.text(profile.size()) + " bytes " + Quantity.percent(field.targetShare()) + " point " + pointers + ". "
                 + (behind > 0 ? "Only " + profile.dataLength() + " bytes of each are data; the rest is left over from earlier owners." : "");
-        return new BlockOwner(pool.driverFile(target.driver()), explanation.strip(),
+        return new BlockOwner(pool.driverFile(target.driver()), Math.round(field.targetShare() * profile.sampled()), explanation.strip(),
                 pool.at("tag '" + profile.tag() + "', offset " + field.offset(),
                         Quantity.percent(field.targetShare()) + " of the blocks point to " + target.what()));
     }

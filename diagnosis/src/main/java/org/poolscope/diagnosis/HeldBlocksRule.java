@@ -129,15 +129,47 @@ final class HeldBlocksRule implements Rule {
         if (requests.isCause()) {
             return Optional.of(ofRequests(pool, tag, requests, owner, accusation, subject));
         }
-        return owner.map(known -> Finding.of(this, accusation.severity(), Confidence.high("all blocks of the tag were looked at"),
-                        "Blocks of tag '" + tag + "' belong to " + known.file() + ", by what they hold")
-                .clause("by what they hold, the blocks of tag '" + tag + "' belong to " + known.file())
+        return owner.map(known -> {
+            SeenBlocks seen = SeenBlocks.of(pool, tag, accusation.pool());
+            return accusation.severity() == Severity.NOTE && seen.mayBeLost() && PoolPressure.of(subject, accusation.pool()).isHigh()
+                    ? suspected(pool, tag, known, seen, requests, accusation) : owned(tag, known, seen, requests, accusation);
+        });
+    }
+
+    private Finding owned(PoolTag tag, BlockOwner owner, SeenBlocks seen, IrpAccount requests, Finding accusation) {
+        return Finding.of(this, accusation.severity(), seen.ofOwner(), "Blocks of tag '" + tag + "' belong to " + owner.file() + ", by what they hold")
+                .clause("by what they hold, the blocks of tag '" + tag + "' belong to " + owner.file())
                 .tags(List.of(tag))
                 .pool(accusation.pool())
-                .driver(known.file())
-                .explanation(known.explanation() + " " + requests.sentence())
-                .evidence(known.seen())
-                .build());
+                .driver(owner.file())
+                .explanation(owner.explanation() + " " + requests.sentence())
+                .evidence(owner.seen())
+                .build();
+    }
+
+    /**
+     * Blocks that hold a good part of a pool in trouble and that nothing in what is left of the image points to. By its counts alone the tag looks
+     * like a cache; that the blocks are lost, only the whole image could tell.
+     */
+    private Finding suspected(OpenPool pool, PoolTag tag, BlockOwner owner, SeenBlocks seen, IrpAccount requests, Finding accusation) {
+        Confidence whose = seen.ofOwner();
+        String reason = "the image lacks " + Quantity.count(seen.missingPages(), "page", "pages") + ", which may hold what points to these blocks; "
+                + whose.reason();
+        return Finding.of(this, Severity.WARNING, whose.level() == Confidence.Level.LOW ? Confidence.low(reason) : Confidence.medium(reason),
+                owner.file() + " is suspected: of the " + Quantity.count(seen.found()) + " blocks of tag '" + tag + "' in the image "
+                        + Quantity.count(owner.blocks()) + " are its own, by what they hold, and to " + Quantity.count(seen.undecided()) + " nothing there points")
+                .clause(owner.file() + " is suspected, for nothing in this incomplete image points to its blocks of tag '" + tag
+                        + "', as far as they are in it")
+                .tags(List.of(tag))
+                .pool(accusation.pool())
+                .driver(owner.file())
+                .explanation(owner.explanation() + " " + requests.sentence() + " The image is cut short or damaged. Whether these blocks are lost, or held "
+                        + "by what is missing, it cannot tell: a cache whose head is missing looks the same.")
+                .evidence(owner.seen())
+                .evidence(pool.at("tag '" + tag + "'", Quantity.count(seen.undecided()) + " blocks not reached from "
+                        + Quantity.bytes(pool.reachability().seenBytes()) + " of kernel memory; " + seen.of() + " are in the image"))
+                .next("Copy the dump again from the machine, whole, and diagnose it: it tells whether the blocks are lost.")
+                .build();
     }
 
     /** Requests that wait in several drivers, or in a pool that is not in trouble. */
