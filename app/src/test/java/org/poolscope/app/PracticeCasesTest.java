@@ -6,6 +6,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -65,6 +67,27 @@ class PracticeCasesTest {
                         + "nothing in this incomplete image points to its blocks of tag 'Io  ', as far as they are in it\\.")
                 .containsPattern("Confidence: " + confidence + ", the image lacks [\\d,]+ pages, which may hold what points to these blocks; ")
                 .contains("a cache whose head is missing looks the same").doesNotContain("are lost: nothing").doesNotContain("poolmon -n");
+    }
+
+    /** The pages that are missing have room for the blocks that were not found: the figures of both are told, and fit. */
+    @ParameterizedTest
+    @CsvSource({"io-leak, 2003, nonpaged, 0.5", "io-leak, 2003, nonpaged, 0.9", "healthy-file-server, x86-trimmed, paged, 1", "healthy-file-server, 17763-trimmed, paged, 1"})
+    void blocksNotFoundAreSetAgainstPagesThatAreNotInTheImage(String name, String variant, String pool, double share) throws IOException {
+        Path evidence = folder.resolve("part");
+        assertThat(CommandRun.of("lab", name, "-o", evidence, "--scale", "0.05", "--variant", variant).status()).isZero();
+        Path dump = evidence.resolve("MEMORY.DMP");
+        Files.write(dump, Arrays.copyOf(Files.readAllBytes(dump), (int) (share * Files.size(dump))));
+        String out = oneLine(CommandRun.of("diagnose", evidence).out());
+        Matcher told = Pattern.compile("Of the pages that " + pool + " pool holds by the memory manager's books, ([\\d.]+ [KM]B) are not in the image \\(("
+                + "[^)]*)\\); the blocks not found take ([\\d.]+ [KM]B)\\. ").matcher(out);
+        assertThat(told.find()).as(out).isTrue();
+        assertThat(bytes(told.group(1))).isGreaterThanOrEqualTo(bytes(told.group(3)));
+        assertThat(told.group(2)).contains(share < 1 ? "its page table is not in this dump" : "paged out");
+        assertThat(out).doesNotContain("they cannot explain").doesNotContain("address space: not in this dump");
+    }
+
+    private static double bytes(String text) {
+        return Double.parseDouble(text.substring(0, text.indexOf(' '))) * (text.endsWith("MB") ? 1024 : 1);
     }
 
     @Test
