@@ -1,19 +1,15 @@
 package org.poolscope.diagnosis;
 
 import java.time.Duration;
-import java.time.Instant;
 import java.time.LocalDateTime;
-import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import org.poolscope.kernel.OpenKernelImage;
 import org.poolscope.logs.KnownEvent;
 import org.poolscope.logs.LoggedEvent;
-import org.poolscope.logs.MachineZone;
 import org.poolscope.model.Counter;
 import org.poolscope.model.CounterSeries;
 import org.poolscope.model.PoolKind;
@@ -46,11 +42,11 @@ record Boots(LocalDateTime at, Provenance seenAt, boolean exact) {
 
     /** The starts of a case's machine, oldest first. */
     static List<Boots> of(Case subject) {
-        ZoneOffset zone = zone(subject);
+        MachineClock clock = MachineClock.of(subject);
         List<Boots> exact = new ArrayList<>();
         for (LoggedEvent event : subject.facts(LoggedEvent.class)) {
             if (event.time() != null && KnownEvent.of(event).filter(known -> known.kind() == KnownEvent.Kind.BOOT).isPresent()) {
-                exact.add(new Boots(local(event, zone), event.seenAt().quoting("event " + event.id() + " of " + event.source()),
+                exact.add(new Boots(clock.local(event), event.seenAt().quoting("event " + event.id() + " of " + event.source()),
                         true));
             }
         }
@@ -113,55 +109,10 @@ record Boots(LocalDateTime at, Provenance seenAt, boolean exact) {
         return compared > 0 && back >= Math.max(1, GONE_BACK * compared);
     }
 
-    /** The zone of the machine's clock: as measured, else as listed in its event log; {@code null} when nothing tells. */
-    static ZoneOffset zone(Case subject) {
-        ZoneOffset measured = measuredZone(subject);
-        return measured != null ? measured : listedZone(subject).map(MachineZone::standard).orElse(null);
-    }
-
-    /** The zone that an event log names; empty when none does, or they name more than one. Daylight saving time is not in it. */
-    static Optional<MachineZone> listedZone(Case subject) {
-        List<MachineZone> listed = subject.facts(LoggedEvent.class).stream().flatMap(event -> MachineZone.of(event).stream()).toList();
-        return listed.stream().findFirst().filter(first -> listed.stream().allMatch(one -> one.standard().equals(first.standard())));
-    }
-
-    /**
-     * How far the machine's clock is from UTC: from a counter log, else from an image, which holds both its own and world time;
-     * {@code null} when neither tells.
-     */
-    static ZoneOffset measuredZone(Case subject) {
-        for (CounterSeries series : subject.facts(CounterSeries.class)) {
-            if (series.zone() != null) {
-                return series.zone();
-            }
-        }
-        for (OpenKernelImage open : subject.facts(OpenKernelImage.class)) {
-            LocalDateTime taken = taken(subject, open);
-            Instant world = open.image().info().systemTime();
-            if (taken != null && world != null) {
-                long quarters = Math.round(Duration.between(LocalDateTime.ofInstant(world, ZoneOffset.UTC),
-                        taken).toSeconds() / 900.0);
-                if (Math.abs(quarters) <= 4 * 14) {
-                    return ZoneOffset.ofTotalSeconds((int) quarters * 900);
-                }
-            }
-        }
-        return null;
-    }
-
     /** When an image was taken, in the machine's own time; {@code null} when it does not say. */
     static LocalDateTime taken(Case subject, OpenKernelImage open) {
         return subject.facts(PoolSnapshot.class).stream()
                 .filter(snapshot -> snapshot.taken() != null && snapshot.seenAt().file().equals(open.seenAt().file()))
                 .map(PoolSnapshot::taken).findFirst().orElse(null);
-    }
-
-    /**
-     * The time of an event on the machine's own clock; binary logs hold UTC, which is taken as it is when the zone is not
-     * known.
-     */
-    static LocalDateTime local(LoggedEvent event, ZoneOffset zone) {
-        return event.zone() == null || zone == null ? event.time()
-                : event.time().plusSeconds(zone.getTotalSeconds() - event.zone().getTotalSeconds());
     }
 }

@@ -2,7 +2,6 @@ package org.poolscope.diagnosis;
 
 import java.time.Duration;
 import java.time.LocalDateTime;
-import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -83,7 +82,7 @@ final class EarlierRunRule implements Rule {
 
     /** What was seen of the pools outside of images, and when, on the machine's own clock. */
     private static Stream<Dated> dated(Case subject) {
-        ZoneOffset zone = Boots.zone(subject);
+        MachineClock clock = MachineClock.of(subject);
         List<String> images = subject.facts(OpenKernelImage.class).stream().map(open -> open.seenAt().file()).toList();
         Stream<Dated> tables = subject.facts(PoolSnapshot.class).stream().filter(table -> table.taken() != null)
                 .map(table -> new Dated(table.taken(), "a table of pool use by tag", table.seenAt()));
@@ -92,7 +91,7 @@ final class EarlierRunRule implements Rule {
         // An event in a log of years is history; one that says that a pool ran empty is what the image is asked about.
         Stream<Dated> events = subject.facts(LoggedEvent.class).stream()
                 .filter(event -> event.time() != null && KnownEvent.of(event).filter(known -> known.kind() == KnownEvent.Kind.POOL_EMPTY).isPresent())
-                .map(event -> new Dated(Boots.local(event, zone), "event " + event.id(), event.seenAt()));
+                .map(event -> new Dated(clock.local(event), "event " + event.id(), event.seenAt()));
         return Stream.of(tables, totals, events).flatMap(one -> one).filter(one -> !images.contains(one.seenAt().file()));
     }
 }

@@ -2,7 +2,6 @@ package org.poolscope.diagnosis;
 
 import java.time.Duration;
 import java.time.LocalDateTime;
-import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -11,7 +10,6 @@ import java.util.Locale;
 import java.util.Optional;
 import org.poolscope.logs.KnownEvent;
 import org.poolscope.logs.LoggedEvent;
-import org.poolscope.logs.MachineZone;
 import org.poolscope.model.PoolKind;
 import org.poolscope.model.Provenance;
 import org.poolscope.model.Quantity;
@@ -93,35 +91,31 @@ final class MachineEvents {
 
     private final List<Happened> happened;
     private final boolean utc;
-    private final boolean measured;
-    private final Optional<MachineZone> listed;
+    private final MachineClock clock;
 
     /**
      * @param utc whether an event's time is in a zone of its own, as in binary logs
-     * @param measured whether it is known how far the machine's clock was from UTC
-     * @param listed its zone by the event log
      */
-    private MachineEvents(List<Happened> happened, boolean utc, boolean measured, Optional<MachineZone> listed) {
+    private MachineEvents(List<Happened> happened, boolean utc, MachineClock clock) {
         this.happened = happened;
         this.utc = utc;
-        this.measured = measured;
-        this.listed = listed;
+        this.clock = clock;
     }
 
     /** The dated events of a case whose meaning is known, oldest first. */
     static MachineEvents of(Case subject) {
-        ZoneOffset zone = Boots.zone(subject);
+        MachineClock clock = MachineClock.of(subject);
         List<Happened> happened = new ArrayList<>();
         boolean utc = false;
         for (LoggedEvent event : subject.facts(LoggedEvent.class)) {
             Optional<KnownEvent> known = KnownEvent.of(event);
             if (event.time() != null && known.isPresent()) {
-                happened.add(new Happened(Boots.local(event, zone), event, known.get()));
+                happened.add(new Happened(clock.local(event), event, known.get()));
                 utc |= event.zone() != null;
             }
         }
         happened.sort(Comparator.comparing(Happened::at));
-        return new MachineEvents(happened, utc, Boots.measuredZone(subject) != null, Boots.listedZone(subject));
+        return new MachineEvents(happened, utc, clock);
     }
 
     /**
@@ -137,11 +131,11 @@ final class MachineEvents {
                     text.append("The machine stopped and came back at ").append(TIME.format(crash.at)).append(". ");
                     finding.evidence(crash.seen());
                 });
-        if (utc && !measured) {
-            text.append(listed.map(zone -> "The event log holds UTC; its times are given here in the machine's zone, " + zone.name()
+        if (utc && clock.measured() == null) {
+            text.append(clock.listed().map(zone -> "The event log holds UTC; its times are given here in the machine's zone, " + zone.name()
                     + " by event 6013. Where daylight saving time was in force they are an hour early. ")
                     .orElse("The event log holds UTC, and nothing tells the machine's zone: its times may be off by some hours. "));
-            listed.ifPresent(zone -> finding.evidence(zone.seenAt()));
+            clock.listed().ifPresent(zone -> finding.evidence(zone.seenAt()));
         }
         return named;
     }

@@ -50,13 +50,10 @@ final class VerifierRule implements Rule {
                 .build();
     }
 
-    /**
-     * An address as the kernel debugger takes it: its modules have no extension, and what no name of its expressions may hold is an
-     * underscore in them. The books keep the address behind the call, so that the code is listed up to there.
-     */
+    /** An address as the kernel debugger takes it. The books keep the address behind the call, so that the code is listed up to there. */
     private static String inDebugger(OpenPool pool, long address) {
+        Long kernelBase = pool.image().info().kernelBase();
         return pool.image().modules().value().orElse(List.of()).stream().filter(module -> module.contains(address)).findFirst()
-                .map(module -> module.name().replaceFirst("\\.[^.]*$", "").replaceAll("[^A-Za-z0-9_]", "_") + "+" + Address.text(address - module.base()))
-                .orElseGet(() -> Address.text(address));
+                .map(module -> DebuggerName.of(module, kernelBase) + "+" + Address.text(address - module.base())).orElseGet(() -> Address.text(address));
     }
 }
