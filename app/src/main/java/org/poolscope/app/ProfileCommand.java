@@ -2,9 +2,7 @@ package org.poolscope.app;
 
 import static org.poolscope.report.JsonDocument.text;
 
-import java.time.Instant;
 import java.util.List;
-import java.util.stream.Collectors;
 import org.poolscope.kernel.KernelImage;
 import org.poolscope.model.Address;
 import org.poolscope.model.EvidenceException;
@@ -12,8 +10,9 @@ import org.poolscope.model.PoolTag;
 import org.poolscope.model.Progress;
 import org.poolscope.model.Quantity;
 import org.poolscope.pool.ContentProfile;
-import org.poolscope.pool.FieldKind;
 import org.poolscope.pool.PoolBlocks;
+import org.poolscope.report.FieldText;
+import org.poolscope.report.FoldedFields;
 import org.poolscope.report.Listing;
 import org.poolscope.report.ProfileJson;
 import picocli.CommandLine.Command;
@@ -28,11 +27,6 @@ import picocli.CommandLine.TypeConversionException;
             "owner's data ends and leftovers of earlier owners begin. An owner betrays itself by where its pointers lead."},
         footer = {"", "Examples:", "  poolscope profile MEMORY.DMP --tag 'Io'", "  poolscope profile MEMORY.DMP --tag 'Io' --size 0x40 --format json"})
 final class ProfileCommand extends PoolBlocksCommand {
-
-    /** From 1601, where the kernel's times begin. */
-    private static final long SECONDS_TO_1970 = 11_644_473_600L;
-    /** Below any time a kernel keeps: some blocks have none. */
-    private static final long UNSET = 0x0100_0000_0000_0000L;
 
     @Option(names = "--tag", paramLabel = "TAG", required = true, converter = TagConverter.class, description = "The tag; blanks at its end may be left out.")
     private PoolTag tag;
@@ -64,8 +58,8 @@ final class ProfileCommand extends PoolBlocksCommand {
         }
         output.line("Tag '" + profile.tag() + "': " + Quantity.count(profile.blocks(), "block", "blocks") + ", " + Quantity.count(profile.sampled())
                 + " of size " + Address.text(profile.size()) + " looked at; the data is " + profile.dataLength() + " bytes long.");
-        List<FoldedFields> lines = all ? FoldedFields.unfolded(profile.fields(), ProfileCommand::what)
-                : FoldedFields.of(profile.fields(), ProfileCommand::what);
+        List<FoldedFields> lines = all ? FoldedFields.unfolded(profile.fields(), FieldText::of)
+                : FoldedFields.of(profile.fields(), FieldText::of);
         output.list(FIELDS, lines.iterator());
         if (profile.clusters().size() > 1) {
             output.line("");
@@ -84,49 +78,11 @@ final class ProfileCommand extends PoolBlocksCommand {
         }
     }
 
-    private static final Listing<FoldedFields> FIELDS = new Listing<FoldedFields>((line, json) -> text(json, "offset", line.offset()))
-            .number("Offset", FoldedFields::offset)
-            .number("Size", FoldedFields::size)
+    private static final Listing<FoldedFields> FIELDS = new Listing<FoldedFields>((line, json) -> text(json, "offset", Address.text(line.offset())))
+            .number("Offset", line -> Address.text(line.offset()))
+            .number("Size", FoldedFields::sizeText)
             .text("Kind", FoldedFields::kind)
             .text("What", FoldedFields::what);
-
-    private static String what(ContentProfile.Field field) {
-        if (field.kind() == FieldKind.POINTER || field.kind() == FieldKind.UNICODE_STRING) {
-            return field.target().map(target -> target + " (" + Quantity.percent(field.targetShare()) + ")").orElse("to various things")
-                    + (field.distinct() == null ? "" : ", " + Quantity.count(field.distinct(), "place", "places"));
-        }
-        if (field.kind() == FieldKind.TIME) {
-            return (field.minimum() < UNSET ? "up to " : time(field.minimum()) + " to ") + time(field.maximum()) + " UTC";
-        }
-        String text = field.kind() == FieldKind.CONSTANT ? characters(field.values().getFirst().value()) : "";
-        if (!text.isEmpty()) {
-            return Address.text(field.values().getFirst().value()) + " \"" + text + "\"";
-        }
-        String range = field.minimum() == null ? "" : Quantity.count(field.minimum()) + " to " + Quantity.count(field.maximum());
-        String values = field.values().isEmpty() || field.distinct() == null || field.distinct() > 8 ? ""
-                : field.values().stream().map(value -> Address.text(value.value())).collect(Collectors.joining(" "));
-        return range.isEmpty() ? values : values.isEmpty() ? range : range + ": " + values;
-    }
-
-    /** A time in 100 ns since 1601, to the second. */
-    private static String time(long fileTime) {
-        return Instant.ofEpochSecond(Math.floorDiv(fileTime, 10_000_000L) - SECONDS_TO_1970).toString().substring(0, 19)
-                .replace('T', ' ');
-    }
-
-    /** A constant that is text: four characters of one byte, or two of two bytes; else nothing. */
-    private static String characters(long value) {
-        boolean wide = (value & 0xff00_ff00L) == 0;
-        StringBuilder text = new StringBuilder();
-        for (int i = 0; i < 4; i += wide ? 2 : 1) {
-            char c = (char) (value >>> 8 * i & 0xff);
-            if (c <= ' ' || c > '~') {
-                return "";
-            }
-            text.append(c);
-        }
-        return text.toString();
-    }
 
     /** Reads one tag, with picocli's own way to complain. */
     static final class TagConverter implements ITypeConverter<PoolTag> {

@@ -91,6 +91,9 @@ class ReportPageTest {
         try (Watched watched = open(REPORTS.get("io-leak"), 1280, ColorScheme.LIGHT)) {
             assertThat(watched.page().locator("#contents tr", new Page.LocatorOptions().setHasText("+0x04")).first())
                     .containsText("KEVENT in the device extension of \\FileSystem\\RemFs");
+            // Neighbours that say the same are one row.
+            assertThat(watched.page().locator("#contents tr.left")).hasCount(1);
+            assertThat(watched.page().locator("#contents tr.left")).containsText("5 × 4");
             assertThat(watched.page().locator("#owners svg")).containsText("\\FileSystem\\RemFs");
             // Two tables give a pace, but no range of it.
             assertThat(watched.page().locator("#growth path.ahead")).hasCount(1);

@@ -208,6 +208,7 @@ public final class ExhibitJson {
         json.writeStringField("kind", "contents");
         text(json, "file", contents.file());
         ProfileJson.write(contents.profile(), MOST_VALUES, ProfileJson.USUAL_CLUSTERS, json);
+        ProfileJson.lines(contents.profile(), json);
         json.writeArrayFieldStart("samples");
         for (BlockContents.Sample sample : contents.samples()) {
             json.writeStartObject();

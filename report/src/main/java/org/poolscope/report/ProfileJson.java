@@ -5,6 +5,7 @@ import static org.poolscope.report.JsonDocument.text;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import java.io.IOException;
+import java.util.List;
 import org.poolscope.model.Address;
 import org.poolscope.pool.ContentProfile;
 
@@ -47,6 +48,25 @@ public final class ProfileJson {
             }
             json.writeEndArray();
             json.writeEndObject();
+        }
+        json.writeEndArray();
+    }
+
+    /** Writes the fields of a profile as lines to read, into an object that is open; what is data and what is left over are folded apart. */
+    static void lines(ContentProfile profile, JsonGenerator json) throws IOException {
+        json.writeArrayFieldStart("lines");
+        for (boolean data : new boolean[] {true, false}) {
+            List<ContentProfile.Field> fields = profile.fields().stream().filter(field -> field.offset() < profile.dataLength() == data).toList();
+            for (FoldedFields line : FoldedFields.of(fields, FieldText::besideAnExample)) {
+                json.writeStartObject();
+                number(json, "offset", line.offset());
+                number(json, "size", line.size());
+                number(json, "count", line.count());
+                text(json, "kind", line.kind());
+                text(json, "what", line.what());
+                number(json, "field", line.first() == null ? null : profile.fields().indexOf(line.first()));
+                json.writeEndObject();
+            }
         }
         json.writeEndArray();
     }

@@ -147,38 +147,30 @@ const sections = {};
     }
     return dump;
   };
-  /* Text and places without a pattern run over many words: one row for each run, with what stands there in one block. */
-  const runs = new Set(['UTF-16 text', 'ASCII text', 'data without a pattern', 'leftover']);
-  const instance = (field, contents) => {
-    const hex = contents.samples.length ? contents.samples[0].bytes.slice(2 * field.offset, 2 * (field.offset + field.size)) : '';
-    const letters = (hex.match(/../g) || []).map(pair => parseInt(pair, 16)).filter((code, i) => field.kind === 'ASCII text' || i % 2 === 0);
+  /* Text is shown as it stands in one block, over the whole run. */
+  const instance = (line, contents) => {
+    const hex = contents.samples.length ? contents.samples[0].bytes.slice(2 * line.offset, 2 * (line.offset + line.size * line.count)) : '';
+    const letters = (hex.match(/../g) || []).map(pair => parseInt(pair, 16)).filter((code, i) => line.kind === 'ASCII text' || i % 2 === 0);
     const text = letters.map(code => code >= 32 && code < 127 ? String.fromCharCode(code) : '').join('');
     return text ? 'for instance ' + text : '';
   };
-  sections.merged = contents => {
-    const merged = [];
-    for (const field of contents.fields) {
-      const last = merged[merged.length - 1];
-      if (last && runs.has(field.kind) && last.kind === field.kind && last.offset + last.size === field.offset && !field.target && !last.target && field.offset !== contents.dataLength) {
-        last.size += field.size;
-        last.run = true;
-      } else {
-        merged.push({ ...field });
-      }
-    }
-    return merged;
+  const values = (field, line, contents) => {
+    if (line.kind.endsWith('text')) return instance(line, contents);
+    if (!field || line.count > 1 || line.kind === 'time') return field && field.target ? '' : line.what;
+    return field.target && field.distinct === null ? 'many' : field.values.slice(0, 3).map(value => value.value + (field.distinct === 1 ? '' : ' ×' + count(value.count))).join('  ') + (field.distinct !== null && field.distinct > 3 ? '  … ' + count(field.distinct) + ' in all' : '');
   };
+  const leadsTo = (field, line) => !field || !field.target ? '' : line.count > 1 ? line.what : field.target + (field.targetShare < 0.999 ? ' (' + percent(field.targetShare) + ')' : '');
   sections.struct = contents => {
-    contents = { ...contents, fields: sections.merged(contents) };
-    const own = contents.fields.filter(field => field.offset < contents.dataLength);
-    const left = contents.fields.filter(field => field.offset >= contents.dataLength);
+    const first = line => line.field === null ? null : contents.fields[line.field];
+    const own = contents.lines.filter(line => line.offset < contents.dataLength);
+    const left = contents.lines.filter(line => line.offset >= contents.dataLength);
     const columns = [
-      { title: 'Offset', kind: 'mono edge', text: field => '+0x' + field.offset.toString(16).padStart(2, '0') },
-      { title: 'Size', number: true, wide: true, text: field => String(field.size) },
-      { title: 'Holds', node: field => el('span', { class: 'kind ' + group(field.kind), text: field.kind }) },
-      { title: 'Values', wide: true, kind: 'mono', text: field => field.kind.endsWith('text') ? instance(field, contents) : field.run ? '' : field.target && field.distinct === null ? 'many' : field.values.slice(0, 3).map(value => value.value + (field.distinct === 1 ? '' : ' ×' + count(value.count))).join('  ') + (field.distinct !== null && field.distinct > 3 ? '  … ' + count(field.distinct) + ' in all' : '') },
-      { title: 'Leads to', node: field => field.target ? field.target + (field.targetShare < 0.999 ? ' (' + percent(field.targetShare) + ')' : '') : '' }];
-    const table = (fields, label) => page.table(columns, fields, { label, part: 48, mark: field => group(field.kind) + '-row' + (field.offset >= contents.dataLength ? ' left' : '') });
+      { title: 'Offset', kind: 'mono edge', text: line => '+0x' + line.offset.toString(16).padStart(2, '0') },
+      { title: 'Size', number: true, wide: true, text: line => (line.count > 1 ? line.count + ' × ' : '') + line.size },
+      { title: 'Holds', node: line => el('span', { class: 'kind ' + group(line.kind), text: line.kind }) },
+      { title: 'Values', wide: true, kind: 'mono', text: line => values(first(line), line, contents) },
+      { title: 'Leads to', node: line => leadsTo(first(line), line) }];
+    const table = (lines, label) => page.table(columns, lines, { label, part: 48, mark: line => group(line.kind) + '-row' + (line.offset >= contents.dataLength ? ' left' : '') });
     return [table(own, "Structure of the blocks of tag '" + contents.tag + "'"),
       left.length ? el('details', null, el('summary', { text: 'Behind byte ' + contents.dataLength + ': what earlier owners of the memory left' }), table(left, 'Leftovers')) : null];
   };

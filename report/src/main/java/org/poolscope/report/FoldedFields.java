@@ -1,9 +1,8 @@
-package org.poolscope.app;
+package org.poolscope.report;
 
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
-import org.poolscope.model.Address;
 import org.poolscope.pool.ContentProfile;
 
 /**
@@ -11,34 +10,34 @@ import org.poolscope.pool.ContentProfile;
  * shown once. Data without a pattern would fill pages otherwise.
  *
  * @param offset where it begins
- * @param size its bytes, {@code 8 x 4} for eight neighbours of four bytes
+ * @param size bytes of one place, or of all that stands again
+ * @param count how many neighbours of this size
  * @param kind what it holds, in words
  * @param what more about it
+ * @param first the first of the places; {@code null} where what stands before comes again and again
  */
-record FoldedFields(String offset, String size, String kind, String what) {
+public record FoldedFields(int offset, int size, int count, String kind, String what, ContentProfile.Field first) {
 
     /** A sequence of more lines than this is not looked for: structures of a few words repeat, not pages. */
     private static final int LONGEST = 8;
     /** A sequence that comes fewer times in a row is shorter to read as it is. */
     private static final int OFTEN = 3;
 
-    private record Place(int offset, int size, int count, String kind, String what) {
+    private static FoldedFields of(ContentProfile.Field field, Function<ContentProfile.Field, String> what) {
+        return new FoldedFields(field.offset(), field.size(), 1, field.kind().words(), what.apply(field), field);
+    }
 
-        static Place of(ContentProfile.Field field, Function<ContentProfile.Field, String> what) {
-            return new Place(field.offset(), field.size(), 1, field.kind().words(), what.apply(field));
-        }
+    private int end() {
+        return offset + size * count;
+    }
 
-        private int end() {
-            return offset + size * count;
-        }
+    private boolean saysTheSameAs(FoldedFields other) {
+        return size == other.size && count == other.count && kind.equals(other.kind) && what.equals(other.what);
+    }
 
-        private boolean saysTheSameAs(Place other) {
-            return size == other.size && count == other.count && kind.equals(other.kind) && what.equals(other.what);
-        }
-
-        private FoldedFields line() {
-            return new FoldedFields(Address.text(offset), count == 1 ? Integer.toString(size) : count + " x " + size, kind, what);
-        }
+    /** Its bytes: {@code 8 x 4} for eight neighbours of four bytes. */
+    public String sizeText() {
+        return count == 1 ? Integer.toString(size) : count + " x " + size;
     }
 
     /**
@@ -46,8 +45,8 @@ record FoldedFields(String offset, String size, String kind, String what) {
      *
      * @param what what is said of a place besides its kind
      */
-    static List<FoldedFields> of(List<ContentProfile.Field> fields, Function<ContentProfile.Field, String> what) {
-        List<Place> places = neighbours(fields, what);
+    public static List<FoldedFields> of(List<ContentProfile.Field> fields, Function<ContentProfile.Field, String> what) {
+        List<FoldedFields> places = neighbours(fields, what);
         List<FoldedFields> lines = new ArrayList<>();
         int at = 0;
         while (at < places.size()) {
@@ -58,30 +57,30 @@ record FoldedFields(String offset, String size, String kind, String what) {
                 length = times >= OFTEN ? tried : 0;
             }
             if (length == 0) {
-                lines.add(places.get(at++).line());
+                lines.add(places.get(at++));
                 continue;
             }
-            places.subList(at, at + length).forEach(place -> lines.add(place.line()));
+            lines.addAll(places.subList(at, at + length));
             int again = places.get(at + length).offset();
-            lines.add(new FoldedFields(Address.text(again), Integer.toString(places.get(at + length * times - 1).end() - again),
-                    "and so on", (times - 1) + " times more, the same every " + (again - places.get(at).offset()) + " bytes"));
+            lines.add(new FoldedFields(again, places.get(at + length * times - 1).end() - again, 1, "and so on",
+                    (times - 1) + " times more, the same every " + (again - places.get(at).offset()) + " bytes", null));
             at += length * times;
         }
         return lines;
     }
 
     /** The same without folding: a line for each place. */
-    static List<FoldedFields> unfolded(List<ContentProfile.Field> fields, Function<ContentProfile.Field, String> what) {
-        return fields.stream().map(field -> Place.of(field, what).line()).toList();
+    public static List<FoldedFields> unfolded(List<ContentProfile.Field> fields, Function<ContentProfile.Field, String> what) {
+        return fields.stream().map(field -> of(field, what)).toList();
     }
 
-    private static List<Place> neighbours(List<ContentProfile.Field> fields, Function<ContentProfile.Field, String> what) {
-        List<Place> places = new ArrayList<>();
+    private static List<FoldedFields> neighbours(List<ContentProfile.Field> fields, Function<ContentProfile.Field, String> what) {
+        List<FoldedFields> places = new ArrayList<>();
         for (ContentProfile.Field field : fields) {
-            Place one = Place.of(field, what);
-            Place last = places.isEmpty() ? null : places.getLast();
+            FoldedFields one = of(field, what);
+            FoldedFields last = places.isEmpty() ? null : places.getLast();
             if (last != null && last.end() == one.offset && last.size == one.size && last.kind.equals(one.kind) && last.what.equals(one.what)) {
-                places.set(places.size() - 1, new Place(last.offset, last.size, last.count + 1, last.kind, last.what));
+                places.set(places.size() - 1, new FoldedFields(last.offset, last.size, last.count + 1, last.kind, last.what, last.first));
             } else {
                 places.add(one);
             }
@@ -90,7 +89,7 @@ record FoldedFields(String offset, String size, String kind, String what) {
     }
 
     /** How many times the lines from here on come one after another, with nothing in between. */
-    private static int times(List<Place> places, int at, int length) {
+    private static int times(List<FoldedFields> places, int at, int length) {
         if (at + length >= places.size()) {
             return 1;
         }
@@ -98,8 +97,8 @@ record FoldedFields(String offset, String size, String kind, String what) {
         int times = 1;
         while (at + length * (times + 1) <= places.size()) {
             for (int i = 0; i < length; i++) {
-                Place first = places.get(at + i);
-                Place again = places.get(at + length * times + i);
+                FoldedFields first = places.get(at + i);
+                FoldedFields again = places.get(at + length * times + i);
                 if (!first.saysTheSameAs(again) || again.offset() != first.offset() + stride * times) {
                     return times;
                 }
