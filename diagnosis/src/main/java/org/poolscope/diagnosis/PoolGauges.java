@@ -14,7 +14,7 @@ import org.poolscope.model.Provenance;
 /**
  * Use of the pools, and of committed memory, against their limits.
  *
- * @param gauges one for each kind of memory, at its fullest
+ * @param gauges one for each kind of memory: a pool at its fullest, committed memory as it was last, unless it ran short before
  */
 public record PoolGauges(List<Gauge> gauges) implements Exhibit {
 
@@ -32,6 +32,21 @@ public record PoolGauges(List<Gauge> gauges) implements Exhibit {
      */
     public record Gauge(String what, long usedBytes, Long limitBytes, Double share, boolean high, String source, LocalDateTime taken,
             Provenance seenAt) {
+
+        private static final Comparator<Gauge> BY_USE = Comparator.comparing(Gauge::share, Comparator.nullsFirst(Comparator.naturalOrder()))
+                .thenComparing(Gauge::usedBytes);
+        /** What programs commit comes and goes, while a pool that leaks only grows: of a moment with trouble, else of the last. */
+        private static final Comparator<Gauge> BY_TIME = Comparator.comparing(Gauge::high)
+                .thenComparing(Gauge::taken, Comparator.nullsFirst(Comparator.naturalOrder())).thenComparing(BY_USE);
+
+        private boolean isPool() {
+            return what.endsWith("pool");
+        }
+
+        /** The one of two of the same kind that tells more; this, when they tell the same. */
+        private Gauge or(Gauge other) {
+            return (isPool() ? BY_USE : BY_TIME).compare(other, this) > 0 ? other : this;
+        }
     }
 
     /** Above this share of the commit limit programs begin to fail. */
@@ -42,16 +57,14 @@ public record PoolGauges(List<Gauge> gauges) implements Exhibit {
     }
 
     static Optional<PoolGauges> of(Case subject) {
-        Map<String, Gauge> fullest = new LinkedHashMap<>();
-        Comparator<Gauge> byUse = Comparator.comparing(Gauge::share, Comparator.nullsFirst(Comparator.naturalOrder()))
-                .thenComparing(Gauge::usedBytes);
+        Map<String, Gauge> telling = new LinkedHashMap<>();
         for (MemoryCounters totals : subject.facts(MemoryCounters.class)) {
             for (Gauge gauge : gauges(totals, subject)) {
-                fullest.merge(gauge.what(), gauge, (left, right) -> byUse.compare(right, left) > 0 ? right : left);
+                telling.merge(gauge.what(), gauge, Gauge::or);
             }
         }
-        List<Gauge> gauges = new ArrayList<>(fullest.values());
-        gauges.sort(Comparator.comparing((Gauge gauge) -> gauge.what().endsWith("pool") ? 0 : 1)
+        List<Gauge> gauges = new ArrayList<>(telling.values());
+        gauges.sort(Comparator.comparing((Gauge gauge) -> gauge.isPool() ? 0 : 1)
                 .thenComparing(Gauge::share, Comparator.nullsLast(Comparator.reverseOrder())));
         return gauges.isEmpty() ? Optional.empty() : Optional.of(new PoolGauges(gauges));
     }
