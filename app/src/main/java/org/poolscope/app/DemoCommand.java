@@ -14,6 +14,7 @@ import org.poolscope.diagnosis.Verdict;
 import org.poolscope.lab.LabCase;
 import org.poolscope.lab.LabCases;
 import org.poolscope.lab.LabOptions;
+import org.poolscope.model.ProgramName;
 import org.poolscope.report.VerdictJson;
 import org.poolscope.report.VerdictText;
 import picocli.CommandLine.Command;
@@ -54,7 +55,7 @@ final class DemoCommand implements Callable<Integer> {
                     VerdictText.print(verdict, output.style(), false, output.writer());
                     if (keep == null) {
                         output.line("");
-                        output.line("These files are deleted again: to run the commands above, keep them with poolscope demo --keep DIR.");
+                        output.line("These files are deleted again: to run the commands above, keep them with " + ProgramName.called("poolscope demo --keep DIR") + ".");
                     }
                 }
                 return verdict.isProblem() ? 1 : 0;

@@ -12,6 +12,7 @@ import org.poolscope.fleet.IngestReport;
 import org.poolscope.fleet.IngestReport.BadFile;
 import org.poolscope.fleet.MachineNames;
 import org.poolscope.model.EvidenceException;
+import org.poolscope.model.ProgramName;
 import org.poolscope.model.Quantity;
 import org.poolscope.model.ShellWord;
 import org.poolscope.report.Plain;
@@ -123,7 +124,7 @@ final class FleetIngestCommand implements Callable<Integer> {
         }
         list("Not taken in:", report.bad());
         list("Taken in with doubts:", report.warnings());
-        output.line("Ask it: poolscope fleet leaks " + ShellWord.of(target.toString()));
+        output.line("Ask it: " + ProgramName.called("poolscope fleet leaks ") + ShellWord.of(target.toString()));
         output.flush();
     }
 

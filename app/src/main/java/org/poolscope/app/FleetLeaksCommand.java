@@ -11,7 +11,9 @@ import java.util.concurrent.Callable;
 import org.poolscope.fleet.FleetEngine;
 import org.poolscope.fleet.FleetLeak;
 import org.poolscope.fleet.FleetLeaks;
+import org.poolscope.model.ProgramName;
 import org.poolscope.model.Quantity;
+import org.poolscope.model.ShellWord;
 import org.poolscope.report.Listing;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -78,8 +80,9 @@ final class FleetLeaksCommand implements Callable<Integer> {
         }
         if (!leaks.isEmpty() && !output.isJson()) {
             long machines = leaks.stream().map(leak -> leak.key().machine()).distinct().count();
-            output.line(String.format(Locale.ROOT, "%s on %s. What sets these apart: poolscope fleet outliers %s",
-                    Quantity.count(leaks.size(), "leak", "leaks"), Quantity.count(machines, "machine", "machines"), dataset.root()));
+            output.line(String.format(Locale.ROOT, "%s on %s. What sets these apart: %s %s",
+                    Quantity.count(leaks.size(), "leak", "leaks"), Quantity.count(machines, "machine", "machines"),
+                    ProgramName.called("poolscope fleet outliers"), ShellWord.of(dataset.root().toString())));
         }
         output.flush();
         return 0;

@@ -9,6 +9,7 @@ import org.poolscope.kernel.KernelImage;
 import org.poolscope.memory.MemoryImage;
 import org.poolscope.model.EvidenceException;
 import org.poolscope.model.EvidenceFile;
+import org.poolscope.model.ProgramName;
 import org.poolscope.model.Progress;
 import org.poolscope.report.Plain;
 import org.poolscope.symbols.store.SymbolFinder;
@@ -68,7 +69,7 @@ abstract class ImageCommand implements Callable<Integer> {
             List<String> formats = EvidenceReaders.installed().formats(file);
             throw formats.isEmpty() ? e : new EvidenceException(plain, "", "this is no memory image but another kind of evidence ("
                     + String.join(", ", formats) + ")",
-                    "'poolscope diagnose' reads it, and 'poolscope trend' when it tells of several times", e);
+                    "'" + ProgramName.called("poolscope diagnose") + "' reads it, and '" + ProgramName.called("poolscope trend") + "' when it tells of several times", e);
         }
     }
 

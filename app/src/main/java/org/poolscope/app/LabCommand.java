@@ -12,6 +12,7 @@ import org.poolscope.lab.LabCase;
 import org.poolscope.lab.LabCases;
 import org.poolscope.lab.LabOptions;
 import org.poolscope.lab.LabResult;
+import org.poolscope.model.ProgramName;
 import org.poolscope.model.Quantity;
 import org.poolscope.model.ShellWord;
 import picocli.CommandLine.ArgGroup;
@@ -122,7 +123,7 @@ final class LabCommand implements Callable<Integer> {
                 output.line(String.format("  %-32s %s", made.folder().relativize(file), Quantity.bytes(file.toFile().length())));
             }
             output.line("The truth: " + made.truth());
-            output.line("Diagnose it: poolscope diagnose " + ShellWord.of(made.folder().toString()));
+            output.line("Diagnose it: " + ProgramName.called("poolscope diagnose ") + ShellWord.of(made.folder().toString()));
         }
         return 0;
     }
@@ -164,7 +165,7 @@ final class LabCommand implements Callable<Integer> {
         } else {
             output.line(FleetCase.NAME + ": " + FleetCase.DESCRIPTION);
             output.line("The truth: " + truth);
-            output.line("Take it in: poolscope fleet ingest " + ShellWord.of(folder.toString()) + " -o DATASET");
+            output.line("Take it in: " + ProgramName.called("poolscope fleet ingest ") + ShellWord.of(folder.toString()) + " -o DATASET");
         }
         return 0;
     }

@@ -11,12 +11,17 @@ import java.io.Writer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.NoSuchFileException;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.poolscope.fleet.FleetException;
 import org.poolscope.model.EvidenceException;
+import org.poolscope.model.ProgramName;
 import org.poolscope.report.Plain;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.UnmatchedArgumentException;
 
 /** The {@code poolscope} command. */
 @Command(name = "poolscope", version = "poolscope 0.1.0", mixinStandardHelpOptions = true, usageHelpAutoWidth = true,
@@ -27,6 +32,7 @@ import picocli.CommandLine.ParameterException;
 public final class Poolscope {
 
     static final int UNREADABLE = 3;
+    private static final Pattern EXAMPLE = Pattern.compile("(?<=  |: |\\()poolscope ");
 
     static {
         // Nothing here is written in Groovy: picocli would look for its classes in every library, at every start.
@@ -93,6 +99,10 @@ public final class Poolscope {
     static CommandLine commandLine(Writer out, String... arguments) {
         CommandLine line = new CommandLine(new Poolscope(out));
         CommandList.addTo(line, arguments);
+        // The examples of a command's help are for pasting too.
+        line.getHelpSectionMap().put(CommandLine.Model.UsageMessageSpec.SECTION_KEY_FOOTER, help -> EXAMPLE.matcher(help.footer())
+                .replaceAll(Matcher.quoteReplacement(ProgramName.word() + " ")));
+        line.setHelpSectionMap(line.getHelpSectionMap());
         return line;
     }
 
@@ -104,8 +114,12 @@ public final class Poolscope {
         CommandLine command = failure.getCommandLine();
         PrintWriter err = command.getErr();
         err.println("poolscope: " + Plain.text(failure.getMessage()));
-        CommandLine.UnmatchedArgumentException.printSuggestions(failure, err);
-        err.println("Try '" + command.getCommandSpec().qualifiedName() + " --help'.");
+        if (failure instanceof UnmatchedArgumentException unmatched && !unmatched.getSuggestions().isEmpty()) {
+            err.println(unmatched.isUnknownOption() ? "Possible solutions: " + String.join(", ", unmatched.getSuggestions())
+                    : "Did you mean: " + unmatched.getSuggestions().stream().map(name -> ProgramName.called(command.getCommandSpec().qualifiedName() + " " + name))
+                            .collect(Collectors.joining(" or ")) + "?");
+        }
+        err.println("Try '" + ProgramName.called(command.getCommandSpec().qualifiedName() + " --help") + "'.");
         return CommandLine.ExitCode.USAGE;
     }
 

@@ -184,6 +184,20 @@ class PracticeCasesTest {
                 .contains("Of these blocks 3 belong to the 55 outstanding I/O requests");
     }
 
+    /** Two images of one boot: what grew between them is in the second, block by block. */
+    @Test
+    void ofATagThatGrewBetweenTwoImagesTheLaterIsAskedFirst() {
+        Path before = RealEvidence.image("nt52-before.raw");
+        Path after = RealEvidence.image("nt52-after.raw");
+        String out = oneLine(CommandRun.of("diagnose", before, after).out());
+        String grown = out.substring(out.indexOf("Tag 'Mup ' of mup.sys grew by"));
+        assertThat(grown.substring(grown.indexOf("Next:"), grown.indexOf("poolmon -n"))).containsSubsequence(
+                "poolscope profile " + after + " --tag 'Mup '", "poolscope refs " + after + " --tag 'Mup ' --counting");
+        // Of the blocks that are lost it was said above what to look at.
+        String lost = out.substring(out.indexOf("Tag 'Io  ' grew by"), out.indexOf("Tag 'Mup ' of mup.sys grew by"));
+        assertThat(lost).contains("poolmon -n").doesNotContain("poolscope profile");
+    }
+
     private CommandRun diagnose(String name, String variant, String scale) {
         Path evidence = folder.resolve(name + "-" + variant);
         CommandRun made = CommandRun.of("lab", name, "-o", evidence, "--scale", scale, "--variant", variant);

@@ -91,13 +91,27 @@ class TerminalTextTest {
         assertThat(inAProcess(Map.of(), "-Dpoolscope.stdout=file")).startsWith("VERDICT").doesNotContain("\u001b");
     }
 
-    /** What a process of its own prints: colours depend on its environment. */
+    @Test
+    void commandsBeginAsTheProgramWasCalled() throws Exception {
+        String called = "-Dpoolscope.command=../bin/poolscope";
+        String evidence = folder.resolve("case").toString();
+        assertThat(inAProcess(Map.of(), called, "lab", "io-leak", "-o", evidence, "--scale", "0.005")).contains("Diagnose it: ../bin/poolscope diagnose ");
+        assertThat(inAProcess(Map.of(), called, "diagnose", evidence)).contains("\n         ../bin/poolscope profile ")
+                .contains("'../bin/poolscope fleet outliers'").doesNotContain(" poolscope ");
+        assertThat(inAProcess(Map.of(), called, "demo", "--help")).contains("\n  ../bin/poolscope demo\n").doesNotContain("\n  poolscope");
+    }
+
     private String inAProcess(Map<String, String> environment, String option) throws Exception {
+        return inAProcess(environment, option, "diagnose", RealEvidence.path("cases/photo-upload").toString());
+    }
+
+    /** What a process of its own prints: colours depend on its environment, and commands on how it was called. */
+    private String inAProcess(Map<String, String> environment, String option, String... arguments) throws Exception {
         Path out = folder.resolve("out");
-        ProcessBuilder builder = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-XX:TieredStopAtLevel=1",
-                "--enable-native-access=ALL-UNNAMED", option, "-cp", System.getProperty("java.class.path"), "org.poolscope.app.Poolscope",
-                "diagnose", RealEvidence.path("cases/photo-upload").toString()).redirectOutput(out.toFile())
-                .redirectError(ProcessBuilder.Redirect.DISCARD);
+        List<String> command = new ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-XX:TieredStopAtLevel=1",
+                "--enable-native-access=ALL-UNNAMED", option, "-cp", System.getProperty("java.class.path"), "org.poolscope.app.Poolscope"));
+        command.addAll(List.of(arguments));
+        ProcessBuilder builder = new ProcessBuilder(command).redirectOutput(out.toFile()).redirectError(ProcessBuilder.Redirect.DISCARD);
         builder.environment().remove("NO_COLOR");
         builder.environment().putAll(environment);
         Process process = builder.start();

@@ -58,7 +58,8 @@ final class GrowingTagRule implements Rule {
             List<PoolSnapshot> series = lastRun(whole, trends.boots());
             for (PoolKind pool : PoolKind.values()) {
                 leader(series, pool).filter(growth -> !isTold(growth.last().tag(), pool, subject))
-                        .ifPresent(growth -> found.add(finding(growth, series, pool, trends, owners, handles)));
+                        .ifPresent(growth -> found.add(steps(finding(growth, series, pool, trends, owners, handles), growth.last().tag(), series.getLast(), earlier,
+                                subject).build()));
             }
         }
         return found;
@@ -128,7 +129,7 @@ final class GrowingTagRule implements Rule {
         return false;
     }
 
-    private Finding finding(Growth growth, List<PoolSnapshot> series, PoolKind pool, PoolTrends trends, OwnerBook owners,
+    private Finding.Builder finding(Growth growth, List<PoolSnapshot> series, PoolKind pool, PoolTrends trends, OwnerBook owners,
             HandleLeaks handles) {
         PoolTag tag = growth.last().tag();
         Duration between = Duration.between(series.getFirst().taken(), series.getLast().taken());
@@ -149,7 +150,17 @@ final class GrowingTagRule implements Rule {
         for (TagUsage row : growth.first() == null ? List.of(growth.last()) : List.of(growth.first(), growth.last())) {
             finding.evidence(row.seenAt() != null ? row.seenAt() : place(series, row));
         }
-        return finding.next("Take more snapshots to see whether the growth is steady.", "poolmon -n poolsnap.log").build();
+        return finding;
+    }
+
+    /** Where the last table is an image's, its blocks are at hand: what they hold, and who keeps them, tells more than another table. */
+    private static Finding.Builder steps(Finding.Builder finding, PoolTag tag, PoolSnapshot last, List<Finding> earlier, Case subject) {
+        boolean lost = earlier.stream().anyMatch(one -> one.rule().equals(LostBlocksRule.ID) && one.tags().contains(tag));
+        Optional<OpenPool> blocks = OpenPool.of(subject).stream().filter(pool -> pool.file().equals(last.seenAt().file())).findFirst();
+        blocks.filter(pool -> !lost).ifPresent(pool -> finding
+                .next("See what these blocks hold, offset by offset: what they are for, and whose.", NextStep.profile(pool.word(), tag))
+                .next("See what keeps them: which blocks and drivers point to them.", NextStep.references(pool.word(), tag)));
+        return finding.next("Take more snapshots to see whether the growth is steady.", "poolmon -n poolsnap.log");
     }
 
     private static Provenance place(List<PoolSnapshot> series, TagUsage row) {

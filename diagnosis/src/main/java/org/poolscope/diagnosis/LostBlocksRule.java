@@ -8,6 +8,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.poolscope.memory.Absence;
 import org.poolscope.model.PoolKind;
+import org.poolscope.model.ProgramName;
 import org.poolscope.model.Quantity;
 import org.poolscope.pool.LostBlocks;
 import org.poolscope.pool.Reachability;
@@ -81,7 +82,7 @@ final class LostBlocksRule implements Rule {
         }
         if (first) {
             text.append(" Why only some of otherwise equal machines leak cannot be told from one of them: compare them with "
-                    + "'poolscope fleet outliers'.");
+                    + "'" + ProgramName.called("poolscope fleet outliers") + "'.");
             owner.ifPresent(found -> finding.next("If like machines do not leak, compare drivers, their dates, and who is attached to whose devices "
                     + "with one of them: a filter that completes requests in another way makes a driver forget its blocks.",
                     "poolscope modules " + pool.word()));

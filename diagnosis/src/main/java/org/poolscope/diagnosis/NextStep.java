@@ -1,15 +1,20 @@
 package org.poolscope.diagnosis;
 
 import org.poolscope.model.PoolTag;
+import org.poolscope.model.ProgramName;
 import org.poolscope.model.ShellWord;
 
 /**
  * What an engineer would do next.
  *
  * @param text what to do and what it would tell, as a sentence
- * @param command the exact command to run, or {@code null} when the step is no command
+ * @param command the exact command to run, as it is typed where the user is, or {@code null} when the step is no command
  */
 public record NextStep(String text, String command) {
+
+    public NextStep {
+        command = command == null ? null : ProgramName.called(command);
+    }
 
     /**
      * The command that profiles a tag's blocks.

@@ -26,6 +26,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import org.poolscope.model.ProgramName;
 
 /**
  * The data set of a fleet on disk: {@code TABLE/machine=NAME/part-ID.parquet}, and {@code commits/ID.json} that say which of those
@@ -63,7 +64,7 @@ public final class FleetStore implements AutoCloseable {
      */
     public static FleetStore open(Path root) throws FleetException {
         if (!Files.isRegularFile(root.resolve(MARK))) {
-            throw new FleetException(root + " holds no fleet data set. Make one: poolscope fleet ingest EVIDENCE -o " + root);
+            throw new FleetException(root + " holds no fleet data set. Make one: " + ProgramName.called("poolscope fleet ingest EVIDENCE -o ") + root);
         }
         FleetStore store = new FleetStore(root);
         store.load();

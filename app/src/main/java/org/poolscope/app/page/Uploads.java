@@ -13,6 +13,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.poolscope.model.ProgramName;
 import org.poolscope.model.Quantity;
 
 /**
@@ -85,7 +86,7 @@ final class Uploads implements AutoCloseable {
     private void check(String name, long more) throws Refusal, IOException {
         if (taken.get() + more > mostBytes) {
             throw new Refusal(413, "'" + name + "' is too large: at most " + Quantity.bytes(mostBytes)
-                    + " can be dropped here in all. Name it on the command line instead: poolscope ui FILE (or raise --max-upload)");
+                    + " can be dropped here in all. Name it on the command line instead: " + ProgramName.called("poolscope ui FILE") + " (or raise --max-upload)");
         }
         if (Files.getFileStore(folder).getUsableSpace() - more < ROOM) {
             throw new Refusal(507, "There is no room for '" + name + "' in " + folder.getParent() + ". Name it on the command line instead: it is then read in place");
@@ -97,7 +98,7 @@ final class Uploads implements AutoCloseable {
         for (Map.Entry<String, String> archive : ARCHIVES.entrySet()) {
             if (beginning.startsWith(archive.getKey())) {
                 throw new Refusal(415, "'" + name + "' is an archive (" + archive.getValue() + "), and archives are not opened here. Unpack it and drop what is in it, "
-                        + "or name it on the command line: poolscope ui FILE");
+                        + "or name it on the command line: " + ProgramName.called("poolscope ui FILE"));
             }
         }
     }

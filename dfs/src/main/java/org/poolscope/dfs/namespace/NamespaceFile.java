@@ -17,6 +17,7 @@ import org.poolscope.dfs.DfsPath;
 import org.poolscope.dfs.ReferralKind;
 import org.poolscope.dfs.message.ReferralRequest;
 import org.poolscope.model.EvidenceException;
+import org.poolscope.model.ProgramName;
 import org.snakeyaml.engine.v2.api.LoadSettings;
 import org.snakeyaml.engine.v2.api.lowlevel.Compose;
 import org.snakeyaml.engine.v2.api.lowlevel.Parse;
@@ -109,7 +110,7 @@ public final class NamespaceFile {
             reader.checkDepth(new Parse(settings).parseString(text));
             Optional<Node> document = new Compose(settings).composeString(text);
             if (document.isEmpty()) {
-                throw new EvidenceException(file, "", "it is empty", "See 'poolscope dfs serve --help' for an example");
+                throw new EvidenceException(file, "", "it is empty", "See '" + ProgramName.called("poolscope dfs serve --help") + "' for an example");
             }
             return reader.namespace(new YamlMap(file, document.get(), "the file", Set.of("server", "guests", "users", "roots")));
         } catch (MarkedYamlEngineException e) {

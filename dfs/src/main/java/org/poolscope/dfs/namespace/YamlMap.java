@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.poolscope.model.EvidenceException;
+import org.poolscope.model.ProgramName;
 import org.snakeyaml.engine.v2.exceptions.Mark;
 import org.snakeyaml.engine.v2.nodes.MappingNode;
 import org.snakeyaml.engine.v2.nodes.Node;
@@ -33,7 +34,7 @@ final class YamlMap {
         this.name = name;
         if (!(node instanceof MappingNode mapping)) {
             throw new EvidenceException(file, place(node.getStartMark()), name + " holds no 'name: value' lines",
-                    "See 'poolscope dfs serve --help' for an example");
+                    "See '" + ProgramName.called("poolscope dfs serve --help") + "' for an example");
         }
         for (NodeTuple entry : mapping.getValue()) {
             String key = entry.getKeyNode() instanceof ScalarNode scalar ? scalar.getValue() : null;

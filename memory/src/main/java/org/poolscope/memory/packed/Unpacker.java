@@ -24,6 +24,7 @@ import org.poolscope.memory.MemoryImage;
 import org.poolscope.model.CacheFolder;
 import org.poolscope.model.EvidenceException;
 import org.poolscope.model.EvidenceFile;
+import org.poolscope.model.ProgramName;
 import org.poolscope.model.Progress;
 import org.poolscope.model.Quantity;
 import org.tukaani.xz.MemoryLimitException;
@@ -121,7 +122,7 @@ public final class Unpacker {
         }
         throw images.isEmpty()
                 ? new EvidenceException(path, "", "none of the " + files.get().size() + " files in it is a memory image",
-                        "'poolscope diagnose' reads all evidence in an archive")
+                        "'" + ProgramName.called("poolscope diagnose") + "' reads all evidence in an archive")
                 : new EvidenceException(path, "", "it holds " + images.size() + " memory images: "
                         + String.join(", ", images.stream().map(UnpackedFile::member).limit(10).toList()),
                         "Unpack it and name one of them");
