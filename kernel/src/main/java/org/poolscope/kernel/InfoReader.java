@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import org.poolscope.memory.CrashDumpHeader;
+import org.poolscope.memory.ImageFormat;
 import org.poolscope.memory.MemoryImage;
 import org.poolscope.memory.PagedMemory;
 import org.poolscope.memory.PhysicalMemory;
@@ -119,6 +120,17 @@ final class InfoReader {
         }
         OptionalLong counted = variables == null ? OptionalLong.empty() : variables.wordIn("MmNumberOfPhysicalPages");
         return counted.orElse(0) == 0 ? null : Long.valueOf(counted.getAsLong());
+    }
+
+    /**
+     * Pages that the image should hold and does not, because it is cut short or damaged. Raw memory does not say itself how much it should be;
+     * the kernel in it does.
+     */
+    long missingPages() {
+        Optional<PhysicalMemory> physical = image.physical();
+        long told = physical.map(PhysicalMemory::missingPages).orElse(0L);
+        return told > 0 || variables == null || physical.isEmpty() || image.format() != ImageFormat.RAW ? told
+                : new MachineMemory(variables, memory.pointerSize()).lackingIn(physical.get(), physicalPages());
     }
 
     private Optional<Instant> systemTime() {

@@ -38,8 +38,8 @@ import org.poolscope.symbols.store.SymbolFinder;
  */
 public final class KernelImage implements AutoCloseable {
 
-    private static final String NOT_RECORDED = "the small dump does not record them: Windows fills them in only when it writes"
-            + " the small dump at the crash itself";
+    private static final String NOT_RECORDED = "the small dump does not record the memory manager's counters: Windows fills them in"
+            + " only when it writes the small dump at the crash itself";
     /**
      * What the kernel's own table of pool use by tag is called, as the {@linkplain PoolSnapshot#source() source} of its figures.
      */
@@ -57,6 +57,7 @@ public final class KernelImage implements AutoCloseable {
     private final TypeLayouts layouts;
     private final VirtualMemory memory;
     private final InfoReader describer;
+    private final long missingPages;
     private final Set<String> warnings = new LinkedHashSet<>();
 
     private final Supplier<Answer<List<LoadedModule>>> modules = remembered(this::readModules);
@@ -94,6 +95,11 @@ public final class KernelImage implements AutoCloseable {
             layouts.caveat().ifPresent(warnings::add);
         }
         this.describer = new InfoReader(image, architecture, memory, variables);
+        this.missingPages = describer.missingPages();
+        if (missingPages > 0 && image.format() == ImageFormat.RAW) {
+            warnings.add("the file is cut short: %s of the machine's memory are missing, by the kernel's own list of it"
+                    .formatted(Quantity.count(missingPages, "page", "pages")));
+        }
         if (identity.assumed()) {
             warnings.add("the image does not tell the kernel's build; build %d is assumed".formatted(identity.version().build()));
         }
@@ -195,6 +201,14 @@ public final class KernelImage implements AutoCloseable {
     /** The image the kernel was found in. */
     public MemoryImage image() {
         return image;
+    }
+
+    /**
+     * Pages that the image should hold and does not, because it is cut short or damaged; any of them may hold what is asked for. 0 also when
+     * nothing tells.
+     */
+    public long missingPages() {
+        return missingPages;
     }
 
     /** The kernel's processor architecture. */

@@ -55,7 +55,7 @@ public final class LostBlocks {
         this.reached = reached;
         this.bytes = blocks.memory().bytes();
         this.pointerSize = blocks.memory().pointerSize();
-        this.missingPages = blocks.memory().physical().missingPages();
+        this.missingPages = image.missingPages();
         AddressRanges.Builder ranges = new AddressRanges.Builder();
         long sum = 0;
         for (PoolRegions.Region region : image.poolRegions().all()) {

@@ -6,7 +6,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.IntPredicate;
-import org.poolscope.memory.UnreadableAddressException;
 import org.poolscope.symbols.StructLayout;
 
 /**
@@ -41,6 +40,7 @@ final class ProcessFields {
     private final List<Long> samples = new ArrayList<>();
     private final List<Long> sampleThreads = new ArrayList<>();
     private final List<String> doubts = new ArrayList<>();
+    private final List<String> missing = new ArrayList<>();
 
     private int links;
     private int pid = UNKNOWN;
@@ -139,6 +139,11 @@ final class ProcessFields {
         return doubts;
     }
 
+    /** Which of the {@link #doubts} were not found by their values either. */
+    List<String> missing() {
+        return missing;
+    }
+
     /** Whether this is a process. */
     boolean isProcess(long address) {
         return isObject(address, PROCESS_OBJECT, "Process");
@@ -204,6 +209,7 @@ final class ProcessFields {
                 return offset;
             }
         }
+        missing.add(words);
         return UNKNOWN;
     }
 
@@ -312,6 +318,9 @@ final class ProcessFields {
         } else {
             doubts.add("threads");
             searchThreads();
+            if (threads < 0) {
+                missing.add("threads");
+            }
         }
         if (threads >= 0) {
             for (long sample : samples) {
@@ -345,7 +354,7 @@ final class ProcessFields {
     /** Where in a thread the link stands to which a list in the first process with a thread leads. */
     private int linksOfFirst(int head) {
         for (long sample : samples) {
-            if (isHead(sample + head) && space.pointer(sample + head) != sample + head) {
+            if (isHead(sample + head) == Link.SOUND && space.pointer(sample + head) != sample + head) {
                 long entry = space.pointer(sample + head);
                 for (int offset = 0; offset < thread.size() + SLACK; offset += space.pointerSize()) {
                     if (isThread(entry - offset)) {
@@ -365,22 +374,23 @@ final class ProcessFields {
             if (!space.isReadable(sample + head, 2L * space.pointerSize())) {
                 continue;
             }
-            if (!isHead(sample + head)) {
+            Link link = isHead(sample + head);
+            if (link == Link.BROKEN) {
                 tally.count(false);
-            } else if (space.pointer(sample + head) != sample + head) {
+            } else if (space.pointer(sample + head) != sample + head && space.isReadable(space.pointer(sample + head) - offset, 1)) {
                 tally.count(!threadsOf(sample + head, offset).isEmpty());
             }
         }
         return tally;
     }
 
-    /** The first threads of a list; none when the list holds anything else. */
+    /** The first threads of a list, up to one that is not in the image; none when the list holds anything else. */
     private List<Long> threadsOf(long head, int offset) {
         List<Long> found = new ArrayList<>();
         long at = head;
         for (int i = 0; i < THREAD_SAMPLES && space.isReadable(at, space.pointerSize()); i++) {
             at = space.pointer(at);
-            if (at == head) {
+            if (at == head || !space.isReadable(at - offset, 1)) {
                 break;
             }
             if (!isThread(at - offset)) {
@@ -422,9 +432,11 @@ final class ProcessFields {
         Tally requests = new Tally();
         for (long sample : sampleThreads) {
             long head = sample + offset;
-            boolean isHead = isHead(head);
-            heads.count(isHead);
-            if (isHead && space.pointer(head) != head) {
+            Link link = isHead(head);
+            if (link != Link.UNSEEN) {
+                heads.count(link == Link.SOUND);
+            }
+            if (link == Link.SOUND && space.pointer(head) != head) {
                 long request = space.pointer(head) - irp.offset("ThreadListEntry");
                 requests.count(space.isReadable(request, irp.size())
                         && space.number(request, irp.field("Type")) == IrpReader.IRP_TYPE
@@ -436,16 +448,29 @@ final class ProcessFields {
         return proven ? heads : new Tally();
     }
 
-    /** Whether a list's head and its first and last entries lead to each other. */
-    private boolean isHead(long head) {
+    /** What can be told of a place that may be the head of a list. */
+    private enum Link {
+        /** The head, its first and its last entry lead to each other. */
+        SOUND,
+        /** It is none. */
+        BROKEN,
+        /** Nothing in the image says that it is none, but not all that would prove it one is there: the image is a small or an incomplete one. */
+        UNSEEN
+    }
+
+    private Link isHead(long head) {
         int step = space.pointerSize();
-        try {
-            long next = space.pointer(head);
-            long last = space.pointer(head + step);
-            return space.isKernelPointer(next) && space.isKernelPointer(last) && space.pointer(next + step) == head
-                    && space.pointer(last) == head;
-        } catch (UnreadableAddressException e) {
-            return false;
+        if (!space.isReadable(head, 2L * step)) {
+            return Link.UNSEEN;
         }
+        long next = space.pointer(head);
+        long last = space.pointer(head + step);
+        boolean nextSeen = space.isReadable(next + step, step);
+        boolean lastSeen = space.isReadable(last, step);
+        if (!space.isKernelPointer(next) || !space.isKernelPointer(last) || nextSeen && space.pointer(next + step) != head
+                || lastSeen && space.pointer(last) != head) {
+            return Link.BROKEN;
+        }
+        return nextSeen && lastSeen ? Link.SOUND : Link.UNSEEN;
     }
 }

@@ -32,6 +32,8 @@ final class ProcessReader {
     private final KernelSpace space;
     private final ObjectTypes types;
     private final HandleTables handleTables;
+    /** What is wrong with the lists of threads that are not whole. */
+    private final List<String> cutLists = new ArrayList<>();
     private Optional<ProcessFields> fields = Optional.empty();
 
     ProcessReader(KernelSpace space, ObjectTypes types, HandleTables handleTables) {
@@ -59,8 +61,11 @@ final class ProcessReader {
         }
         ProcessFields at = fields.get();
         if (!at.doubts().isEmpty()) {
-            space.warn(("processes of this kernel are not laid out as in build %d; these of their fields were found by their"
-                    + " values: %s").formatted(space.build(), String.join(", ", at.doubts())));
+            List<String> found = at.doubts().stream().filter(field -> !at.missing().contains(field)).toList();
+            space.warn("processes of this kernel are not laid out as in build %d; ".formatted(space.build())
+                    + (found.isEmpty() ? "" : "these of their fields were found by their values: " + String.join(", ", found))
+                    + (found.isEmpty() || at.missing().isEmpty() ? "" : "; ")
+                    + (at.missing().isEmpty() ? "" : "not found: " + String.join(", ", at.missing())));
         }
         Set<Long> addresses = new LinkedHashSet<>();
         int strange = 0;
@@ -81,6 +86,10 @@ final class ProcessReader {
         List<KernelProcess> processes = new ArrayList<>();
         for (long address : addresses) {
             processes.add(process(address, at));
+        }
+        if (!cutLists.isEmpty()) {
+            space.warn(cutLists.getFirst() + (cutLists.size() == 1 ? "" : ", and %d more such lists are not whole".formatted(cutLists.size() - 1))
+                    + "; threads may be missing");
         }
         return Answer.of(List.copyOf(processes));
     }
@@ -125,7 +134,7 @@ final class ProcessReader {
             }
         }
         if (!list.damage().isEmpty()) {
-            space.warn("the list of threads of the process at 0x%x %s; threads may be missing".formatted(process, list.damage()));
+            cutLists.add("the list of threads of the process at 0x%x %s".formatted(process, list.damage()));
         }
         return found;
     }
