@@ -97,9 +97,23 @@ final class BlocksCommand extends PoolBlocksCommand {
             .text("Damage", Damage::reason);
 
     @Override
+    void checkUsage() {
+        if (size != null && instead.totals) {
+            throw misused("--totals are of blocks of all sizes, as the tracker table's: give no --size with it");
+        }
+        if (instead.damage && (size != null || pattern != null || pool != null)) {
+            throw misused("--damage lists places, not blocks: give no --tag, --pool or --size with it");
+        }
+    }
+
+    @Override
     void answer(KernelImage image, PoolBlocks blocks, Progress progress, Output output) throws Exception {
         if (instead.damage) {
-            output.list(DAMAGE, blocks.damage().iterator());
+            if (blocks.damage().isEmpty() && !output.isJson()) {
+                output.line("No damage was found in the pool that is in the image.");
+            } else {
+                output.list(DAMAGE, blocks.damage().iterator());
+            }
         } else if (instead.totals) {
             totals(image, blocks, output);
         } else {

@@ -34,6 +34,7 @@ final class FragmentationText {
             number(json, "usedBytes", pool.usedBytes());
             number(json, "parkedBytes", pool.parkedBytes());
             number(json, "freeBytes", pool.free().bytes());
+            number(json, "otherBytes", pool.otherBytes());
             number(json, "freeBlocks", pool.free().blocks());
             number(json, "largestFreeBlock", pool.free().largest());
             number(json, "leftBytes", pool.leftBytes());
@@ -78,6 +79,12 @@ final class FragmentationText {
         line(output, "On lookaside lists", pool.parkedBytes(), "");
         line(output, "Free between blocks", pool.free().bytes(), "in " + Quantity.count(pool.free().blocks(), "block", "blocks")
                 + " of at most " + Quantity.count(pool.free().largest()) + " bytes");
+        if (pool.unseenBytes() > 0) {
+            line(output, "Not in the image", pool.unseenBytes(), "");
+        }
+        if (pool.otherBytes() > 0) {
+            line(output, "In no block that is known", pool.otherBytes(), "");
+        }
         if (pool.lists().isPresent()) {
             lists(pool, pool.lists().get(), output);
         }
@@ -114,12 +121,12 @@ final class FragmentationText {
             step[1] += blocks * size;
         });
         for (Map.Entry<Integer, long[]> step : steps.entrySet()) {
-            output.line(String.format("  %5d to %4d bytes  %,13d free blocks, %s", step.getKey(), 2 * step.getKey() - 1, step.getValue()[0],
-                    Quantity.bytes(step.getValue()[1])));
+            output.line(String.format("  %5d to %4d bytes  %,13d free %s, %s", step.getKey(), 2 * step.getKey() - 1, step.getValue()[0],
+                    step.getValue()[0] == 1 ? "block" : "blocks", Quantity.bytes(step.getValue()[1])));
         }
     }
 
     private static void line(Output output, String label, long bytes, String more) throws IOException {
-        output.line(String.format("  %-24s %10s  %s", label, Quantity.bytes(bytes), more).stripTrailing());
+        output.line(String.format("  %-25s %9s  %s", label, Quantity.bytes(bytes), more).stripTrailing());
     }
 }

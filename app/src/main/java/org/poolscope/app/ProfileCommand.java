@@ -3,6 +3,7 @@ package org.poolscope.app;
 import static org.poolscope.report.JsonDocument.text;
 
 import java.util.List;
+import java.util.stream.Collectors;
 import org.poolscope.kernel.KernelImage;
 import org.poolscope.model.Address;
 import org.poolscope.model.EvidenceException;
@@ -28,6 +29,11 @@ import picocli.CommandLine.TypeConversionException;
         footer = {"", "Examples:", "  poolscope profile MEMORY.DMP --tag 'Io'", "  poolscope profile MEMORY.DMP --tag 'Io' --size 0x40 --format json"})
 final class ProfileCommand extends PoolBlocksCommand {
 
+    /** Shapes are told apart by so many places, each as long as a pointer. */
+    private static final int SHAPE_PLACES = 64;
+    /** Pointers of a shape that are listed; with {@code --all}, all of them. */
+    private static final int OFFSETS_SHOWN = 8;
+
     @Option(names = "--tag", paramLabel = "TAG", required = true, converter = TagConverter.class, description = "The tag; blanks at its end may be left out.")
     private PoolTag tag;
 
@@ -35,20 +41,21 @@ final class ProfileCommand extends PoolBlocksCommand {
             description = "Only blocks of this size, as blocks prints it (default: the size most of them have).")
     private Long size;
 
-    @Option(names = "--sample", paramLabel = "N", defaultValue = "0", description = "Look at N blocks at most, spread evenly (default: all).")
-    private long sample;
+    @Option(names = "--sample", paramLabel = "N", converter = SampleConverter.class, defaultValue = Option.NULL_VALUE,
+            description = "Look at N blocks at most, spread evenly (default: all).")
+    private Long sample;
 
     @Option(names = "--all", description = "List every place by itself, though its neighbours say the same, and every shape.")
     private boolean all;
 
     @Override
     PoolBlocks walk(KernelImage image, Progress progress) throws EvidenceException {
-        return sample > 0 ? super.walk(image, progress) : PoolBlocks.walk(image, tag, progress);
+        return sample != null ? super.walk(image, progress) : PoolBlocks.walk(image, tag, progress);
     }
 
     @Override
     void answer(KernelImage image, PoolBlocks blocks, Progress progress, Output output) throws Exception {
-        ContentProfile profile = ContentProfile.of(image, blocks, tag, size == null ? 0 : size, sample, progress).orElseThrow(() ->
+        ContentProfile profile = ContentProfile.of(image, blocks, tag, size == null ? 0 : size, sample == null ? 0 : sample, progress).orElseThrow(() ->
                 new EvidenceException(path(), "", "it has no allocated block of tag '" + tag + "'" + (size == null ? "" : " and size " + size),
                         "poolused lists the tags, blocks --tag the sizes"));
         int shapes = all ? Integer.MAX_VALUE : ProfileJson.USUAL_CLUSTERS;
@@ -63,11 +70,12 @@ final class ProfileCommand extends PoolBlocksCommand {
         output.list(FIELDS, lines.iterator());
         if (profile.clusters().size() > 1) {
             output.line("");
-            output.line("Shapes:");
+            output.line(profile.size() > SHAPE_PLACES * image.architecture().pointerSize() ? "Shapes: (by the pointers in their first "
+                    + SHAPE_PLACES * image.architecture().pointerSize() + " bytes)" : "Shapes:");
             List<ContentProfile.Cluster> shown = profile.clusters().subList(0, Math.min(shapes, profile.clusters().size()));
             for (ContentProfile.Cluster cluster : shown) {
                 output.line("  " + Quantity.count(cluster.blocks(), "block", "blocks") + " of " + Address.text(cluster.size())
-                        + (cluster.pointersAt().isEmpty() ? "" : ", pointers at " + cluster.pointersAt()));
+                        + (cluster.pointersAt().isEmpty() ? "" : ", pointers at " + offsets(cluster.pointersAt())));
             }
             List<ContentProfile.Cluster> others = profile.clusters().subList(shown.size(), profile.clusters().size());
             if (!others.isEmpty()) {
@@ -78,11 +86,33 @@ final class ProfileCommand extends PoolBlocksCommand {
         }
     }
 
+    private String offsets(List<Integer> pointersAt) {
+        int shown = all || pointersAt.size() <= OFFSETS_SHOWN + 1 ? pointersAt.size() : OFFSETS_SHOWN;
+        return pointersAt.stream().limit(shown).map(Address::text).collect(Collectors.joining(", "))
+                + (shown == pointersAt.size() ? "" : " and " + (pointersAt.size() - shown) + " more");
+    }
+
     private static final Listing<FoldedFields> FIELDS = new Listing<FoldedFields>((line, json) -> text(json, "offset", Address.text(line.offset())))
             .number("Offset", line -> Address.text(line.offset()))
             .number("Size", FoldedFields::sizeText)
             .text("Kind", FoldedFields::kind)
             .text("What", FoldedFields::what);
+
+    /** Reads how many blocks to look at. */
+    static final class SampleConverter implements ITypeConverter<Long> {
+        @Override
+        public Long convert(String text) {
+            try {
+                long count = Long.parseLong(text.strip());
+                if (count > 0) {
+                    return count;
+                }
+            } catch (NumberFormatException e) {
+                // said below
+            }
+            throw new TypeConversionException("not a number of blocks: '" + text + "'");
+        }
+    }
 
     /** Reads one tag, with picocli's own way to complain. */
     static final class TagConverter implements ITypeConverter<PoolTag> {

@@ -16,7 +16,7 @@ import org.poolscope.model.Progress;
  *     for
  * @param dataLength bytes at the beginning of a block that its owner uses; what lies behind differs in kind from block to block, as
  *     leftovers of earlier owners do
- * @param fields what each place holds, by offset, up to {@code dataLength} and beyond
+ * @param fields what each place holds, by offset, up to {@code dataLength} and beyond; leftovers stand beyond it only
  * @param clusters the different structures that hide under the tag, the most frequent first
  */
 public record ContentProfile(PoolTag tag, long blocks, long sampled, long size, int dataLength, List<Field> fields, List<Cluster> clusters) {
@@ -36,6 +36,11 @@ public record ContentProfile(PoolTag tag, long blocks, long sampled, long size, 
      */
     public record Field(int offset, int size, FieldKind kind, List<Value> values, Integer distinct, Long minimum, Long maximum,
             Optional<PointerTarget> target, double targetShare) {
+
+        /** The same in the midst of the owner's data, where it cannot be told from a union, or from text. */
+        private Field mixed() {
+            return new Field(offset, size, FieldKind.MIXED, values, distinct, minimum, maximum, target, targetShare);
+        }
     }
 
     /**
@@ -59,7 +64,8 @@ public record ContentProfile(PoolTag tag, long blocks, long sampled, long size, 
     }
 
     public ContentProfile {
-        fields = List.copyOf(fields);
+        int data = dataLength;
+        fields = fields.stream().map(field -> field.kind() == FieldKind.LEFTOVER && field.offset() < data ? field.mixed() : field).toList();
         clusters = List.copyOf(clusters);
     }
 

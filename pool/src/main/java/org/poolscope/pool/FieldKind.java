@@ -24,7 +24,12 @@ public enum FieldKind {
     UNICODE_STRING("UNICODE_STRING"),
     /** Of one kind in all blocks, with no pattern in its values. */
     OPAQUE("data without a pattern"),
-    /** A different kind of thing from block to block: what an earlier owner of the memory left. */
+    /**
+     * A different kind of thing from block to block, with data of the owner behind it: characters, a union, something that is set in some blocks
+     * only, or what an earlier owner left and this one never wrote.
+     */
+    MIXED("differs in kind"),
+    /** A different kind of thing from block to block, behind the owner's data: what an earlier owner of the memory left. */
     LEFTOVER("leftover");
 
     private final String words;

@@ -36,6 +36,9 @@ public record Fragmentation(PoolKind pool, Long limitBytes, long heldBytes, long
     private static final int SHORT_RUN = 16;
     private static final int MANY_RUNS = 64;
 
+    /** What is in no block is told when it is this share of what the pool holds. */
+    private static final double TELLING = 0.01;
+
     private static final int PAGE = Words.PAGE;
 
     public Fragmentation {
@@ -102,6 +105,11 @@ public record Fragmentation(PoolKind pool, Long limitBytes, long heldBytes, long
         return Math.max(0, heldBytes - seenBytes);
     }
 
+    /** Bytes of what was looked at that are in no block: what heaps need for themselves, pages taken before there were books, damage. */
+    public long otherBytes() {
+        return Math.max(0, heldBytes - unseenBytes() - usedBytes - parkedBytes - free.bytes());
+    }
+
     /** Pages the pool may still take, in bytes; {@code null} when its limit is not known. */
     public Long leftBytes() {
         return limitBytes == null ? null : Long.valueOf(Math.max(0, limitBytes - heldBytes));
@@ -130,9 +138,11 @@ public record Fragmentation(PoolKind pool, Long limitBytes, long heldBytes, long
                     + Quantity.percent(freeShare()) + ") are free, in " + Quantity.count(free.blocks(), "block", "blocks") + " of at most "
                     + Quantity.bytes(free.largest()) + " between blocks in use.";
             case SIZE -> name + " is full: it holds " + Quantity.bytes(heldBytes) + " in whole pages, which is what the memory manager counts as used ("
-                    + Quantity.percent((double) heldBytes / limitBytes) + " of its limit); in them " + Quantity.bytes(heldBytes - free.bytes())
+                    + Quantity.percent((double) heldBytes / limitBytes) + " of its limit); in them " + Quantity.bytes(usedBytes)
                     + " are blocks in use and " + Quantity.bytes(free.bytes()) + " (" + Quantity.percent(freeShare())
-                    + ") free blocks, of at most " + Quantity.bytes(free.largest()) + ".";
+                    + ") free blocks, of at most " + Quantity.bytes(free.largest())
+                    + (unseenBytes() == 0 ? "" : "; " + Quantity.bytes(unseenBytes()) + " are not in the image")
+                    + (otherBytes() < TELLING * heldBytes ? "" : "; " + Quantity.bytes(otherBytes()) + " are in no block that is known") + ".";
             case NOT_SEEN -> name + " holds " + Quantity.bytes(heldBytes) + " (" + Quantity.percent((double) heldBytes / limitBytes)
                     + " of its limit). Whether that is in use or free in pieces the image cannot tell: only " + Quantity.bytes(seenBytes)
                     + " of it could be looked at.";

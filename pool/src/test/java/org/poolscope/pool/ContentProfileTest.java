@@ -105,6 +105,18 @@ class ContentProfileTest {
         assertThat(targets).contains("stack of a thread", "ntoskrnl.exe .text");
     }
 
+    /** A process has its image name at 0x164 of the object, with 0x18 bytes of header before: what differs there is no leftover. */
+    @Test
+    void whatStandsBeforeDataIsNotLeftOver() {
+        ContentProfile processes = profile("Proc", 0, 0).orElseThrow();
+        assertThat(processes.dataLength()).isGreaterThan(0x280);
+        assertThat(field(processes, 0x180).kind()).isEqualTo(FieldKind.MIXED);
+        for (String tag : List.of("Proc", "Irp", "File", "Thre", "Io", "Key")) {
+            ContentProfile profile = profile(tag, 0, 0).orElseThrow();
+            assertThat(profile.fields()).as(tag).noneMatch(field -> field.kind() == FieldKind.LEFTOVER && field.offset() < profile.dataLength());
+        }
+    }
+
     @Test
     void fewBlocksAreNoFewValues() {
         assertThat(profile("Chrn", 0x80, 0).orElseThrow().fields()).noneMatch(field -> field.kind() == FieldKind.FEW_VALUES);

@@ -32,6 +32,7 @@ import org.poolscope.lab.LabResult;
 import org.poolscope.memory.VirtualMemory;
 import org.poolscope.model.PoolKind;
 import org.poolscope.model.Progress;
+import org.poolscope.model.Quantity;
 import org.poolscope.model.RealEvidence;
 
 /** What is free in the pools: by the lab's truth, and by a running kernel's own counts. */
@@ -85,6 +86,20 @@ class FragmentationTest {
             }
             assertThat(of(image, PoolKind.NONPAGED).verdict()).isEqualTo(verdict);
             assertThat(of(image, PoolKind.PAGED).verdict()).isEqualTo(Fragmentation.Verdict.NOT_SHORT);
+        }
+    }
+
+    /** Segment heaps need pages for themselves: what is not free in them is not all in use. */
+    @Test
+    void whatIsInUseIsTheSameInTheSentenceAsInTheFigures() throws Exception {
+        LabResult made = LabCases.find("io-leak").orElseThrow().write(folder.resolve("heap"), LabOptions.scale(0.005).withVariant("19041"));
+        try (KernelImage image = KernelImage.open(made.files().getFirst())) {
+            Fragmentation found = of(image, PoolKind.NONPAGED);
+            assertThat(found.verdict()).isEqualTo(Fragmentation.Verdict.SIZE);
+            assertThat(found.otherBytes()).isGreaterThan(found.heldBytes() / 100)
+                    .isEqualTo(found.heldBytes() - found.usedBytes() - found.parkedBytes() - found.free().bytes());
+            assertThat(found.sentence()).contains("in them " + Quantity.bytes(found.usedBytes()) + " are blocks in use and")
+                    .endsWith(Quantity.bytes(found.otherBytes()) + " are in no block that is known.");
         }
     }
 

@@ -14,6 +14,8 @@ public final class FieldText {
     private static final long SECONDS_TO_1970 = 11_644_473_600L;
     /** Below any time a kernel keeps: some blocks have none. */
     private static final long UNSET = 0x0100_0000_0000_0000L;
+    /** Of values above this one looks for bits and bytes, not for how many. */
+    private static final long LARGEST_COUNT = 0xffff;
 
     private FieldText() {
     }
@@ -31,7 +33,9 @@ public final class FieldText {
         if (!text.isEmpty()) {
             return Address.text(field.values().getFirst().value()) + " \"" + text + "\"";
         }
-        String range = field.minimum() == null ? "" : Quantity.count(field.minimum()) + " to " + Quantity.count(field.maximum());
+        boolean large = field.kind() == FieldKind.FEW_VALUES && field.maximum() > LARGEST_COUNT;
+        String range = field.minimum() == null ? "" : large ? Address.text(field.minimum()) + " to " + Address.text(field.maximum())
+                : Quantity.count(field.minimum()) + " to " + Quantity.count(field.maximum());
         String values = field.values().isEmpty() || field.distinct() == null || field.distinct() > 8 ? ""
                 : field.values().stream().map(value -> Address.text(value.value())).collect(Collectors.joining(" "));
         return range.isEmpty() ? values : values.isEmpty() ? range : range + ": " + values;
@@ -60,7 +64,7 @@ public final class FieldText {
     /** The same for readers who see what stands there in a block: of text and of data without a pattern only where it leads. */
     static String besideAnExample(ContentProfile.Field field) {
         return switch (field.kind()) {
-            case ASCII, UTF16, OPAQUE, LEFTOVER -> field.target().isEmpty() ? "" : of(field);
+            case ASCII, UTF16, OPAQUE, MIXED, LEFTOVER -> field.target().isEmpty() ? "" : of(field);
             default -> of(field);
         };
     }

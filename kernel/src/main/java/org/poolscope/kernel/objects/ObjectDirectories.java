@@ -46,6 +46,7 @@ final class ObjectDirectories {
         List<Long> found = new ArrayList<>();
         Set<Long> seen = new HashSet<>();
         String damage = "";
+        String lacking = "";
         for (int i = 0; i < bucketCount; i++) {
             long at = directory + buckets + (long) i * space.pointerSize();
             try {
@@ -60,12 +61,14 @@ final class ObjectDirectories {
                     }
                 }
             } catch (UnreadableAddressException e) {
-                damage = e.getMessage();
+                lacking = e.getMessage();
             }
         }
         if (!damage.isEmpty()) {
             space.warn("the object directory at 0x%x is damaged: %s; objects named in it may be missing"
                     .formatted(directory, damage));
+        } else if (!lacking.isEmpty()) {
+            space.warn("the object directory at 0x%x is not whole: %s; objects named in it may be missing".formatted(directory, lacking));
         }
         return found;
     }

@@ -1,0 +1,45 @@
+package org.poolscope.app;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.poolscope.model.RealEvidence;
+
+/** What is asked of blocks is answered, or refused: no option is passed over. */
+class BlockListingsTest {
+
+    private static final Path IMAGE = RealEvidence.image("nt52-after.raw");
+
+    @ParameterizedTest
+    @ValueSource(strings = {"blocks --totals --size 64", "blocks --damage --tag Io", "blocks --damage --pool paged", "blocks --damage --size 0x40",
+        "profile --tag Io --sample 0", "profile --tag Io --sample -5"})
+    void optionsThatDoNotGoTogetherAreRefused(String words) {
+        List<Object> arguments = new ArrayList<>(Arrays.asList(words.split(" ")));
+        arguments.add(1, IMAGE);
+        CommandRun run = CommandRun.of(arguments.toArray());
+        assertThat(run.status()).as(run.err()).isEqualTo(2);
+        assertThat(run.out()).isEmpty();
+    }
+
+    @Test
+    void poolWithoutDamageIsSaidToBeSound() {
+        assertThat(CommandRun.of("blocks", IMAGE, "--damage").out()).isEqualToIgnoringNewLines("No damage was found in the pool that is in the image.");
+        assertThat(CommandRun.of("blocks", IMAGE, "--damage", "--format", "json").out()).isEmpty();
+    }
+
+    @Test
+    void shapesAreToldByOffsetsAsTheFieldsAre() {
+        String out = CommandRun.of("profile", IMAGE, "--tag", "Thre").out();
+        assertThat(out).contains("Shapes: (by the pointers in their first 256 bytes)")
+                .containsPattern("82 blocks of 0x270, pointers at 0x8, 0x10, 0x14, .* and 27 more");
+        assertThat(out.substring(out.indexOf("Shapes")).lines()).allSatisfy(line -> assertThat(line).hasSizeLessThanOrEqualTo(100));
+        assertThat(CommandRun.of("profile", IMAGE, "--tag", "Thre", "--all").out()).doesNotContainPattern("0x[0-9a-f]+ and \\d+ more");
+        assertThat(CommandRun.of("profile", IMAGE, "--tag", "Io").out()).contains("20,000 blocks of 0x40, pointers at 0x4, 0x10\n");
+    }
+}
