@@ -186,12 +186,16 @@ final class TagHoldsPoolRule implements Rule {
             // Without /c: findstr takes a blank for the end of a word, and looks for each word by itself.
             finding.next("Find which drivers hold the tag as a constant.", "findstr /m /l /c:\"" + tag + "\" %SystemRoot%\\System32\\drivers\\*.sys");
         }
-        if (holder.snapshot().source().equals(KernelImage.TAG_TABLE)) {
-            finding.next("See what these blocks hold, offset by offset.",
-                    NextStep.profile(subject.word(holder.snapshot().seenAt().file()), tag));
+        String listed = holder.snapshot().seenAt().file();
+        boolean ofImage = holder.snapshot().source().equals(KernelImage.TAG_TABLE);
+        Optional<String> image = ofImage ? Optional.of(subject.word(listed)) : OpenPool.of(subject).stream().map(OpenPool::word).findFirst();
+        if (image.isPresent()) {
+            finding.next("See what these blocks hold, offset by offset.", NextStep.profile(image.get(), tag));
+        } else if (holder.snapshot().source().startsWith("!")) {
+            finding.next("Give the dump that the debugger looked at to diagnose: it says whose these blocks are by what they hold. A debugger of a running "
+                    + "machine writes one.", ".dump /f MEMORY.DMP");
         } else {
-            finding.next("List the blocks with this tag and look at what they hold; or take a kernel dump and let poolscope profile them.",
-                    "!poolfind " + tag.toString().replace(' ', '?') + (holder.pool() == PoolKind.PAGED ? " 1" : " 0"));
+            finding.next("Take a kernel dump of the machine while it is so, and diagnose it with this: it says whose these blocks are by what they hold.");
         }
         return finding;
     }

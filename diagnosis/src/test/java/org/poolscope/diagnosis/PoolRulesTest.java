@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.poolscope.diagnosis.Facts.MB;
 
 import java.time.LocalDateTime;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.poolscope.model.PoolKind;
 
@@ -99,6 +100,18 @@ class PoolRulesTest {
                 .extracting(NextStep::command).contains("findstr /m /l /c:\"Io  \" %SystemRoot%\\System32\\drivers\\*.sys")
                 // Without an image the debugger is asked, and samples may tell more.
                 .contains("!poolused 5", "poolmon -n poolsnap.log");
+    }
+
+    /** Nobody is sent for what would not be read. */
+    @Test
+    void withoutADumpOneIsAskedForAndNoListOfBlocks() {
+        List<NextStep> steps = new Facts().pagedPool(266 * MB, 268 * MB).paged("Mup ", 3_000_000, 4_000, 220 * MB).findings().stream()
+                .filter(finding -> finding.rule().equals(TagHoldsPoolRule.ID)).flatMap(finding -> finding.nextSteps().stream()).toList();
+        assertThat(steps).noneMatch(step -> step.command() != null && step.command().startsWith("!poolfind"))
+                .anySatisfy(step -> {
+                    assertThat(step.text()).startsWith("Give the dump that the debugger looked at to diagnose");
+                    assertThat(step.command()).isEqualTo(".dump /f MEMORY.DMP");
+                });
     }
 
     @Test
