@@ -91,6 +91,9 @@ final class FleetForecastCommand implements Callable<Integer> {
         } else {
             output.list(FORECASTS, shown.iterator());
         }
+        if (!output.isJson() && shown.stream().anyMatch(forecast -> forecast.leader() != null)) {
+            output.line("'Most of it' is the tag that grew most since the last boot, from the first sample to the last as they stand; leaks gives its pace.");
+        }
         if (!output.isJson() && shown.stream().anyMatch(forecast -> forecast.shape().equals("leak") && forecast.maximumBytes() == null)) {
             output.line("Where the limit is unknown no date can be told. Give it: --limit nonpaged=256MB (the least of the machine's memory and");
             output.line("what its Windows allows; trend --windows VERSION knows those), or take in a !vm listing or a dump of the machine.");

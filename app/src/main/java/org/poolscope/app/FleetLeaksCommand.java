@@ -83,6 +83,7 @@ final class FleetLeaksCommand implements Callable<Integer> {
             output.line(String.format(Locale.ROOT, "%s on %s. What sets these apart: %s %s",
                     Quantity.count(leaks.size(), "leak", "leaks"), Quantity.count(machines, "machine", "machines"),
                     ProgramName.called("poolscope fleet outliers"), ShellWord.of(dataset.root().toString())));
+            output.line("Figures are of the run since a boot in which the leak is plainest: 'Grew by' is its pace over the time of the samples, 'To' where that ends.");
         }
         output.flush();
         return 0;

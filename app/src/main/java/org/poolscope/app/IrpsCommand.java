@@ -67,6 +67,9 @@ final class IrpsCommand extends ObjectsCommand {
             List<IrpBlocks.TagAccount> accounts = linked.orElseThrow().byTag().stream()
                     .filter(account -> pattern == null ? account.owned() > 0 : pattern.matches(account.tag())).toList();
             print(ACCOUNTS, accounts, output);
+            if (!output.isJson() && !accounts.isEmpty()) {
+                output.line("Blocks and bytes are those of both pools together. Bytes are of the blocks that belong to requests, headers included.");
+            }
         } else {
             Optional<IrpBlocks> blocks = linked;
             List<Irp> shown = irps;

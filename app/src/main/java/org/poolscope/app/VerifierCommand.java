@@ -86,6 +86,9 @@ final class VerifierCommand extends ObjectsCommand {
         } else {
             output.list(allocations(books), books.allocations());
         }
+        if (!output.isJson()) {
+            output.line("Bytes are those the drivers asked for; blocks, as other commands add them up, count headers and rounding besides.");
+        }
     }
 
     private static void settings(VerifierSettings settings, Output output) throws IOException {

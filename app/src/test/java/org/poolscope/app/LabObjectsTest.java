@@ -70,6 +70,11 @@ class LabObjectsTest {
                 .isEqualTo(verifier.path("bytes").asLong());
         assertThat(books.subList(1, books.size())).allSatisfy(row ->
                 assertThat(row.get("driver")).isEqualTo(verifier.get("driver")));
+        // Whatever a verified driver allocates is in the books, in both pools.
+        if (truth.at("/cause/tags").size() > 0 && !verifier.isMissingNode()) {
+            assertThat(books.subList(1, books.size()).stream().map(row -> row.get("tag").asText()).distinct())
+                    .containsExactlyInAnyOrderElementsOf(elements(truth.at("/cause/tags")).stream().map(JsonNode::asText).toList());
+        }
     }
 
     private static void same(Path image, JsonNode machine, String list, String... fields) throws IOException {

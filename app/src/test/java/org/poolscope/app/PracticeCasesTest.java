@@ -163,7 +163,8 @@ class PracticeCasesTest {
         assertThat(oneLine(diagnose("handle-leak", build, "0.02").out())).contains("Nonpaged pool is exhausted")
                 .contains("thumbsvc.exe leaks Event handles").doesNotContain("of tag 'Even' are lost");
         assertThat(oneLine(diagnose("lost-list", build + "-verifier", "0.02").out())).contains("of tag 'FcEn' of fastcache.sys").contains("are lost")
-                .contains("Driver Verifier: fastcache.sys has");
+                .contains("Driver Verifier: fastcache.sys has 5,040 allocations of tag 'FcEn' outstanding, made at fastcache.sys+0x")
+                .containsPattern("5,040 more are of tag 'FcDb', [\\d.]+ MB, made at fastcache\\.sys\\+0x");
         assertThat(oneLine(diagnose("slow-irps", build, "0.05").out())).contains("2,100 I/O requests wait in \\Driver\\ScanQ (scanq.sys) and hold");
     }
 

@@ -64,4 +64,12 @@ class RefsTest {
         assertThat(CommandRun.of("irps", image, "--tag", "Thre").out()).matches("\\d+ blocks of tag 'Thre', none of them belongs to the \\d+ outstanding "
                 + "requests\\.\n");
     }
+
+    @Test
+    void whatFiguresCountIsSaidBesideThem() {
+        assertThat(CommandRun.of("irps", image, "--by", "tag").out()).contains("\nBlocks and bytes are those of both pools together.");
+        CommandRun made = CommandRun.of("lab", "lost-list", "-o", folder.resolve("verified"), "--scale", "0.002", "--variant", "verifier");
+        assertThat(made.status()).as(made.err()).isZero();
+        assertThat(CommandRun.of("verifier", folder.resolve("verified/MEMORY.DMP")).out()).contains("\nBytes are those the drivers asked for; blocks, ");
+    }
 }

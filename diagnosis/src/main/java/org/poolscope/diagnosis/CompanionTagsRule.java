@@ -73,8 +73,8 @@ final class CompanionTagsRule implements Rule {
         StringBuilder text = new StringBuilder();
         long each = group.bytes() / Math.max(1, group.count());
         text.append("An object takes ").append(Quantity.bytes(each)).append(" in ")
-                .append(group.objects().size() + group.parts().size() * group.times()).append(" blocks; all together ")
-                .append(Quantity.bytes(group.bytes())).append(". ");
+                .append(group.objects().size() + group.parts().size() * group.times()).append(" blocks; all objects together, in these ").append(group.all().size())
+                .append(" tags, ").append(Quantity.bytes(group.bytes())).append(". ");
         List<PoolTag> outside = group.all().stream().map(TagUsage::tag).filter(tag -> !accusation.tags().contains(tag)).toList();
         if (!outside.isEmpty()) {
             text.append("Tags of other owners belong to it: ").append(outside).append(". ");

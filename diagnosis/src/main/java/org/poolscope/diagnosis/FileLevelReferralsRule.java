@@ -76,7 +76,10 @@ final class FileLevelReferralsRule implements Rule {
         return " " + (needed == 1 ? "This namespace needs 1 entry" : "What was asked for needs " + Quantity.count(needed) + " entries")
                 + "; the client holds " + Quantity.count(held.entries()) + ", with " + Quantity.count(held.targets()) + " targets"
                 + (held.isTable() ? " (so many objects of an entry's shape are in the pool table)" : "") + "; that is about "
-                + Quantity.bytes(held.bytes()) + " (" + Quantity.count(held.bytes()) + " bytes) of paged pool, the names of the paths (tag 'IoNm') among them.";
+                + Quantity.bytes(held.bytes()) + " (" + Quantity.count(held.bytes()) + " bytes) of paged pool, by what an entry takes in one well-documented "
+                + "case" + (held.isTable() ? ": " + Quantity.bytes(held.objects().bytes()) + " by the table in the " + held.objects().all().size()
+                        + " tags of that shape, the rest in the driver's other tags and, not its own, in the names of the paths (tag 'IoNm')."
+                        : ", the names of the paths (tag 'IoNm') among them.");
     }
 
     private static Confidence confidence(LinkExtent extent) {

@@ -28,11 +28,17 @@ final class ReferralCacheCost {
      * @param entries entries of its cache
      * @param targets targets of all of them together
      * @param seenAt the pool table or listing that shows so many
-     * @param isTable whether it was a pool table: then entries are told by their shape, as many sub-objects as a referral has targets
+     * @param objects the tags of the pool table that go with the entries, which are told by their shape: as many sub-objects as a referral has
+     *     targets; {@code null} when it was no pool table
      */
-    record Held(long entries, long targets, Provenance seenAt, boolean isTable) {
+    record Held(long entries, long targets, Provenance seenAt, CompanionTags objects) {
 
-        /** Bytes of paged pool, estimated from entries and targets. */
+        /** Whether it was a pool table. */
+        boolean isTable() {
+            return objects != null;
+        }
+
+        /** Bytes of paged pool, estimated from entries and targets: all tags of the driver that grow with them, and the names of the paths. */
         long bytes() {
             return new CacheCost(entries, targets).bytes();
         }
@@ -75,7 +81,7 @@ final class ReferralCacheCost {
                 for (CompanionTags group : CompanionTags.find(snapshot, PoolKind.PAGED)) {
                     if (targets > 1 && group.times() == targets && group.count() > needed(subject)
                             && group.all().stream().anyMatch(row -> holder.get().tags().contains(row.tag()))) {
-                        return Optional.of(new Held(group.count(), group.count() * targets, snapshot.seenAt(), true));
+                        return Optional.of(new Held(group.count(), group.count() * targets, snapshot.seenAt(), group));
                     }
                 }
             }
@@ -83,7 +89,7 @@ final class ReferralCacheCost {
         NamespaceShape listed = listed(subject);
         List<ReferralCacheEntry> entries = subject.facts(ReferralCacheEntry.class);
         return entries.size() < 2 ? Optional.empty() : Optional.of(new Held(listed.entriesHeld(), listed.targetsHeld(),
-                new Provenance(entries.getFirst().seenAt().file(), ""), false));
+                new Provenance(entries.getFirst().seenAt().file(), ""), null));
     }
 
     /** The finding that accuses the tags of the driver that keeps the referral cache. */

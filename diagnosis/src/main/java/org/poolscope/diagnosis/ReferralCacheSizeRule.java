@@ -62,7 +62,7 @@ final class ReferralCacheSizeRule implements Rule {
                     text.append("The pool table of ").append(snapshot.seenAt().file()).append(" has ")
                             .append(Quantity.count(group.count(), "object", "objects")).append(" of this very shape, at ")
                             .append(Quantity.bytes(each)).append(" each: ").append(Quantity.bytes(group.bytes()))
-                            .append(" of paged pool for entries of which ").append(Quantity.count(shape.entriesNeeded()))
+                            .append(" of paged pool in the ").append(group.all().size()).append(" tags that make up the shape, for entries of which ").append(Quantity.count(shape.entriesNeeded()))
                             .append(" would take ").append(Quantity.bytes(each * shape.entriesNeeded())).append(". ");
                     return text.toString().strip();
                 }

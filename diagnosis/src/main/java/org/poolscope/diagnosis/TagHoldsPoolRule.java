@@ -109,7 +109,8 @@ final class TagHoldsPoolRule implements Rule {
                 .explanation(explanation(holder, also, owners, grows, requests));
         driver.ifPresent(finding::driver);
         if (!frees) {
-            finding.clause(holder.name() + whose + (one ? " holds " : " hold ") + share + " of it");
+            // That the pool is in trouble was said before it.
+            finding.clause(holder.name() + whose + (one ? " holds " : " hold ") + share + (pressure.isHigh() ? " of it" : " of " + holder.pool().word() + " pool"));
         }
         also.forEach(other -> finding.evidence(other.seen(2)));
         holder.owner().ifPresent(owner -> finding.evidence(owner.seen()));

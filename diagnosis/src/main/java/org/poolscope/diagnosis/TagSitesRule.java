@@ -196,6 +196,7 @@ final class TagSitesRule implements Rule {
                             .append(impossible.size() > MOST_SITES_TOLD ? " and " + (impossible.size() - MOST_SITES_TOLD) + " more" : "")
                             .append(impossible.size() == 1 ? " asks" : " ask").append(" for other sizes or another pool and cannot have made them. ");
                 }
+                text.append("Of a site the size is what it asks for, which the pool rounds up").append(main.getFirst().wholePages() ? ". " : " with its header. ");
             }
             for (Use use : uses.subList(0, Math.min(MOST_DRIVERS_TOLD, uses.size()))) {
                 if (!use.driver().warnings().isEmpty()) {

@@ -38,6 +38,11 @@ final class LostList extends MachineCase {
 
     /** Data bytes of an entry's block, which is a multiple of 16 with its header. */
     private static final int BLOCK_DATA = 0x60;
+    /** Blocks are multiples of this; a buffer's length is one too, so that a trailer takes one more. */
+    private static final int GRAIN = 16;
+    /** The places in the driver that allocate. */
+    private static final int ENTRY_SITE = 17;
+    private static final int BUFFER_SITE = 23;
     private static final int LIST_AT = 0x20;
     private static final int COUNT_AT = 0x30;
     private static final int FILE_DEVICE_UNKNOWN = 0x22;
@@ -74,8 +79,10 @@ final class LostList extends MachineCase {
         WindowsVersion version = making.variant().startsWith("2003-x64") ? WindowsVersion.SERVER_2003_SP1_X64
                 : WindowsVersion.modern(making.variant()).orElse(WindowsVersion.WINDOWS_7_SP1);
         int nonPaged = 16_384 + making.count(20_000, 0);
-        return MachineSpec.of(version, pages + 3_000).withFormat(format).withMegabytes(256 + pages / 200)
+        MachineSpec spec = MachineSpec.of(version, pages + 3_000).withFormat(format).withMegabytes(256 + pages / 200)
                 .withPaged(16_384 + making.count(60_000, 0)).withNonPaged(nonPaged, nonPaged / 2);
+        // The verifier's books take whole pages.
+        return making.variant().endsWith("verifier") ? spec.withBigPageSlots(8_192) : spec;
     }
 
     @Override
@@ -93,7 +100,7 @@ final class LostList extends MachineCase {
         int kept = making.count(KEPT, 60);
         Entries entries = new Entries(machine, device, paged, nonPaged);
         if (making.variant().endsWith("verifier")) {
-            entries.verified = machine.verifier().verify(module, lost + kept);
+            entries.verified = machine.verifier().verify(module, 2 * (lost + kept));
         }
         long head = device.extension() + LIST_AT;
         machine.space().initList(head);
@@ -116,7 +123,8 @@ final class LostList extends MachineCase {
         cause.put("unreachable", lost).put("reachable", kept).put("listHead", Address.text(head));
         if (entries.verified != null) {
             cause.object("verifier").put("driver", "fastcache.sys").put("allocations", entries.verified.tracked())
-                    .put("bytes", entries.verified.bytes()).put("caller", Address.text(module.code(17) + 9));
+                    .put("bytes", entries.verified.bytes()).put("caller", Address.text(module.code(ENTRY_SITE) + 9))
+                    .put("bufferCaller", Address.text(module.code(BUFFER_SITE) + 9));
         }
         PoolmonLog.growth(making.out(), machine, Set.of("FcEn", "FcDb"), making.dated("2013-11-18 09:00:00"),
                 making.dated("2013-11-19 09:00:00"));
@@ -164,7 +172,8 @@ final class LostList extends MachineCase {
 
         private void add(Dice dice, int number) {
             int length = 96 + 16 * dice.below(40);
-            long buffer = pools.allocate(PoolKind.PAGED, buffers, length);
+            int trailer = verified == null ? 0 : machine.verifier().trailer();
+            long buffer = pools.allocate(PoolKind.PAGED, buffers, length + trailer);
             for (int at = 0; at < length; at += 8) {
                 space.put64(buffer + at, 0x2020_6174_6164_2020L + number);
             }
@@ -177,8 +186,9 @@ final class LostList extends MachineCase {
             space.put32(entry + 0x2c, 1);
             space.put64(entry + 0x30, 130_293_000_000_000_000L + number * 12_345_678L);
             if (verified != null) {
-                long caller = device.driver().module().code(17) + 9;
-                machine.verifier().track(verified, entry, entry + BLOCK_DATA, ENTRY - 8, entries, caller);
+                KernelModule module = device.driver().module();
+                machine.verifier().track(verified, PoolKind.PAGED, buffer, buffer + length + GRAIN, length, buffers, module.code(BUFFER_SITE) + 9);
+                machine.verifier().track(verified, PoolKind.NONPAGED, entry, entry + BLOCK_DATA, ENTRY - trailer, entries, module.code(ENTRY_SITE) + 9);
             }
         }
     }

@@ -182,7 +182,7 @@ final class RemoteFileSystem {
         }
         if (verified != null) {
             long caller = module.code(dice.below(5_000) == 0 ? 21 : 20) + 5;
-            verifier.track(verified, block, block + shape.data(), asked, tag, caller);
+            verifier.track(verified, PoolKind.NONPAGED, block, block + shape.data(), asked, tag, caller);
         }
         blocks++;
         return block;

@@ -284,13 +284,15 @@ class LeakCasesTest {
                 long address = image.pointer(one + entry.at("VirtualAddress"));
                 if (address != 0) {
                     assertThat(image.u32(address - 12)).as("tag of the block").isEqualTo(image.u32(one + entry.at("Tag")));
-                    assertThat(image.pointer(address + 0x58)).as("the block leads back").isEqualTo(one);
+                    long end = address - 16 + 16 * (image.u32(address - 16) >>> 16 & 0xff);
+                    assertThat(image.pointer(end - 8)).as("the block leads back").isEqualTo(one);
                     known++;
                 }
             }
         }
-        assertThat(known).isEqualTo((int) number(truth, "allocations"))
-                .isEqualTo(image.u32(books + data.at("CurrentNonPagedPoolAllocations")));
+        // The entries in nonpaged pool, their buffers in paged pool.
+        assertThat(known).isEqualTo((int) number(truth, "allocations")).isEqualTo(2 * image.u32(books + data.at("CurrentNonPagedPoolAllocations")))
+                .isEqualTo(2 * image.u32(books + data.at("CurrentPagedPoolAllocations")));
     }
 
     @Test

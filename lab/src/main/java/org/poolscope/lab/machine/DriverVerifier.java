@@ -1,6 +1,7 @@
 package org.poolscope.lab.machine;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.poolscope.lab.image.KernelSpace;
 import org.poolscope.model.PoolKind;
@@ -45,8 +46,8 @@ public final class DriverVerifier {
         private final int capacity;
         private long page;
         private int inPage;
-        private int tracked;
-        private long bytes;
+        private final int[] tracked = new int[PoolKind.values().length];
+        private final long[] bytes = new long[PoolKind.values().length];
 
         private VerifiedDriver(KernelModule module, Struct books, long array, int capacity) {
             this.module = module;
@@ -62,12 +63,12 @@ public final class DriverVerifier {
 
         /** Outstanding allocations. */
         public int tracked() {
-            return tracked;
+            return Arrays.stream(tracked).sum();
         }
 
         /** Bytes asked for in them. */
         public long bytes() {
-            return bytes;
+            return Arrays.stream(bytes).sum();
         }
     }
 
@@ -172,19 +173,20 @@ public final class DriverVerifier {
     /**
      * Tracks an allocation.
      *
+     * @param kind the pool it is from
      * @param data the block's data
      * @param blockEnd the address behind the block
      * @param asked the bytes the driver asked for
      * @param caller the return address in the driver
      */
-    public void track(VerifiedDriver driver, long data, long blockEnd, int asked, TagAccount account, long caller) {
+    public void track(VerifiedDriver driver, PoolKind kind, long data, long blockEnd, int asked, TagAccount account, long caller) {
         long place;
         if (driver.array != 0) {
-            if (driver.tracked == driver.capacity) {
+            if (driver.tracked() == driver.capacity) {
                 throw new IllegalStateException("more allocations than were planned for");
             }
-            place = driver.array + (long) driver.tracked * entrySize;
-            space.put32(blockEnd - 8, driver.tracked);
+            place = driver.array + (long) driver.tracked() * entrySize;
+            space.put32(blockEnd - 8, driver.tracked());
             space.put32(blockEnd - 4, (int) driver.books.address());
         } else {
             place = nextEntry(driver);
@@ -194,8 +196,8 @@ public final class DriverVerifier {
         space.putPointer(place + callerAt, caller);
         space.putPointer(place + bytesAt, asked);
         space.putPointer(place + tagAt, account.headerTag() & 0xffffffffL);
-        driver.tracked++;
-        driver.bytes += asked;
+        driver.tracked[kind.ordinal()]++;
+        driver.bytes[kind.ordinal()] += asked;
     }
 
     private long nextEntry(VerifiedDriver driver) {
@@ -220,17 +222,27 @@ public final class DriverVerifier {
     /** Writes the counters. */
     void writeBooks() {
         Struct data = new Struct(space, layouts.get("_MM_DRIVER_VERIFIER_DATA"), machine.variables().at("MmVerifierData"));
-        long count = 0;
-        long bytes = 0;
-        for (VerifiedDriver driver : drivers) {
-            driver.books.set("CurrentNonPagedPoolAllocations", driver.tracked).set("PeakNonPagedPoolAllocations", driver.tracked);
-            driver.books.set("NonPagedBytes", driver.bytes).set("PeakNonPagedBytes", driver.bytes);
-            count += driver.tracked;
-            bytes += driver.bytes;
+        long all = drivers.stream().mapToLong(VerifiedDriver::tracked).sum();
+        data.set("Level", POOL_TRACKING).set("AllocationsAttempted", all * 3).set("AllocationsSucceeded", all * 3);
+        data.set("Loads", drivers.size());
+        for (PoolKind kind : PoolKind.values()) {
+            int pool = kind.ordinal();
+            long count = 0;
+            long bytes = 0;
+            for (VerifiedDriver driver : drivers) {
+                charge(driver.books, kind, driver.tracked[pool], driver.bytes[pool]);
+                count += driver.tracked[pool];
+                bytes += driver.bytes[pool];
+            }
+            charge(data, kind, count, bytes);
         }
-        data.set("Level", POOL_TRACKING).set("AllocationsAttempted", count * 3).set("AllocationsSucceeded", count * 3);
-        data.set("Loads", drivers.size()).set("CurrentNonPagedPoolAllocations", count).set("PeakNonPagedPoolAllocations", count);
-        data.set("NonPagedBytes", bytes).set("PeakNonPagedBytes", bytes);
+    }
+
+    /** Nothing was ever freed that was tracked, so that what is there is the peak. */
+    private static void charge(Struct books, PoolKind kind, long count, long bytes) {
+        String pool = kind == PoolKind.PAGED ? "Paged" : "NonPaged";
+        books.set("Current" + pool + "PoolAllocations", count).set("Peak" + pool + "PoolAllocations", count);
+        books.set(pool + "Bytes", bytes).set("Peak" + pool + "Bytes", bytes);
     }
 
     /** The verified drivers. */
