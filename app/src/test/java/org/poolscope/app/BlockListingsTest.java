@@ -2,6 +2,8 @@ package org.poolscope.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -31,6 +33,15 @@ class BlockListingsTest {
     void poolWithoutDamageIsSaidToBeSound() {
         assertThat(CommandRun.of("blocks", IMAGE, "--damage").out()).isEqualToIgnoringNewLines("No damage was found in the pool that is in the image.");
         assertThat(CommandRun.of("blocks", IMAGE, "--damage", "--format", "json").out()).isEmpty();
+    }
+
+    /** The second word of these leads to page tables' blocks in 60% of them, and in 68% of those with the first 512 values. */
+    @Test
+    void sharesOfWhatWasNotCountedAsAWholeAreAbout() throws Exception {
+        assertThat(CommandRun.of("profile", IMAGE, "--tag", "RMAP").out()).contains("pool block 'MmPt' (about 68%)");
+        JsonNode fields = new ObjectMapper().readTree(CommandRun.of("profile", IMAGE, "--tag", "RMAP", "--format", "json").out()).path("fields");
+        assertThat(fields.path(1).path("values")).isNotEmpty().allSatisfy(value -> assertThat(value.path("count").isNull()).isTrue());
+        assertThat(fields.path(3).path("values")).isNotEmpty().allSatisfy(value -> assertThat(value.path("count").asInt()).isPositive());
     }
 
     @Test

@@ -32,7 +32,7 @@ public record ContentProfile(PoolTag tag, long blocks, long sampled, long size, 
      * @param minimum the lowest value, for numbers and times; else {@code null}
      * @param maximum the highest value, for numbers and times; else {@code null}
      * @param target what it leads to, when it is a pointer, or a string with its buffer, and all lead to the same kind of thing
-     * @param targetShare the share of blocks in which it leads there
+     * @param targetShare the share of blocks in which it leads there; where the field has too many values to count, as those that come first tell it
      */
     public record Field(int offset, int size, FieldKind kind, List<Value> values, Integer distinct, Long minimum, Long maximum,
             Optional<PointerTarget> target, double targetShare) {
@@ -47,7 +47,7 @@ public record ContentProfile(PoolTag tag, long blocks, long sampled, long size, 
      * A value that occurs.
      *
      * @param value the value
-     * @param count in how many blocks
+     * @param count in how many blocks; where the field has too many values to count, in how many of the blocks that come first
      * @param target what it leads to, when it is a pointer
      */
     public record Value(long value, long count, Optional<PointerTarget> target) {

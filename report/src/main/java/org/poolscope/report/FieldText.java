@@ -14,6 +14,8 @@ public final class FieldText {
     private static final long SECONDS_TO_1970 = 11_644_473_600L;
     /** Below any time a kernel keeps: some blocks have none. */
     private static final long UNSET = 0x0100_0000_0000_0000L;
+    /** Of what was not looked at as a whole nobody says that it is all. */
+    private static final double NEARLY = 0.99;
     /** Of values above this one looks for bits and bytes, not for how many. */
     private static final long LARGEST_COUNT = 0xffff;
 
@@ -23,7 +25,7 @@ public final class FieldText {
     /** What is said of a place besides its kind: where it leads, its range, its values. */
     public static String of(ContentProfile.Field field) {
         if (field.kind() == FieldKind.POINTER || field.kind() == FieldKind.UNICODE_STRING) {
-            return field.target().map(target -> target + " (" + Quantity.percent(field.targetShare()) + ")").orElse("to various things")
+            return field.target().map(target -> target + " (" + share(field) + ")").orElse("to various things")
                     + (field.distinct() == null ? "" : ", " + Quantity.count(field.distinct(), "place", "places"));
         }
         if (field.kind() == FieldKind.TIME) {
@@ -39,6 +41,12 @@ public final class FieldText {
         String values = field.values().isEmpty() || field.distinct() == null || field.distinct() > 8 ? ""
                 : field.values().stream().map(value -> Address.text(value.value())).collect(Collectors.joining(" "));
         return range.isEmpty() ? values : values.isEmpty() ? range : range + ": " + values;
+    }
+
+    /** In what share of the blocks a pointer leads there. Of very many values only those that come first were looked at. */
+    private static String share(ContentProfile.Field field) {
+        return field.distinct() != null ? Quantity.percent(field.targetShare())
+                : field.targetShare() > NEARLY ? "nearly all" : "about " + Quantity.percent(field.targetShare());
     }
 
     /** A time in 100 ns since 1601, to the second. */

@@ -82,7 +82,7 @@ public final class ProfileJson {
         for (ContentProfile.Value value : field.values().subList(0, Math.min(mostValues, field.values().size()))) {
             json.writeStartObject();
             text(json, "value", Address.text(value.value()));
-            number(json, "count", value.count());
+            number(json, "count", field.distinct() == null ? null : value.count());
             text(json, "target", value.target().orElse(null));
             json.writeEndObject();
         }
