@@ -104,11 +104,12 @@ final class LeaksCommand extends PoolBlocksCommand {
                     + " it lacks may hold pointers to any of them.");
             return;
         }
+        boolean sessions = lost.hiddenSessions().isPresent();
         if (lost.hiddenBytes() > 0) {
             output.line("  they point into, or are linked with blocks that point into, " + Quantity.bytes(lost.hiddenBytes())
-                    + " of pool that are not in the image;");
+                    + " of pool that are not in the image" + (sessions ? ";" : "."));
         }
-        if (lost.hiddenSessions().isPresent()) {
+        if (sessions) {
             output.line("  they are session pool or belong to windows and graphics (win32k.sys), whose tables stand in session memory, and "
                     + lost.hiddenSessions().get() + ".");
         }
