@@ -119,6 +119,12 @@ final class ObjectTypes {
         return index >= 0 || !isType(type) ? index : learn(type);
     }
 
+    /** The same, or what type the object is of cannot be told and no type of this name was found: one damaged name must not hide all of its objects. */
+    boolean couldBe(long object, String type) {
+        int index = indexOf(headers.header(object));
+        return index >= 0 ? get(index).name().equals(type) : Arrays.stream(known.types).noneMatch(one -> one.name().equals(type));
+    }
+
     /** Whether headers point to types that can be checked, so that a type found is certain. */
     boolean areCertain() {
         return typePointer >= 0;

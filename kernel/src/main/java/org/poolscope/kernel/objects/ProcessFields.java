@@ -161,7 +161,7 @@ final class ProcessFields {
 
     private boolean isObject(long address, int dispatcherType, String type) {
         return space.isKernelPointer(address) && space.isReadable(address, 1) && space.memory().u8(address) == dispatcherType
-                && (!types.areCertain() || types.all().isEmpty() || types.is(address, type));
+                && (!types.areCertain() || types.couldBe(address, type));
     }
 
     private boolean areProcesses(List<Long> entries, int offset) {

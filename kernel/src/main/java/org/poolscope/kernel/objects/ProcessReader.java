@@ -56,7 +56,8 @@ final class ProcessReader {
         fields = ProcessFields.find(space, types, list.addresses());
         if (fields.isEmpty()) {
             return Answer.none(list.damage().isEmpty()
-                    ? "the list at 0x%x, which the kernel names as that of its processes, holds none".formatted(head.getAsLong())
+                    ? "the list at 0x%x, which the kernel names as that of its processes, holds %s".formatted(head.getAsLong(),
+                            list.addresses().isEmpty() ? "none" : "nothing that looks like one")
                     : "the list of processes " + list.damage());
         }
         ProcessFields at = fields.get();

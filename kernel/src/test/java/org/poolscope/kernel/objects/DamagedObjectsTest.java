@@ -102,6 +102,19 @@ class DamagedObjectsTest {
     }
 
     @Test
+    void aTypeWhoseNameIsDamagedCostsNoneOfItsObjects() {
+        for (String type : List.of("Process", "Thread")) {
+            TinyObjects world = new TinyObjects();
+            world.kernel.u32(world.types.get(type) + 0x44, 0x1234);
+            ask(world, objects -> {
+                assertThat(names(objects)).containsExactly("System", "smss.exe", "leak.exe");
+                assertThat(objects.processes().value().orElseThrow().getLast().threads()).hasSize(1);
+                assertThat(objects.irps(Progress.NONE).value().orElseThrow()).extracting(Irp::process).contains("leak.exe");
+            });
+        }
+    }
+
+    @Test
     void aListOfProcessesThatRunsInACircleEnds() {
         TinyObjects world = new TinyObjects();
         world.kernel.u32(world.processes.get("smss.exe") + 0x98, world.processes.get("System") + 0x98);
