@@ -119,10 +119,17 @@ final class ObjectTypes {
         return index >= 0 || !isType(type) ? index : learn(type);
     }
 
-    /** The same, or what type the object is of cannot be told and no type of this name was found: one damaged name must not hide all of its objects. */
+    /**
+     * The same; and where no type of this name was found, whether the object is of a type with the tag that goes with the name, or of none that can
+     * be told: one damaged name must not hide all objects of its type.
+     */
     boolean couldBe(long object, String type) {
         int index = indexOf(headers.header(object));
-        return index >= 0 ? get(index).name().equals(type) : Arrays.stream(known.types).noneMatch(one -> one.name().equals(type));
+        if (index >= 0 && get(index).name().equals(type)) {
+            return true;
+        }
+        PoolTag tag = PoolTag.parse(type.substring(0, Integer.BYTES));
+        return Arrays.stream(known.types).noneMatch(one -> one.name().equals(type)) && (index < 0 || get(index).tag().equals(tag));
     }
 
     /** Whether headers point to types that can be checked, so that a type found is certain. */

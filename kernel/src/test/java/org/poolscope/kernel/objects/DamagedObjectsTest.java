@@ -104,13 +104,15 @@ class DamagedObjectsTest {
     @Test
     void aTypeWhoseNameIsDamagedCostsNoneOfItsObjects() {
         for (String type : List.of("Process", "Thread")) {
-            TinyObjects world = new TinyObjects();
-            world.kernel.u32(world.types.get(type) + 0x44, 0x1234);
-            ask(world, objects -> {
-                assertThat(names(objects)).containsExactly("System", "smss.exe", "leak.exe");
-                assertThat(objects.processes().value().orElseThrow().getLast().threads()).hasSize(1);
-                assertThat(objects.irps(Progress.NONE).value().orElseThrow()).extracting(Irp::process).contains("leak.exe");
-            });
+            for (long otherText : new long[] {0x1234, new TinyObjects().types.get("Event") + 0x40}) {
+                TinyObjects world = new TinyObjects();
+                world.kernel.u32(world.types.get(type) + 0x44, otherText);
+                ask(world, objects -> {
+                    assertThat(names(objects)).containsExactly("System", "smss.exe", "leak.exe");
+                    assertThat(objects.processes().value().orElseThrow().getLast().threads()).hasSize(1);
+                    assertThat(objects.irps(Progress.NONE).value().orElseThrow()).extracting(Irp::process).contains("leak.exe");
+                });
+            }
         }
     }
 
