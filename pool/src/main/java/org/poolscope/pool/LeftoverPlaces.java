@@ -232,11 +232,7 @@ final class LeftoverPlaces {
         }
 
         private static boolean isDangling(PointerRules rules, BlockMap map, long word) {
-            if (!rules.isWide()) {
-                return rules.target(word) == PoolBlocks.NOWHERE;
-            }
-            long place = map.find(word);
-            return place == BlockMap.NOWHERE || !map.isOpen(place);
+            return rules.isWide() ? !map.isInUse(word) : rules.target(word) == PoolBlocks.NOWHERE;
         }
 
         void add(Sample others) {

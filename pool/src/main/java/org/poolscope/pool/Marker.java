@@ -4,8 +4,8 @@ package org.poolscope.pool;
  * Marks blocks: takes what {@link PointerScan}s found, one after the other, and follows the pointers of sources that are reached. Those of
  * blocks that are not, or not yet, are kept; when one of them is reached after all, they are followed from there.
  *
- * <p>Blocks are taken in descending order of their places. A block that is reached before its turn comes is only closed; one that is reached
- * after it goes onto a list, which is worked off after each scan.
+ * <p>Blocks are taken in descending order of their places. Of a pointer to a block whose turn is to come only a bit is set; a block that is
+ * reached after its turn goes onto a list, which is worked off after each scan.
  *
  * <p>A pointer leads anywhere, and to ask the {@link BlockMap} at once would be to wait for memory. So pointers are put aside in buckets by
  * where they lead, each for a part of the map that a processor's own cache holds, and followed when a bucket is full, when the turn of its
@@ -15,9 +15,6 @@ package org.poolscope.pool;
  */
 final class Marker {
 
-    /** A bucket is for 4096 pages: that many bits of a place tell the page and unit inside. */
-    private static final int BUCKET_SHIFT = 12 + BlockMap.UNIT_BITS;
-    private static final int BUCKET_MASK = (1 << BUCKET_SHIFT) - 1;
     /** Several pointers for each page, so that the lines of the map are used while they are near. */
     private static final int BUCKET_ROOM = 1 << 14;
 
@@ -26,7 +23,8 @@ final class Marker {
     private final PointerScan again;
     private final int header;
     private final int unitShift;
-    /** Where pointers lead, and how many there are in each bucket. */
+    private final int pageUnits;
+    /** Where pointers lead, and how many there are in each bucket, which is for a chunk of the map. */
     private final int[][] buckets;
     private final int[] filled;
     /** The bucket of the blocks whose turn it is. What leads there is followed at once. */
@@ -54,12 +52,13 @@ final class Marker {
         this.again = again;
         this.header = blocks.headerSize();
         this.unitShift = blocks.format().unitShift();
+        this.pageUnits = blocks.format().pageUnits();
         this.buckets = new int[bucket(BlockMap.place(blocks.pages(), 0)) + 1][];
         this.filled = new int[buckets.length];
     }
 
     private static int bucket(long place) {
-        return (int) (place >>> BUCKET_SHIFT);
+        return (int) (place >>> BlockMap.CHUNK_BITS);
     }
 
     /** Takes what a scan found. */
@@ -102,7 +101,9 @@ final class Marker {
             }
             turn = place;
         }
-        if (!map.isOpen(place)) {
+        int unit = BlockMap.unit(place);
+        int end = Math.min(unit + (found.length(source) + header >>> unitShift), pageUnits);
+        if (map.closeReached(BlockMap.page(place), unit, end)) {
             searched += found.length(source);
             follow(found.pointers(), from, to);
         } else if (found.source(source) == place) {
@@ -119,7 +120,7 @@ final class Marker {
     private void follow(long pointer) {
         int bucket = bucket(pointer);
         if (bucket == here || pointer < 0 || BlockMap.isBig(pointer)) {
-            close(pointer);
+            followNow(pointer);
             return;
         }
         int[] into = buckets[bucket];
@@ -129,8 +130,31 @@ final class Marker {
             at = 0;
             into = buckets[bucket];
         }
-        into[at] = (int) pointer & BUCKET_MASK;
+        into[at] = (int) pointer & BlockMap.CHUNK_MASK;
         filled[bucket] = at + 1;
+    }
+
+    private void followNow(long pointer) {
+        if (BlockMap.isBig(pointer)) {
+            if (map.closeBig(BlockMap.big(pointer))) {
+                bigs.add(pointer);
+                record(pointer);
+            }
+        } else if (pointer >= 0 && map.settle(pointer) && pointer >= turn) {
+            late(map.close(pointer));
+        }
+    }
+
+    /** Takes note of a block that is closed after its turn. */
+    private void late(long place) {
+        late.add(place);
+        record(place);
+    }
+
+    private void record(long place) {
+        if (records) {
+            reached.add(place);
+        }
     }
 
     /** Follows the pointers of a bucket; it is empty afterwards, and there. */
@@ -138,27 +162,18 @@ final class Marker {
         int[] pointers = buckets[bucket];
         if (pointers == null) {
             buckets[bucket] = new int[BUCKET_ROOM];
+            return;
         }
-        int count = filled[bucket];
-        long base = (long) bucket << BUCKET_SHIFT;
-        for (int i = 0; i < count; i++) {
-            close(base | pointers[i]);
+        long base = (long) bucket << BlockMap.CHUNK_BITS;
+        if (base + BlockMap.CHUNK_MASK < turn) {
+            map.settle(bucket, pointers, filled[bucket]);
+        } else {
+            int closed = map.settle(bucket, pointers, filled[bucket], turn);
+            for (int i = 0; i < closed; i++) {
+                late(base + pointers[i]);
+            }
         }
         filled[bucket] = 0;
-    }
-
-    private void close(long pointer) {
-        long place = map.close(pointer);
-        if (place != BlockMap.NOWHERE) {
-            if (BlockMap.isBig(place)) {
-                bigs.add(place);
-            } else if (place >= turn) {
-                late.add(place);
-            }
-            if (records) {
-                reached.add(place);
-            }
-        }
     }
 
     private void followLate() {
@@ -166,13 +181,13 @@ final class Marker {
         while (late.count() > 0) {
             long place = late.pop();
             here = bucket(place);
-            late(place);
+            goOn(place);
         }
         here = turnOf;
     }
 
     /** Goes on from a block that is reached after its turn. */
-    private void late(long place) {
+    private void goOn(long place) {
         int record = kept.find(place);
         if (record == KeptPointers.NONE) {
             again.begin();

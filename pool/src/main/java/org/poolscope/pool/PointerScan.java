@@ -124,7 +124,7 @@ final class PointerScan {
         for (int i = 0; i < count; i++) {
             long word = pointers[i];
             int number = blocks.pageNumber(word);
-            pointers[i] = number >= 0 ? BlockMap.place(number, (int) (word & Words.PAGE_MASK) >>> unitShift) : map.find(word);
+            pointers[i] = number >= 0 && !map.isShared(number) ? BlockMap.place(number, (int) (word & Words.PAGE_MASK) >>> unitShift) : map.find(word);
         }
     }
 
