@@ -169,6 +169,18 @@ final class BlockMap {
         return true;
     }
 
+    /** Whether a page has blocks that are in use and were not reached, once all blocks had their turn. */
+    boolean hasOpen(int page) {
+        long[] begun = begins[page >>> CHUNK_PAGE_BITS];
+        long[] done = settled[page >>> CHUNK_PAGE_BITS];
+        int line = line(page);
+        long open = 0;
+        for (int word = line; word < line + (1 << wordsShift); word++) {
+            open |= begun[word] & ~done[word];
+        }
+        return open != 0;
+    }
+
     /** Whether a page and unit, given as a place, are in a block that is in use and was not reached. */
     boolean isOpenAt(long pointer) {
         return pointer != NOWHERE && isOpen(isBig(pointer) ? pointer : onPage(page(pointer), unit(pointer)));

@@ -1,12 +1,13 @@
 package org.poolscope.pool;
 
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.poolscope.kernel.KernelImage;
 import org.poolscope.memory.Absence;
 import org.poolscope.memory.PagedMemory;
@@ -135,35 +136,30 @@ public final class Reachability {
         Losses losses = IntStream.range(0, blocks.groups().length).parallel()
                 .collect(Losses::new, (part, group) -> part.add(blocks, marking, group), Losses::add);
         losses.addBigs(blocks, marking);
-        List<Row> rows = new ArrayList<>();
-        for (PoolKind kind : PoolKind.values()) {
-            losses.of(kind).forEach((key, of) -> rows.add(new Row(new PoolTag(key), kind, of[Losses.BLOCKS], of[Losses.BYTES],
-                    of[Losses.LOST], of[Losses.LOST_BYTES], of[Losses.LOST] == 0 ? null : Long.valueOf(of[Losses.EXAMPLE]))));
-        }
-        rows.sort(Comparator.comparingLong(Row::unreferencedBlocks).reversed().thenComparing(Row::tag).thenComparing(Row::pool));
-        return rows;
+        return losses.rows(WalkTotals.of(blocks));
     }
 
     /** What is lost, by pool and tag; of several lost blocks the last is the example. */
     private static final class Losses {
 
-        static final int BLOCKS = 0;
-        static final int BYTES = 1;
-        static final int LOST = 2;
-        static final int LOST_BYTES = 3;
-        static final int EXAMPLE = 4;
+        static final int LOST = 0;
+        static final int LOST_BYTES = 1;
+        static final int EXAMPLE = 2;
 
         private final TagCounts nonpaged = new TagCounts(EXAMPLE + 1);
         private final TagCounts paged = new TagCounts(EXAMPLE + 1);
 
-        TagCounts of(PoolKind pool) {
+        private TagCounts of(PoolKind pool) {
             return pool == PoolKind.PAGED ? paged : nonpaged;
         }
 
+        /** Adds what a group has lost. Most pages have lost nothing, which is told without a look at their blocks. */
         void add(PoolBlocks blocks, Marking marking, int number) {
             PageGroup group = blocks.groups()[number];
             for (int page = 0; page < group.pages(); page++) {
-                addPage(blocks, marking, group, page, blocks.firstPage(number) + page);
+                if (marking.map.hasOpen(blocks.firstPage(number) + page)) {
+                    addPage(blocks, marking, group, page, blocks.firstPage(number) + page);
+                }
             }
         }
 
@@ -171,11 +167,11 @@ public final class Reachability {
             TagCounts pool = PageParser.isPaged(group.flags[page]) ? paged : nonpaged;
             int unitShift = blocks.format().unitShift();
             for (int block = group.first[page]; block < group.first[page + 1]; block++) {
-                if (group.state(block) == BlockState.ALLOCATED.ordinal()) {
-                    int unit = group.unit(block);
-                    count(pool, group.tag[block], (long) (group.end(page, block, blocks.format().pageUnits()) - unit) << unitShift,
-                            marking.isReached(BlockMap.place(number, unit)),
-                            group.address[page] + ((long) unit << unitShift) + blocks.headerSize());
+                int unit = group.unit(block);
+                if (group.state(block) == BlockState.ALLOCATED.ordinal() && !marking.isReached(BlockMap.place(number, unit))) {
+                    long size = PageParser.isSpecial(group.flags[page]) ? blocks.special().size(group.offset[page])
+                            : (long) (group.end(page, block, blocks.format().pageUnits()) - unit) << unitShift;
+                    count(pool, group.tag[block], size, group.address[page] + ((long) unit << unitShift) + blocks.headerSize());
                 }
             }
         }
@@ -183,19 +179,17 @@ public final class Reachability {
         void addBigs(PoolBlocks blocks, Marking marking) {
             BigBlocks big = blocks.big();
             for (int i = 0; i < big.count(); i++) {
-                count(of(big.pool(i)), big.tag(i), big.size(i), marking.isReached(BlockMap.bigPlace(i)), big.address(i));
+                if (!marking.isReached(BlockMap.bigPlace(i))) {
+                    count(of(big.pool(i)), big.tag(i), big.size(i), big.address(i));
+                }
             }
         }
 
-        private static void count(TagCounts pool, int tag, long size, boolean reachable, long address) {
+        private static void count(TagCounts pool, int tag, long size, long address) {
             int slot = pool.slot(tag & Integer.MAX_VALUE);
-            pool.addAt(slot, BLOCKS, 1);
-            pool.addAt(slot, BYTES, size);
-            if (!reachable) {
-                pool.addAt(slot, LOST, 1);
-                pool.addAt(slot, LOST_BYTES, size);
-                pool.setAt(slot, EXAMPLE, address);
-            }
+            pool.addAt(slot, LOST, 1);
+            pool.addAt(slot, LOST_BYTES, size);
+            pool.setAt(slot, EXAMPLE, address);
         }
 
         /** Adds what another part found, which lies behind this one. */
@@ -206,12 +200,34 @@ public final class Reachability {
 
         private static void add(TagCounts pool, int key, long[] values) {
             int slot = pool.slot(key);
-            for (int counter = 0; counter < EXAMPLE; counter++) {
-                pool.addAt(slot, counter, values[counter]);
+            pool.addAt(slot, LOST, values[LOST]);
+            pool.addAt(slot, LOST_BYTES, values[LOST_BYTES]);
+            pool.setAt(slot, EXAMPLE, values[EXAMPLE]);
+        }
+
+        /** A row for each tag and pool of which somebody holds blocks. */
+        List<Row> rows(WalkTotals totals) {
+            Map<PoolTag, Row> ofNonpaged = new HashMap<>();
+            Map<PoolTag, Row> ofPaged = new HashMap<>();
+            for (WalkTotals.Row held : totals.rows()) {
+                if (held.blocks() > 0) {
+                    // Session pool is paged pool here.
+                    Map<PoolTag, Row> rows = held.pool() == PoolKind.PAGED ? ofPaged : ofNonpaged;
+                    rows.merge(held.tag(), row(held), (a, b) -> new Row(a.tag, a.pool, a.blocks + b.blocks, a.bytes + b.bytes,
+                            a.unreferencedBlocks, a.unreferencedBytes, a.example));
+                }
             }
-            if (values[LOST] > 0) {
-                pool.setAt(slot, EXAMPLE, values[EXAMPLE]);
-            }
+            return Stream.concat(ofNonpaged.values().stream(), ofPaged.values().stream())
+                    .sorted(Comparator.comparingLong(Row::unreferencedBlocks).reversed().thenComparing(Row::tag).thenComparing(Row::pool))
+                    .toList();
+        }
+
+        private Row row(WalkTotals.Row held) {
+            TagCounts pool = of(held.pool());
+            int slot = pool.slot(held.tag().key() & Integer.MAX_VALUE);
+            long lost = pool.at(slot, LOST);
+            return new Row(held.tag(), held.pool(), held.blocks(), held.bytes(), lost, pool.at(slot, LOST_BYTES),
+                    lost == 0 ? null : Long.valueOf(pool.at(slot, EXAMPLE)));
         }
     }
 }

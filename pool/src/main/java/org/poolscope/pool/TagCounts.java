@@ -39,6 +39,10 @@ final class TagCounts {
         values[slot * width + counter] += amount;
     }
 
+    long at(int slot, int counter) {
+        return values[slot * width + counter];
+    }
+
     void setAt(int slot, int counter, long value) {
         values[slot * width + counter] = value;
     }
