@@ -199,6 +199,20 @@ class PracticeCasesTest {
         assertThat(lost).contains("poolmon -n").doesNotContain("poolscope profile");
     }
 
+    /** What the lab writes beside its folders is found in a folder of them, and is nobody's evidence. */
+    @Test
+    void theTruthBesideCasesIsNoMachine() throws IOException {
+        Path cases = Files.createDirectories(folder.resolve("cases"));
+        for (String name : new String[] {"io-leak", "photo-upload"}) {
+            assertThat(CommandRun.of("lab", name, "-o", cases.resolve("host-" + name), "--scale", "0.003").status()).isZero();
+        }
+        assertThat(CommandRun.of("lab", "fleet", "-o", cases.resolve("all"), "--machines", "2", "--leaking", "1", "--days", "1").status()).isZero();
+        Files.writeString(cases.resolve("other.truth.json"), "{\"case\":\"printing\"}");
+        CommandRun run = CommandRun.of("fleet", "diagnose", cases);
+        assertThat(run.out()).contains("host-io-leak ", "host-photo-upload ", "other.truth.json: nothing here is evidence")
+                .doesNotContain("host-io-leak.truth", "host-photo-upload.truth", "all.truth");
+    }
+
     private CommandRun diagnose(String name, String variant, String scale) {
         Path evidence = folder.resolve(name + "-" + variant);
         CommandRun made = CommandRun.of("lab", name, "-o", evidence, "--scale", scale, "--variant", variant);

@@ -10,7 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BiConsumer;
 
-/** What counts as evidence in a folder: every file below it, but for hidden ones. */
+/** What counts as evidence in a folder: every file below it, but for hidden ones, and the truth about practice cases. */
 public final class EvidenceFolder {
 
     private EvidenceFolder() {
@@ -34,7 +34,7 @@ public final class EvidenceFolder {
 
                 @Override
                 public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
-                    if (!isHidden(file) && Files.isRegularFile(file)) {
+                    if (!isHidden(file) && Files.isRegularFile(file) && !PracticeTruth.is(file)) {
                         found.add(file);
                     }
                     return found.size() > most ? FileVisitResult.TERMINATE : FileVisitResult.CONTINUE;
