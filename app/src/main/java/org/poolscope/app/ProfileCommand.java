@@ -74,7 +74,8 @@ final class ProfileCommand extends PoolBlocksCommand {
                     + SHAPE_PLACES * image.architecture().pointerSize() + " bytes)" : "Shapes:");
             List<ContentProfile.Cluster> shown = profile.clusters().subList(0, Math.min(shapes, profile.clusters().size()));
             for (ContentProfile.Cluster cluster : shown) {
-                output.line("  " + Quantity.count(cluster.blocks(), "block", "blocks") + " of " + Address.text(cluster.size())
+                boolean part = sample != null && cluster.size() == profile.size();
+                output.line("  " + Quantity.count(cluster.blocks(), "block", "blocks") + (part ? " looked at, of " : " of ") + Address.text(cluster.size())
                         + (cluster.pointersAt().isEmpty() ? "" : ", pointers at " + offsets(cluster.pointersAt())));
             }
             List<ContentProfile.Cluster> others = profile.clusters().subList(shown.size(), profile.clusters().size());

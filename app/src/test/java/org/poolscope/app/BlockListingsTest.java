@@ -4,11 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.poolscope.model.RealEvidence;
@@ -42,6 +44,16 @@ class BlockListingsTest {
         JsonNode fields = new ObjectMapper().readTree(CommandRun.of("profile", IMAGE, "--tag", "RMAP", "--format", "json").out()).path("fields");
         assertThat(fields.path(1).path("values")).isNotEmpty().allSatisfy(value -> assertThat(value.path("count").isNull()).isTrue());
         assertThat(fields.path(3).path("values")).isNotEmpty().allSatisfy(value -> assertThat(value.path("count").asInt()).isPositive());
+    }
+
+    /** The tag has 20,144 blocks; the 20,000 of 64 bytes are those with an event of the driver and its device. */
+    @Test
+    void onlyBlocksOfTheSizeThatWasLookedAtPointWhereTheseDo(@TempDir Path folder) throws Exception {
+        Path page = folder.resolve("case.html");
+        assertThat(CommandRun.of("diagnose", IMAGE, "--html", page).status()).isEqualTo(1);
+        assertThat(Files.readString(page)).containsPattern("\"to\":\\[\\{\"what\":\"KEVENT in the device extension of [^\"]*ioleak\"[^}]*\"count\":20000,\"offset\":4}");
+        assertThat(CommandRun.of("profile", IMAGE, "--tag", "Io", "--sample", "100").out()).contains("100 blocks looked at, of 0x40, pointers at 0x4")
+                .contains("  52 blocks of 0x30");
     }
 
     @Test

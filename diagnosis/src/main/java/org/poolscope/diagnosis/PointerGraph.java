@@ -49,10 +49,13 @@ public record PointerGraph(String file, PoolTag tag, long blocks, long pointersI
     static Optional<PointerGraph> of(OpenPool pool, BlockContents contents, Progress progress) {
         ContentProfile profile = contents.profile();
         List<Edge> to = new ArrayList<>();
+        // What blocks of other sizes hold was not looked at.
+        long alike = profile.blocks() - profile.clusters().stream().filter(shape -> shape.size() != profile.size())
+                .mapToLong(ContentProfile.Cluster::blocks).sum();
         for (ContentProfile.Field field : profile.fields()) {
             if (field.offset() < profile.dataLength() && field.kind() != FieldKind.LEFTOVER) {
                 field.target().ifPresent(target -> to.add(new Edge(kind(target), target.driver(),
-                        Math.round(field.targetShare() * profile.blocks()), field.offset())));
+                        Math.round(field.targetShare() * alike), field.offset())));
             }
         }
         Incoming incoming = new Incoming(pool);
