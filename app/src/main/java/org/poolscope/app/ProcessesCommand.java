@@ -22,7 +22,7 @@ final class ProcessesCommand extends ObjectsCommand {
         text(json, "address", address(process.address()));
         number(json, "pid", process.pid());
         text(json, "name", process.name());
-        number(json, "threads", process.threads().isEmpty() ? null : process.threads().size());
+        number(json, "threads", process.threadCount());
         number(json, "handleCount", process.handleCount());
         number(json, "pagedPoolQuotaBytes", process.pagedPoolQuotaBytes());
         number(json, "nonPagedPoolQuotaBytes", process.nonPagedPoolQuotaBytes());
@@ -30,7 +30,7 @@ final class ProcessesCommand extends ObjectsCommand {
             .text("Address", process -> address(process.address()))
             .number("Pid", process -> process.pid() == null ? null : process.pid().toString())
             .text("Name", KernelProcess::name)
-            .number("Threads", process -> process.threads().isEmpty() ? null : Quantity.count(process.threads().size()))
+            .number("Threads", process -> process.threadCount() == null ? null : Quantity.count(process.threadCount()))
             .number("Handles", process -> count(process.handleCount()))
             .number("Paged pool", process -> count(process.pagedPoolQuotaBytes()))
             .number("Nonpaged pool", process -> count(process.nonPagedPoolQuotaBytes()));

@@ -13,7 +13,8 @@ import java.util.List;
  * @param nonPagedPoolQuotaBytes nonpaged pool charged to it
  * @param directoryTableBase physical address of its top page table
  * @param handleTable address of its handle table; 0 when it has none
- * @param threads its threads
+ * @param threads its threads, as far as the list of them is in the image
+ * @param threadsWhole whether these are all; one that has ended and is still held open has none
  */
 public record KernelProcess(
         long address,
@@ -24,9 +25,15 @@ public record KernelProcess(
         Long nonPagedPoolQuotaBytes,
         Long directoryTableBase,
         Long handleTable,
-        List<KernelThread> threads) {
+        List<KernelThread> threads,
+        boolean threadsWhole) {
 
     public KernelProcess {
         threads = List.copyOf(threads);
+    }
+
+    /** How many threads it has; {@code null} when not all of them are in the image. */
+    public Integer threadCount() {
+        return threadsWhole ? Integer.valueOf(threads.size()) : null;
     }
 }

@@ -109,12 +109,14 @@ final class ProcessReader {
 
     private KernelProcess process(long address, ProcessFields at) {
         Long table = pointer(address, at.handleTable());
+        List<KernelThread> threads = new ArrayList<>();
+        boolean whole = threads(address, at, threads);
         int width = at.quotaWidth();
         return new KernelProcess(address, pointer(address, at.pid()),
                 at.name() < 0 ? null : space.fixedText(address + at.name(), at.nameLength()).orElse(null),
                 table == null ? null : handleTables.count(table),
                 word(address, at.quota(), CHARGE_PAGED, width), word(address, at.quota(), CHARGE_NONPAGED, width),
-                directoryTable(address, at), table, threads(address, at));
+                directoryTable(address, at), table, threads, whole);
     }
 
     private Long directoryTable(long process, ProcessFields at) {
@@ -122,10 +124,10 @@ final class ProcessReader {
         return base == null || base == 0 ? null : base;
     }
 
-    private List<KernelThread> threads(long process, ProcessFields at) {
-        List<KernelThread> found = new ArrayList<>();
+    /** Collects the threads of a process; returns whether these are all. */
+    private boolean threads(long process, ProcessFields at, List<KernelThread> found) {
         if (at.threads() < 0) {
-            return found;
+            return false;
         }
         LinkedEntries list = LinkedEntries.of(space.memory(), process + at.threads(), THREAD_LIMIT);
         Set<Long> seen = new HashSet<>();
@@ -137,7 +139,7 @@ final class ProcessReader {
         if (!list.damage().isEmpty()) {
             cutLists.add("the list of threads of the process at 0x%x %s".formatted(process, list.damage()));
         }
-        return found;
+        return list.damage().isEmpty() && found.size() == list.addresses().size();
     }
 
     /** A thread that is in no process's list; to be asked for after {@link #read}. */

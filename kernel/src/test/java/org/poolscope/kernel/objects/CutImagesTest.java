@@ -55,6 +55,11 @@ class CutImagesTest {
             List<KernelThread> all = KernelObjects.of(whole).value().orElseThrow().threads().value().orElseThrow();
             assertThat(processes.stream().flatMap(process -> process.threads().stream()).map(KernelThread::address)).hasSizeGreaterThan(20)
                     .isSubsetOf(all.stream().map(KernelThread::address).toList());
+            assertThat(processes).filteredOn(KernelProcess::name, "winlogon.exe").singleElement().satisfies(process -> {
+                assertThat(process.threads()).as("of five").hasSize(2);
+                assertThat(process.threadCount()).isNull();
+            });
+            assertThat(processes.getFirst().threadCount()).isEqualTo(23);
             assertThat(objects.warnings()).filteredOn(warning -> warning.contains("threads may be missing")).hasSize(1);
             assertThat(objects.irps(Progress.NONE).value().orElseThrow()).filteredOn(Irp::listed).isNotEmpty()
                     .allSatisfy(irp -> assertThat(irp.process()).isNotNull());

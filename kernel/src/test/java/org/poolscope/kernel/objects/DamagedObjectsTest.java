@@ -117,6 +117,13 @@ class DamagedObjectsTest {
     }
 
     @Test
+    void aProcessThatHasEndedHasNoThreads() {
+        TinyObjects world = new TinyObjects();
+        world.kernel.link(world.processes.get("smss.exe") + 0x180);
+        ask(world, objects -> assertThat(objects.processes().value().orElseThrow()).extracting(KernelProcess::threadCount).containsExactly(2, 0, 1));
+    }
+
+    @Test
     void aListOfProcessesThatRunsInACircleEnds() {
         TinyObjects world = new TinyObjects();
         world.kernel.u32(world.processes.get("smss.exe") + 0x98, world.processes.get("System") + 0x98);
