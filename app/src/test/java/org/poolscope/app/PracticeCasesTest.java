@@ -108,6 +108,29 @@ class PracticeCasesTest {
         assertThat(out.indexOf("full rather than fragmented")).isGreaterThan(out.indexOf("are lost: nothing points to them"));
     }
 
+    /** Where the objects are not in the image, nobody knows what the handles lead to: that is said, and no type made up. */
+    @Test
+    void handlesOfWhichTheTypeIsNotInTheImageAreOfNoType() throws IOException {
+        Path evidence = folder.resolve("cut");
+        assertThat(CommandRun.of("lab", "handle-leak", "-o", evidence, "--scale", "0.05").status()).isZero();
+        Path dump = evidence.resolve("MEMORY.DMP");
+        Files.write(dump, Arrays.copyOf(Files.readAllBytes(dump), (int) (0.6 * Files.size(dump))));
+        assertThat(oneLine(CommandRun.of("diagnose", evidence).out())).contains("thumbsvc.exe leaks handles (70,000 open)")
+                .contains("Confidence: medium, the process's own handle table was read; what the handles lead to is not in the image").doesNotContain("null");
+    }
+
+    /** Of blocks of many sizes those of the size that is profiled are shown. */
+    @Test
+    void blocksOfTheProfiledSizeAreShownByteByByte() throws IOException {
+        Path evidence = folder.resolve("list");
+        assertThat(CommandRun.of("lab", "lost-list", "-o", evidence, "--scale", "0.02").status()).isZero();
+        Path page = folder.resolve("list.html");
+        assertThat(CommandRun.of("diagnose", evidence, "--html", page).status()).isEqualTo(1);
+        String html = Files.readString(page);
+        String data = html.substring(html.indexOf("\"tag\":\"FcDb\"", html.indexOf("\"kind\":\"contents\"")));
+        assertThat(data.substring(data.indexOf("\"samples\":"), data.indexOf("\"samples\":") + 30)).startsWith("\"samples\":[{\"address\":\"0x");
+    }
+
     @Test
     void aProgramThatLeaksHandlesIsNamed() {
         assertThat(oneLine(diagnose("handle-leak", "", "0.02").out())).contains("thumbsvc.exe leaks Event handles")

@@ -58,7 +58,8 @@ public record BlockContents(String file, ContentProfile profile, List<Sample> sa
     /** Lost blocks where there are any: a block still in use may be caught in the middle of a change. */
     private static List<Sample> samples(OpenPool pool, ContentProfile profile) {
         boolean lost = pool.reachability().rows().stream().anyMatch(row -> row.tag().equals(profile.tag()) && row.unreferencedBlocks() >= MOST_SAMPLES);
-        long every = Math.max(1, profile.blocks() / (MOST_SAMPLES + 1));
+        // The profile is of one size, though the tag may have blocks of many.
+        long every = Math.max(1, Math.min(profile.blocks(), profile.sampled()) / (MOST_SAMPLES + 1));
         List<Sample> samples = new ArrayList<>();
         long met = 0;
         for (BlockCursor block = pool.blocks().cursor(); samples.size() < MOST_SAMPLES && block.next();) {

@@ -31,20 +31,22 @@ final class HandleLeakRule implements Rule {
         HandleLeaks.Cost cost = leak.cost();
         String count = Quantity.count(use.count());
         Provenance seen = new Provenance(leak.open().seenAt().file(), "address " + Address.text(use.processAddress()),
-                leak.who() + ": " + count + " " + use.type() + " handles of " + Quantity.count(leak.all()));
+                leak.who() + ": " + count + " " + leak.handles() + " of " + Quantity.count(leak.all()));
         boolean high = cost != null && PoolPressure.of(subject, cost.pool()).isHigh();
         String holds = cost == null ? "" : "; their objects hold " + Quantity.bytes(cost.use().bytesOrZero()) + ", "
                 + Quantity.percent(cost.share()) + " of " + cost.pool().word() + " pool";
         Finding.Builder finding = Finding.of(this, high && cost.share() >= 0.5 ? Severity.CRITICAL : Severity.WARNING,
-                Confidence.high("the process's own handle table was read; a program that needs so many handles of one type is not known"),
-                leak.who() + " has " + count + " " + use.type() + " handles open" + holds)
-                .clause(use.process() + " leaks " + use.type() + " handles (" + count + " open)"
+                use.type() != null ? Confidence.high("the process's own handle table was read; a program that needs so many handles of one type is not known")
+                        : Confidence.medium("the process's own handle table was read; what the handles lead to is not in the image: whether it is all of one type "
+                                + "it cannot tell"),
+                leak.who() + " has " + count + " " + leak.handles() + " open" + holds)
+                .clause(use.process() + " leaks " + leak.handles() + " (" + count + " open)"
                         + (high ? ", which hold " + Quantity.percent(cost.share()) + " of it" : ""))
                 .tags(use.tag() == null ? List.of() : List.of(use.tag()))
                 .evidence(seen)
                 .explanation(explanation(leak))
                 .next("See where the program opens them (Application Verifier's handle checks, or a debugger's).",
-                        use.pid() == null ? "!htrace" : "!handle 0 0 " + Long.toHexString(use.pid()) + " " + use.type())
+                        use.pid() == null ? "!htrace" : "!handle 0 0 " + Long.toHexString(use.pid()) + (use.type() == null ? "" : " " + use.type()))
                 .next("Restart the program: its handles are closed and the objects freed. If the pool falls, it was the cause.");
         if (cost != null) {
             finding.pool(cost.pool()).evidence(seen(cost));

@@ -45,6 +45,11 @@ record HandleLeaks(List<Leak> leaks) {
         String who() {
             return use.process() + (use.pid() == null ? "" : " (pid " + use.pid() + ")");
         }
+
+        /** What leaks: {@code Event handles}; where the image does not hold the objects, no type is known. */
+        String handles() {
+            return use.type() == null ? "handles" : use.type() + " handles";
+        }
     }
 
     /**
@@ -119,7 +124,7 @@ record HandleLeaks(List<Leak> leaks) {
 
     /** Who keeps a tag's blocks, as a sentence with a space behind; empty when no process does. */
     String sentence(PoolTag tag, PoolKind pool) {
-        return keeping(tag, pool).map(leak -> leak.who() + " keeps them: " + Quantity.count(leak.use().count()) + " open " + leak.use().type()
-                + " handles, each to an object with this tag. ").orElse("");
+        return keeping(tag, pool).map(leak -> leak.who() + " keeps them: " + Quantity.count(leak.use().count()) + " open " + leak.handles()
+                + ", each to an object with this tag. ").orElse("");
     }
 }
