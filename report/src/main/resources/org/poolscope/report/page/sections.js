@@ -157,9 +157,11 @@ const sections = {};
   const values = (field, line, contents) => {
     if (line.kind.endsWith('text')) return instance(line, contents);
     if (!field || line.count > 1 || line.kind === 'time') return field && field.target ? '' : line.what;
-    return field.target && field.distinct === null ? 'many' : field.values.slice(0, 3).map(value => value.value + (field.distinct === 1 ? '' : ' ×' + count(value.count))).join('  ') + (field.distinct !== null && field.distinct > 3 ? '  … ' + count(field.distinct) + ' in all' : '');
+    return field.target && field.distinct === null ? 'many' : field.values.slice(0, 3).map(value => value.value + (field.distinct === 1 || value.count === null ? '' : ' ×' + count(value.count))).join('  ') + (field.distinct !== null && field.distinct > 3 ? '  … ' + count(field.distinct) + ' in all' : '');
   };
-  const leadsTo = (field, line) => !field || !field.target ? '' : line.count > 1 ? line.what : field.target + (field.targetShare < 0.999 ? ' (' + percent(field.targetShare) + ')' : '');
+  /* Of very many values only those that come first were looked at: their share is about that of all. */
+  const share = field => field.targetShare > (field.distinct === null ? 0.99 : 0.999) ? '' : ' (' + (field.distinct === null ? 'about ' : '') + percent(field.targetShare) + ')';
+  const leadsTo = (field, line) => !field || !field.target ? '' : line.count > 1 ? line.what : field.target + share(field);
   sections.struct = contents => {
     const first = line => line.field === null ? null : contents.fields[line.field];
     const own = contents.lines.filter(line => line.offset < contents.dataLength);
