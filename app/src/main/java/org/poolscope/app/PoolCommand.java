@@ -13,6 +13,8 @@ import org.poolscope.model.Progress;
 import org.poolscope.model.Quantity;
 import org.poolscope.pool.BlockKind;
 import org.poolscope.pool.Damage;
+import org.poolscope.pool.PointerTarget;
+import org.poolscope.pool.PointerTargets;
 import org.poolscope.pool.PoolBlock;
 import org.poolscope.pool.PoolBlocks;
 import picocli.CommandLine.Command;
@@ -31,14 +33,15 @@ final class PoolCommand extends PoolBlocksCommand {
     void answer(KernelImage image, PoolBlocks blocks, Progress progress, Output output) throws Exception {
         Optional<PoolBlock> block = blocks.blockAt(address);
         List<PoolBlock> page = blocks.page(address);
+        Optional<PointerTarget> other = block.isPresent() ? Optional.empty() : new PointerTargets(image, blocks).describe(address);
         if (output.isJson()) {
-            output.document(json -> write(block, page, blocks, json));
+            output.document(json -> write(block, page, other, blocks, json));
         } else {
-            print(block, page, blocks, output);
+            print(block, page, other, blocks, output);
         }
     }
 
-    private void write(Optional<PoolBlock> block, List<PoolBlock> page, PoolBlocks blocks, JsonGenerator json) throws IOException {
+    private void write(Optional<PoolBlock> block, List<PoolBlock> page, Optional<PointerTarget> other, PoolBlocks blocks, JsonGenerator json) throws IOException {
         if (block.isPresent()) {
             json.writeObjectFieldStart("block");
             fields(block.get(), json);
@@ -46,6 +49,7 @@ final class PoolCommand extends PoolBlocksCommand {
             json.writeEndObject();
         } else {
             json.writeNullField("block");
+            text(json, "what", other.orElse(null));
         }
         json.writeArrayFieldStart("page");
         for (PoolBlock one : page) {
@@ -73,9 +77,10 @@ final class PoolCommand extends PoolBlocksCommand {
         text(json, "kind", block.kind());
     }
 
-    private void print(Optional<PoolBlock> block, List<PoolBlock> page, PoolBlocks blocks, Output output) throws IOException {
+    private void print(Optional<PoolBlock> block, List<PoolBlock> page, Optional<PointerTarget> other, PoolBlocks blocks, Output output) throws IOException {
         if (block.isEmpty()) {
-            output.line(Address.text(address) + " is in no block of pool that is in the image.");
+            output.line(Address.text(address) + " is in no block of pool that is in the image."
+                    + other.map(what -> " It is in: " + what).orElse(" The image has nothing at this address."));
         } else if (block.get().kind() == BlockKind.BIG) {
             output.line(Address.text(address) + " is " + Quantity.bytes(address - block.get().address()) + " into a big allocation:");
         }

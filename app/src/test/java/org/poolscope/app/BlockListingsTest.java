@@ -57,6 +57,13 @@ class BlockListingsTest {
     }
 
     @Test
+    void anAddressOutsideOfPoolIsToldByWhatItIsIn() {
+        assertThat(CommandRun.of("pool", IMAGE, "0x80401000").out()).contains("in no block of pool").contains("It is in: ntoskrnl.exe+0x1000 (.text)");
+        assertThat(CommandRun.of("pool", IMAGE, "0x1000").out()).contains("in no block of pool").contains("nothing at this address");
+        assertThat(CommandRun.of("pool", IMAGE, "0x80401000", "--format", "json").out()).contains("ntoskrnl.exe+0x1000");
+    }
+
+    @Test
     void shapesAreToldByOffsetsAsTheFieldsAre() {
         String out = CommandRun.of("profile", IMAGE, "--tag", "Thre").out();
         assertThat(out).contains("Shapes: (by the pointers in their first 256 bytes)")
