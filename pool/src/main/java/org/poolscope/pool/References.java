@@ -6,6 +6,7 @@ import java.util.Optional;
 import java.util.function.LongPredicate;
 import java.util.stream.IntStream;
 import org.poolscope.kernel.KernelImage;
+import org.poolscope.memory.Absence;
 import org.poolscope.memory.PagedMemory;
 import org.poolscope.model.PoolTag;
 import org.poolscope.model.Progress;
@@ -128,9 +129,9 @@ public final class References {
         }
     }
 
-    /** How many kernel pages could not be searched; they may hold pointers too. */
+    /** How many kernel pages could not be searched; they may hold pointers too. Pages never touched are not among them, they hold nothing. */
     public long absentPages() {
-        return kernel.absent();
+        return kernel.absent() - kernel.absent(Absence.DEMAND_ZERO);
     }
 
     private Found search(long chunk) {

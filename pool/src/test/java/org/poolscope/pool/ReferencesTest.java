@@ -53,6 +53,17 @@ class ReferencesTest {
         }
     }
 
+    /** By the page tables, 471 valid entries of kernel space lead beyond the end of memory: to devices. What was never touched is none of them. */
+    @Test
+    void pagesOutOfSightAreThoseThatMayHoldPointers() throws Exception {
+        try (KernelImage image = KernelImage.open(RunningKernel.image("nt52-after"))) {
+            PoolBlocks blocks = PoolBlocks.walk(image, Progress.NONE);
+            assertThat(References.to(image, blocks, PoolTag.parse("Io")).absentPages()).isEqualTo(471);
+            assertThat(Reachability.of(image, blocks, Progress.NONE).unseenBytes().values().stream().mapToLong(Long::longValue).sum())
+                    .isEqualTo(471 * 4096);
+        }
+    }
+
     @Test
     void nothingIsSoughtOutsideOfBlocks() throws Exception {
         try (KernelImage image = KernelImage.open(RunningKernel.image("nt52-before"))) {
