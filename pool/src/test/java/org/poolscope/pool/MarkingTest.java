@@ -35,6 +35,8 @@ class MarkingTest {
     private static final int LINKS = 4;
     private static final int WAYS = 5;
     private static final int BIG_EVERY = 3_000;
+    /** Blocks of more units than a word has bits. */
+    private static final int LONG_EVERY = 40;
     private static final Instant STOP = Instant.parse("2007-03-01T12:00:00Z");
 
     @TempDir
@@ -86,7 +88,7 @@ class MarkingTest {
             KernelSpace space = machine.space();
             TagAccount tag = machine.pools().tag("Test");
             for (int block = 0; block < BLOCKS; block++) {
-                size[block] = block % BIG_EVERY == 7 ? 3 * Words.PAGE : 4 * (16 + random.nextInt(64));
+                size[block] = block % BIG_EVERY == 7 ? 3 * Words.PAGE : 4 * (16 + random.nextInt(block % LONG_EVERY == 3 ? 960 : 64));
                 PoolKind kind = random.nextInt(3) == 0 ? PoolKind.PAGED : PoolKind.NONPAGED;
                 address[block] = machine.pools().allocateZeroed(kind, tag, size[block]);
             }
