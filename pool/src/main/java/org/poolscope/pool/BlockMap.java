@@ -198,7 +198,7 @@ final class BlockMap {
         return (openBigs[number >>> 6] & 1L << number) != 0;
     }
 
-    /** Whether big allocations end on pages of blocks, so that a pointer's page does not tell what it leads to. */
+    /** Whether a big allocation ends on this page of blocks, so that a pointer's page and unit do not tell what it leads to. */
     boolean isShared(int page) {
         return shared != null && shared.get(page);
     }
