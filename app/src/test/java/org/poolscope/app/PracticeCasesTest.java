@@ -214,11 +214,14 @@ class PracticeCasesTest {
         Path before = RealEvidence.image("nt52-before.raw");
         Path after = RealEvidence.image("nt52-after.raw");
         String out = oneLine(CommandRun.of("diagnose", before, after).out());
-        String grown = out.substring(out.indexOf("Tag 'Mup ' of mup.sys grew by"));
+        // The head of the list is in mupleak.sys; the tag is mup.sys's.
+        assertThat(out.substring(0, out.indexOf("1. WARNING"))).contains("'Mup ' of mupleak.sys grows by").doesNotContain("'Io  ' grows");
+        String grown = out.substring(out.indexOf("Tag 'Mup ' of mupleak.sys grew by"));
+        assertThat(grown).contains("blocks in the image hang on pointers in the data of mupleak.sys. The tag is listed for mup.sys");
         assertThat(grown.substring(grown.indexOf("Next:"), grown.indexOf("poolmon -n"))).containsSubsequence(
                 "poolscope profile " + after + " --tag 'Mup '", "poolscope refs " + after + " --tag 'Mup ' --counting");
         // Of the blocks that are lost it was said above what to look at.
-        String lost = out.substring(out.indexOf("Tag 'Io  ' grew by"), out.indexOf("Tag 'Mup ' of mup.sys grew by"));
+        String lost = out.substring(out.indexOf("Tag 'Io  ' of ioleak.sys grew by"), out.indexOf("Tag 'Mup ' of mupleak.sys grew by"));
         assertThat(lost).contains("poolmon -n").doesNotContain("poolscope profile");
     }
 

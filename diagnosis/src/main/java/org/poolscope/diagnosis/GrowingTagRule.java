@@ -42,6 +42,35 @@ final class GrowingTagRule implements Rule {
         }
     }
 
+    /**
+     * What the blocks themselves tell, where the last table is an image's.
+     *
+     * @param pool the image; empty when the table came from elsewhere
+     * @param lost what was found of them when they are lost
+     * @param holder the module they hang on
+     */
+    private record Blocks(Optional<OpenPool> pool, Optional<Finding> lost, Optional<HoldingModule> holder) {
+
+        static Blocks of(PoolTag tag, PoolSnapshot last, List<Finding> earlier, Case subject) {
+            Optional<OpenPool> pool = OpenPool.of(subject).stream().filter(one -> one.file().equals(last.seenAt().file())).findFirst();
+            Optional<Finding> lost = earlier.stream().filter(one -> one.rule().equals(LostBlocksRule.ID) && one.tags().contains(tag)).findFirst();
+            return new Blocks(pool, lost, lost.isPresent() ? Optional.empty() : pool.flatMap(one -> HoldingModule.of(one, tag)));
+        }
+
+        /** The driver they are of, by what the image shows. */
+        Optional<String> driver() {
+            return lost.map(Finding::driver).or(() -> holder.map(HoldingModule::file));
+        }
+
+        /** How that is known, as sentences. */
+        String explanation(Optional<String> listed) {
+            return lost.isPresent() ? "What is lost of it is told above." : holder.map(known -> Quantity.count(known.reached()) + " of its "
+                    + Quantity.count(known.blocks()) + " blocks in the image hang on pointers in the data of " + known.file() + "."
+                    + listed.filter(file -> !file.equalsIgnoreCase(known.file())).map(file -> " The tag is listed for " + file
+                            + ", but any driver can use it.").orElse("")).orElse("");
+        }
+    }
+
     @Override
     public String id() {
         return ID;
@@ -58,8 +87,8 @@ final class GrowingTagRule implements Rule {
             List<PoolSnapshot> series = lastRun(whole, trends.boots());
             for (PoolKind pool : PoolKind.values()) {
                 leader(series, pool).filter(growth -> !isTold(growth.last().tag(), pool, subject))
-                        .ifPresent(growth -> found.add(steps(finding(growth, series, pool, trends, owners, handles), growth.last().tag(), series.getLast(), earlier,
-                                subject).build()));
+                        .ifPresent(growth -> found.add(finding(growth, series, pool, trends, owners, handles,
+                                Blocks.of(growth.last().tag(), series.getLast(), earlier, subject)).build()));
             }
         }
         return found;
@@ -130,36 +159,33 @@ final class GrowingTagRule implements Rule {
     }
 
     private Finding.Builder finding(Growth growth, List<PoolSnapshot> series, PoolKind pool, PoolTrends trends, OwnerBook owners,
-            HandleLeaks handles) {
+            HandleLeaks handles, Blocks blocks) {
         PoolTag tag = growth.last().tag();
         Duration between = Duration.between(series.getFirst().taken(), series.getLast().taken());
         boolean rated = between.compareTo(ENOUGH_FOR_A_RATE) >= 0;
         long perHour = Math.round(growth.bytes() * 3600.0 / Math.max(1, between.toSeconds()));
-        Optional<OwnerBook.Owner> owner = owners.listed(tag).or(() -> owners.covered(tag)).filter(found -> !found.shared());
-        String title = "Tag '" + tag + "'" + owner.map(found -> " of " + found.driver()).orElse("") + " grew by " + Quantity.bytes(growth.bytes())
+        Optional<String> listed = owners.listed(tag).or(() -> owners.covered(tag)).filter(found -> !found.shared()).map(OwnerBook.Owner::driver);
+        Optional<String> driver = blocks.driver().or(() -> listed);
+        String title = "Tag '" + tag + "'" + driver.map(file -> " of " + file).orElse("") + " grew by " + Quantity.bytes(growth.bytes())
                 + " of " + pool.word() + " pool in " + span(between) + (rated ? ", " + Quantity.bytes(perHour) + " an hour" : "")
                 + (growth.isBusy() ? ", though it frees " + Quantity.percent((double) growth.frees() / growth.allocs()) + " of what it allocates"
                         : "");
         Finding.Builder finding = Finding.of(this, growth.isBusy() ? Severity.NOTE : Severity.WARNING, confidence(growth, series), title)
                 .tags(List.of(tag))
                 .pool(pool)
-                .clause("'" + tag + "' grows by " + (rated ? Quantity.bytes(perHour) + " an hour" : Quantity.bytes(growth.bytes()) + " in " + span(between)))
+                .clause(blocks.lost().isPresent() ? "" : "'" + tag + "'" + blocks.holder().map(known -> " of " + known.file()).orElse("") + " grows by " + (rated ? Quantity.bytes(perHour) + " an hour" : Quantity.bytes(growth.bytes()) + " in " + span(between)))
                 .explanation((explanation(growth,
-                        trends.exhaustion(pool, series.getFirst().taken(), series.getLast().taken())) + " " + handles.sentence(tag, pool)).strip());
-        owner.ifPresent(found -> finding.driver(found.driver()));
+                        trends.exhaustion(pool, series.getFirst().taken(), series.getLast().taken())) + " "
+                        + (blocks.explanation(listed) + " " + handles.sentence(tag, pool)).strip()).strip());
+        driver.ifPresent(finding::driver);
+        blocks.holder().ifPresent(known -> finding.evidence(known.seen()));
         for (TagUsage row : growth.first() == null ? List.of(growth.last()) : List.of(growth.first(), growth.last())) {
             finding.evidence(row.seenAt() != null ? row.seenAt() : place(series, row));
         }
-        return finding;
-    }
-
-    /** Where the last table is an image's, its blocks are at hand: what they hold, and who keeps them, tells more than another table. */
-    private static Finding.Builder steps(Finding.Builder finding, PoolTag tag, PoolSnapshot last, List<Finding> earlier, Case subject) {
-        boolean lost = earlier.stream().anyMatch(one -> one.rule().equals(LostBlocksRule.ID) && one.tags().contains(tag));
-        Optional<OpenPool> blocks = OpenPool.of(subject).stream().filter(pool -> pool.file().equals(last.seenAt().file())).findFirst();
-        blocks.filter(pool -> !lost).ifPresent(pool -> finding
-                .next("See what these blocks hold, offset by offset: what they are for, and whose.", NextStep.profile(pool.word(), tag))
-                .next("See what keeps them: which blocks and drivers point to them.", NextStep.references(pool.word(), tag)));
+        // Its blocks are at hand: what they hold, and who keeps them, tells more than another table.
+        blocks.pool().filter(one -> blocks.lost().isEmpty()).ifPresent(one -> finding
+                .next("See what these blocks hold, offset by offset: what they are for, and whose.", NextStep.profile(one.word(), tag))
+                .next("See what keeps them: which blocks and drivers point to them.", NextStep.references(one.word(), tag)));
         return finding.next("Take more snapshots to see whether the growth is steady.", "poolmon -n poolsnap.log");
     }
 
