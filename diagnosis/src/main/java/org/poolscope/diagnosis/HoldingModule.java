@@ -39,7 +39,8 @@ record HoldingModule(String file, long reached, long blocks, Provenance seen) {
 
     /** The module; empty when most blocks hang on none, or on several, or there are too many pointers to tell. One pass over kernel memory. */
     static Optional<HoldingModule> of(OpenPool pool, PoolTag tag) {
-        return links(pool, tag).flatMap(links -> links.holder(pool, tag));
+        long blocks = pool.totals().rows().stream().filter(row -> row.tag().equals(tag)).mapToLong(WalkTotals.Row::blocks).sum();
+        return blocks > MOST_LINKS ? Optional.empty() : links(pool, tag).flatMap(links -> links.holder(pool, tag, blocks));
     }
 
     private static Optional<Links> links(OpenPool pool, PoolTag tag) {
@@ -73,8 +74,7 @@ record HoldingModule(String file, long reached, long blocks, Provenance seen) {
      */
     private record Links(Map<LoadedModule, Long> first, Map<LoadedModule, List<Long>> heads, Map<Long, List<Long>> next) {
 
-        Optional<HoldingModule> holder(OpenPool pool, PoolTag tag) {
-            long blocks = pool.totals().rows().stream().filter(row -> row.tag().equals(tag)).mapToLong(WalkTotals.Row::blocks).sum();
+        Optional<HoldingModule> holder(OpenPool pool, PoolTag tag, long blocks) {
             List<HoldingModule> holders = new ArrayList<>();
             heads.forEach((module, to) -> {
                 long reached = reached(to);
