@@ -55,7 +55,7 @@ final class DemoCommand implements Callable<Integer> {
                     VerdictText.print(verdict, output.style(), false, output.writer());
                     if (keep == null) {
                         output.line("");
-                        output.line("These files are deleted again: to run the commands above, keep them with " + ProgramName.called("poolscope demo --keep DIR") + ".");
+                        output.line("These files are deleted again. " + ProgramName.called("poolscope demo --keep DIR") + " keeps them, and says the commands for them.");
                     }
                 }
                 return verdict.isProblem() ? 1 : 0;

@@ -57,7 +57,7 @@ final class RefsCommand extends PoolBlocksCommand {
             description = "Any block of this tag; blanks at its end may be left out.")
     private PoolTag tag;
 
-    @Option(names = "--counting", description = "Only those that count.")
+    @Option(names = "--counting", description = "List only those that count.")
     private boolean counting;
 
     @Override

@@ -76,7 +76,7 @@ class FirstContactTest {
 
     @Test
     void theDemosCommandsNameNoFolderThatIsGone() {
-        assertThat(CommandRun.of("demo", "--scale", "0.01").out()).contains("keep them with poolscope demo --keep DIR").doesNotContain("poolscope-demo");
+        assertThat(CommandRun.of("demo", "--scale", "0.01").out()).contains("poolscope demo --keep DIR keeps them, and says the commands for them.").doesNotContain("poolscope-demo");
         assertThat(CommandRun.of("demo", "--scale", "0.01", "--keep", folder.resolve("kept")).out()).doesNotContain("--keep")
                 .contains(folder.resolve("kept/photo-upload/MEMORY.DMP").toString());
     }

@@ -97,7 +97,7 @@ class TerminalTextTest {
         String evidence = folder.resolve("case").toString();
         assertThat(inAProcess(Map.of(), called, "lab", "io-leak", "-o", evidence, "--scale", "0.005")).contains("Diagnose it: ../bin/poolscope diagnose ");
         assertThat(inAProcess(Map.of(), called, "diagnose", evidence)).contains("\n         ../bin/poolscope profile ")
-                .contains("'../bin/poolscope fleet outliers'").doesNotContain(" poolscope ");
+                .doesNotContain(" poolscope ");
         assertThat(inAProcess(Map.of(), called, "demo", "--help")).contains("\n  ../bin/poolscope demo\n").doesNotContain("\n  poolscope");
     }
 

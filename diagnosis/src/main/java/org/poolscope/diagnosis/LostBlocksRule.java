@@ -8,7 +8,6 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.poolscope.memory.Absence;
 import org.poolscope.model.PoolKind;
-import org.poolscope.model.ProgramName;
 import org.poolscope.model.Quantity;
 import org.poolscope.pool.LostBlocks;
 import org.poolscope.pool.Reachability;
@@ -60,7 +59,7 @@ final class LostBlocksRule implements Rule {
                 .pool(critical.orElse(loss.pool()));
         loss.rows().forEach(one -> finding.evidence(pool.at("tag '" + one.tag() + "'", Quantity.count(one.unreferencedBlocks()) + " of "
                 + Quantity.count(one.blocks()) + " blocks not reached from " + Quantity.bytes(pool.reachability().seenBytes()) + " of kernel memory")));
-        StringBuilder text = new StringBuilder("Every pointer in the kernel's memory was followed. Blocks never reached cannot be freed by anybody. ");
+        StringBuilder text = new StringBuilder("Every pointer in the kernel memory that the image holds was followed. Blocks never reached cannot be freed by anybody. ");
         if (!loss.parts().isEmpty()) {
             text.append("Lost blocks of '").append(row.tag()).append("' point to those of ").append(tags(loss.parts()))
                     .append(": whoever forgot the first forgot the others with them, so this is one loss. ");
@@ -82,7 +81,7 @@ final class LostBlocksRule implements Rule {
         }
         if (first) {
             text.append(" Why only some of otherwise equal machines leak cannot be told from one of them: compare them with "
-                    + "'" + ProgramName.called("poolscope fleet outliers") + "'.");
+                    + "'fleet outliers'.");
             owner.ifPresent(found -> finding.next("If like machines do not leak, compare drivers, their dates, and who is attached to whose devices "
                     + "with one of them: a filter that completes requests in another way makes a driver forget its blocks.",
                     "poolscope modules " + pool.word()));

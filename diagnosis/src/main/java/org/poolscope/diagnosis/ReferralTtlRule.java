@@ -43,7 +43,7 @@ final class ReferralTtlRule implements Rule {
                 .explanation(explanation)
                 .evidence(deviation.seenAt())
                 .next("Look up the time to live set for the namespace's links, and set it to 1800 seconds unless there is a reason.",
-                        "dfsutil link property ttl \\\\server\\root\\link")
+                        "dfsutil property ttl \\\\server\\root\\link")
                 .build();
     }
 
