@@ -173,12 +173,13 @@ final class GrowingTagRule implements Rule {
         Finding.Builder finding = Finding.of(this, growth.isBusy() ? Severity.NOTE : Severity.WARNING, confidence(growth, series), title)
                 .tags(List.of(tag))
                 .pool(pool)
-                .clause(blocks.lost().isPresent() ? "" : "'" + tag + "'" + blocks.holder().map(known -> " of " + known.file()).orElse("") + " grows by " + (rated ? Quantity.bytes(perHour) + " an hour" : Quantity.bytes(growth.bytes()) + " in " + span(between)))
+                .clause(blocks.lost().isPresent() ? "" : "'" + tag + "'" + blocks.holder().map(known -> " of " + known.file()).orElse("")
+                        + " grows by " + (rated ? Quantity.bytes(perHour) + " an hour" : Quantity.bytes(growth.bytes()) + " in " + span(between)))
                 .explanation((explanation(growth,
                         trends.exhaustion(pool, series.getFirst().taken(), series.getLast().taken())) + " "
                         + (blocks.explanation(listed) + " " + handles.sentence(tag, pool)).strip()).strip());
         driver.ifPresent(finding::driver);
-        blocks.holder().ifPresent(known -> finding.evidence(known.seen()));
+        blocks.holder().ifPresent(known -> finding.evidence(known.module().seen()));
         for (TagUsage row : growth.first() == null ? List.of(growth.last()) : List.of(growth.first(), growth.last())) {
             finding.evidence(row.seenAt() != null ? row.seenAt() : place(series, row));
         }

@@ -6,15 +6,12 @@ import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import org.poolscope.model.Address;
 import org.poolscope.model.LoadedModule;
 import org.poolscope.model.PoolTag;
 import org.poolscope.model.Progress;
-import org.poolscope.model.Provenance;
 import org.poolscope.pool.BlockState;
 import org.poolscope.pool.PoolBlock;
 import org.poolscope.pool.References;
@@ -24,12 +21,16 @@ import org.poolscope.pool.WalkTotals;
  * The module on whose own data most blocks of a tag hang: it points to some of them, as the head of a list does, and they lead to the others. The
  * tag alone may lead to another, since any driver can use it.
  *
- * @param file the module's file, lower case
+ * @param module the module, with the first of its pointers
  * @param reached how many blocks hang on it
  * @param blocks how many there are
- * @param seen the first of its pointers
  */
-record HoldingModule(String file, long reached, long blocks, Provenance seen) {
+record HoldingModule(ReferringModule module, long reached, long blocks) {
+
+    /** The module's file, lower case. */
+    String file() {
+        return module.file();
+    }
 
     /** So many of a tag's blocks must hang on the module, and on no other. */
     private static final double MOST = 0.5;
@@ -79,8 +80,7 @@ record HoldingModule(String file, long reached, long blocks, Provenance seen) {
             heads.forEach((module, to) -> {
                 long reached = reached(to);
                 if (reached >= MOST * blocks) {
-                    holders.add(new HoldingModule(module.name().toLowerCase(Locale.ROOT), reached, blocks, pool.at("address "
-                            + Address.text(first.get(module)), "data of " + module.name() + " points to a block of tag '" + tag + "'")));
+                    holders.add(new HoldingModule(ReferringModule.of(pool, tag, module, first.get(module)), reached, blocks));
                 }
             });
             return holders.size() == 1 ? Optional.of(holders.getFirst()) : Optional.empty();

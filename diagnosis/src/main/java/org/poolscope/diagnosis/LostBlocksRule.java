@@ -34,7 +34,7 @@ final class LostBlocksRule implements Rule {
     public List<Finding> apply(Case subject, List<Finding> earlier) {
         List<Finding> found = new ArrayList<>();
         for (OpenPool pool : OpenPool.of(subject)) {
-            List<LostBlocks.Row> rows = pool.lost().rows().stream()
+            List<LostBlocks.Row> rows = pool.lostRows().stream()
                     .filter(row -> row.unreferencedBlocks() >= FEWEST_BLOCKS && row.unreferencedShare() >= FEWEST_SHARE)
                     .limit(MOST_FINDINGS).toList();
             Loss.of(pool, rows).forEach(loss -> found.add(finding(pool, loss, subject, found.isEmpty())));

@@ -51,6 +51,7 @@ public final class OpenPool {
     private List<Fragmentation> fragmentation;
     private IrpBlocks irpBlocks;
     private LostBlocks lost;
+    private List<LostBlocks.Row> lostRows;
 
     private OpenPool(Case subject, OpenKernelImage open, PoolBlocks blocks) {
         this.word = subject.word(open.seenAt().file());
@@ -118,6 +119,14 @@ public final class OpenPool {
             lost = LostBlocks.of(image(), blocks, reachability(), new SessionTags(), Progress.NONE);
         }
         return lost;
+    }
+
+    /** The rows of {@link #lost}; to make them takes a look at every page. */
+    List<LostBlocks.Row> lostRows() {
+        if (lostRows == null) {
+            lostRows = lost().rows();
+        }
+        return lostRows;
     }
 
     /** Which blocks belong to I/O requests. */

@@ -34,7 +34,16 @@ record ReferringModule(String file, Provenance seen) {
             return Optional.empty();
         }
         Map.Entry<LoadedModule, Long> only = first.entrySet().iterator().next();
-        return Optional.of(new ReferringModule(only.getKey().name().toLowerCase(Locale.ROOT), pool.at("address "
-                + Address.text(only.getValue()), "data of " + only.getKey().name() + " points to a block of tag '" + tag + "'")));
+        return Optional.of(of(pool, tag, only.getKey(), only.getValue()));
+    }
+
+    /**
+     * A module that points to the blocks of a tag.
+     *
+     * @param from where the first pointer stands
+     */
+    static ReferringModule of(OpenPool pool, PoolTag tag, LoadedModule module, long from) {
+        return new ReferringModule(module.name().toLowerCase(Locale.ROOT),
+                pool.at("address " + Address.text(from), "data of " + module.name() + " points to a block of tag '" + tag + "'"));
     }
 }

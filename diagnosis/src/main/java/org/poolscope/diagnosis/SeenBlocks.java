@@ -27,7 +27,7 @@ record SeenBlocks(long found, Long counted, long undecided, long missingPages) {
     private static final double FEWEST_SHARE = 0.1;
 
     static SeenBlocks of(OpenPool pool, PoolTag tag, PoolKind kind) {
-        LostBlocks.Row row = pool.lost().rows().stream().filter(one -> one.tag().equals(tag) && one.pool() == kind).findFirst().orElse(null);
+        LostBlocks.Row row = pool.lostRows().stream().filter(one -> one.tag().equals(tag) && one.pool() == kind).findFirst().orElse(null);
         Long counted = pool.image().tagTable().value().flatMap(table -> table.rows().stream().filter(one -> one.tag().equals(tag)).findFirst())
                 .map((TagUsage one) -> one.use(kind)).map(PoolUse::outstanding).orElse(null);
         return new SeenBlocks(row == null ? 0 : row.blocks(), counted, row == null ? 0 : row.undecidedBlocks(), pool.lost().missingPages());

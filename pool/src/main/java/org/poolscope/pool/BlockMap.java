@@ -136,7 +136,7 @@ final class BlockMap {
 
     /** The big allocation that a unit of a page of blocks belongs to; negative when there is none. */
     private int bigOnPage(int page, int unit) {
-        if (shared == null || !shared.get(page)) {
+        if (!isShared(page)) {
             return -1;
         }
         int group = blocks.groupOf(page);
